@@ -1,0 +1,73 @@
+/*
+ * cute-shm: from an HDF5 file to a project. Library libcuteshm_hdf5; those who only attach do not need it.
+ *
+ * SPDX-License-Identifier: MIT
+ *
+ * The rules at the top of <cuteshm/cuteshm.h> hold here, too. HDF5 itself runs one call at a time: loads in several
+ * threads of one process wait for each other. Do not fork while a load is under way.
+ */
+#ifndef CUTESHM_HDF5_H
+#define CUTESHM_HDF5_H
+
+#include <cuteshm/cuteshm.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Called now and then while data is read, by the thread that called the library, with bytes of data.
+ * @param[in] user   as given in the options
+ * @param[in] done   bytes written so far; 0 at first, `total` at last
+ * @param[in] total  bytes to write
+ * @return 0 to go on; anything else cancels: CSHM_ERR_CANCELLED, and nothing is created
+ */
+typedef int32_t (*cshm_progress_fn)(void *user, uint64_t done, uint64_t total);
+
+typedef struct cshm_hdf5_options {
+  uint32_t size;             /**< sizeof(cshm_hdf5_options) */
+  uint32_t overwrite;        /**< as in cshm_builder_options */
+  uint32_t lifetime;         /**< a cshm_lifetime */
+  uint32_t strict;           /**< not 0: an object that would be skipped makes the whole load fail, before anything is created */
+  cshm_progress_fn progress; /**< or NULL */
+  void *user;                /**< for `progress` */
+  const char *producer;      /**< as in cshm_builder_options */
+} cshm_hdf5_options;
+
+#define CSHM_HDF5_OPTIONS_INIT {sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, NULL, NULL, NULL}
+
+/**
+ * Loads a whole HDF5 file into shared memory and publishes it as a project. Data is streamed through a buffer of a few
+ * MiB, whatever the file's size. What cannot be represented is left out and told by a note of kind CSHM_NOTE_SKIPPED
+ * (path, reason); notes of kind CSHM_NOTE_ORIGIN tell the file's path, size and modification time.
+ * On failure nothing is created, and a project that was to be overwritten is whole.
+ * @param[in] store        where to publish
+ * @param[in] project      its name
+ * @param[in] file         path of the HDF5 file
+ * @param[in] options      NULL for the defaults
+ * @param[out] attachment  a read-only attachment of the new project, which the caller then owns; or NULL
+ * @param[out] err         or NULL
+ * @return CSHM_ERR_NOT_FOUND: no such file; CSHM_ERR_HDF5: not HDF5, truncated, written by a newer HDF5 than the one
+ *         linked, or unreadable; CSHM_ERR_EXISTS; CSHM_ERR_BAD_NAME; CSHM_ERR_NO_SPACE; CSHM_ERR_CANCELLED;
+ *         CSHM_ERR_UNSUPPORTED: `strict`, and an object cannot be represented; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM.
+ * Since 2.0.
+ */
+CSHM_API cshm_status cshm_hdf5_load(cshm_store store, const char *project, const char *file,
+                                    const cshm_hdf5_options *options, cshm_attachment *attachment, cshm_error *err);
+
+/**
+ * The data in a file, in bytes: what cshm_hdf5_load would put into arrays.
+ * @param[in] file     path of the HDF5 file
+ * @param[out] nbytes  bytes
+ * @param[out] err     or NULL
+ * @return CSHM_ERR_NOT_FOUND, CSHM_ERR_HDF5, CSHM_ERR_PERMISSION. Since 2.0.
+ */
+CSHM_API cshm_status cshm_hdf5_nbytes(const char *file, uint64_t *nbytes, cshm_error *err);
+
+/** The version of the HDF5 library in use, "1.10.8". Static string. Never fails. Since 2.0. */
+CSHM_API const char *cshm_hdf5_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* CUTESHM_HDF5_H */
