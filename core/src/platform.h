@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * platform: all that cute-shm asks of the operating system. Another system is another platform_<system>.c.
+ *
+ * The contract
+ *   - Every function that can fail returns a status, fills *err (which may be NULL), and on failure has changed nothing
+ *     and opened nothing, unless it says otherwise. An interrupted call is repeated, so none returns for a signal.
+ *   - Descriptors are closed in a program that this process turns into (exec).
+ *   - "Ours" means: owned by this user, or by root.
+ *   - Names given for a directory are plain file names; the caller has checked that.
+ */
+#ifndef CUTESHM_PLATFORM_H
+#define CUTESHM_PLATFORM_H
+
+#include <cuteshm/cuteshm.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- this process ---------------------------------------------------------------------------------- */
+
+uint64_t cshm__platform_now_ns(void); /* since 1970-01-01 UTC */
+uint32_t cshm__platform_user(void);
+int64_t cshm__platform_process(void);
+cshm_status cshm__platform_random(void *buffer, size_t size, cshm_error *err);
+
+/* The library's own locks, in the order in which they may be taken. They are free in a child of fork(). */
+enum platform_lock { PLATFORM_LOCK_BUILDERS, PLATFORM_LOCK_LEASES, PLATFORM_LOCK_MAPPINGS, PLATFORM_LOCK_HANDLES, PLATFORM_LOCK_COUNT };
+void cshm__platform_lock(enum platform_lock lock);
+void cshm__platform_unlock(enum platform_lock lock);
+
+/* Calls `hook` in every child of fork() from now on, before fork() returns there. At most one hook. */
+cshm_status cshm__platform_on_fork(void (*hook)(void), cshm_error *err);
+
+/* ---- a store's directory and its small files ------------------------------------------------------- */
+
+/* Looks at `path`, which must be absolute, and follows no symlink at its end. *exists tells whether it is there.
+ * CSHM_ERR_PERMISSION: a symlink, or not ours. CSHM_ERR_BAD_NAME: no directory. */
+cshm_status cshm__platform_directory_check(const char *path, bool *exists, cshm_error *err);
+
+/* Opens a directory after that check; `make`: creates it and its parents first, for this user alone (0700).
+ * CSHM_ERR_NOT_FOUND: not there. */
+cshm_status cshm__platform_directory_open(const char *path, bool make, int *directory, cshm_error *err);
+
+/* `path` made absolute against the working directory, in `buffer`. CSHM_ERR_BAD_NAME: does not fit. */
+cshm_status cshm__platform_absolute(const char *path, char *buffer, size_t size, cshm_error *err);
+
+/* Waits until no other process or thread holds this directory's lock, and takes it. Closing `directory` frees it. */
+cshm_status cshm__platform_directory_lock(int directory, cshm_error *err);
+
+/* Calls `each` with the name of every entry, until it returns false. */
+cshm_status cshm__platform_directory_each(int directory, bool (*each)(void *user, const char *name), void *user,
+                                          cshm_error *err);
+
+/* Opens a regular file of ours to be read; no symlink is followed, a FIFO or device does not block.
+ * CSHM_ERR_NOT_FOUND, CSHM_ERR_PERMISSION, CSHM_ERR_CORRUPT: not a regular file. */
+cshm_status cshm__platform_file_open(int directory, const char *name, int *file, cshm_error *err);
+
+/* Reads up to `size` bytes; *length is 0 at the end. */
+cshm_status cshm__platform_file_read(int file, void *buffer, size_t size, size_t *length, cshm_error *err);
+
+/* Puts a file of these bytes (0600) in place of `name`, in one step: others see the old one or the new one, whole. */
+cshm_status cshm__platform_file_replace(int directory, const char *name, const void *data, size_t length,
+                                        cshm_error *err);
+
+/* CSHM_ERR_NOT_FOUND when it is gone already. */
+cshm_status cshm__platform_file_remove(int directory, const char *name, cshm_error *err);
+
+void cshm__platform_close(int descriptor); /* -1 is allowed; errno is kept */
+
+/* ---- segments -------------------------------------------------------------------------------------- */
+
+/* A new shared-memory object of `size` bytes, all zero, all of them reserved, which has no name yet: it vanishes with
+ * its last descriptor. CSHM_ERR_NO_SPACE: the message tells what was wanted, what was free, and which limit it was. */
+cshm_status cshm__platform_segment_create(uint64_t size, int *segment, cshm_error *err);
+
+/* Gives it a name. CSHM_ERR_EXISTS: the name is taken. */
+cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_error *err);
+
+/* Opens a segment of ours and tells its real size. CSHM_ERR_NOT_FOUND, CSHM_ERR_PERMISSION, CSHM_ERR_CORRUPT: not a
+ * regular file. */
+cshm_status cshm__platform_segment_open(const char *name, bool writable, int *segment, uint64_t *size,
+                                        cshm_error *err);
+
+cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err);
+
+/* All `length` bytes, or an error. A read past the end is CSHM_ERR_CORRUPT. */
+cshm_status cshm__platform_segment_write(int segment, uint64_t offset, const void *data, uint64_t length,
+                                         cshm_error *err);
+cshm_status cshm__platform_segment_read(int segment, uint64_t offset, void *buffer, size_t length, cshm_error *err);
+
+/* Maps all of it. The first `head` bytes can be read only, whatever the mode. The descriptor may then be closed. */
+cshm_status cshm__platform_map(int segment, uint64_t size, uint64_t head, uint32_t mode, void **base, cshm_error *err);
+void cshm__platform_unmap(void *base, uint64_t size);
+
+/* The owner's lease on a segment: held by the open file, so that it ends when the last process that has it open is gone,
+ * however it died. */
+cshm_status cshm__platform_lease_take(int segment, cshm_error *err);
+bool cshm__platform_lease_is_free(int segment);
+
+/* ---- memory ---------------------------------------------------------------------------------------- */
+
+/* Whether `wanted` bytes of shared memory can be had: the file system, the machine, the control group, the process's own
+ * limits. CSHM_ERR_NO_SPACE names the limit that is in the way, and the cure. */
+cshm_status cshm__platform_memory_check(uint64_t wanted, cshm_error *err);
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/* Linux, kernel 5.4 or later; glibc or musl. Processes, locks and segments; files are in platform_linux_file.c, limits in
+ * platform_linux_memory.c. */
+#define _GNU_SOURCE
+#include "error.h"
+#include "platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SHM_DIRECTORY "/dev/shm"
+#define LEASE_OWNER_BYTE ((off_t)1 << 62) /* far behind any data; a lock needs no byte to be there */
+#define WRITE_STEP ((uint64_t)1 << 30)    /* a single write moves no more than 2 GiB */
+
+/* ---- this process ---- */
+
+uint64_t cshm__platform_now_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint32_t cshm__platform_user(void) { return (uint32_t)geteuid(); }
+
+int64_t cshm__platform_process(void) { return (int64_t)getpid(); }
+
+cshm_status cshm__platform_random(void *buffer, size_t size, cshm_error *err) {
+  unsigned char *bytes = buffer;
+  while (size > 0) {
+    ssize_t got = getrandom(bytes, size, 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return cshm__fail_errno(err, errno, "cannot get random bytes");
+    bytes += got;
+    size -= (size_t)got;
+  }
+  return CSHM_OK;
+}
+
+static pthread_mutex_t locks[PLATFORM_LOCK_COUNT] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+                                                     PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+static int fork_errno;
+static void (*fork_hook)(void);
+
+static void before_fork(void) {
+  for (int i = 0; i < PLATFORM_LOCK_COUNT; i++) pthread_mutex_lock(&locks[i]);
+}
+
+static void unlock_all(void) {
+  for (int i = PLATFORM_LOCK_COUNT - 1; i >= 0; i--) pthread_mutex_unlock(&locks[i]);
+}
+
+static void in_child(void) {
+  unlock_all();
+  if (fork_hook) fork_hook();
+}
+
+static void watch_forks(void) { fork_errno = pthread_atfork(before_fork, unlock_all, in_child); }
+
+/* The first lock ever taken arranges that a fork never copies a held one. */
+void cshm__platform_lock(enum platform_lock lock) {
+  pthread_once(&fork_once, watch_forks);
+  pthread_mutex_lock(&locks[lock]);
+}
+
+void cshm__platform_unlock(enum platform_lock lock) { pthread_mutex_unlock(&locks[lock]); }
+
+cshm_status cshm__platform_on_fork(void (*hook)(void), cshm_error *err) {
+  pthread_once(&fork_once, watch_forks);
+  if (fork_errno) return cshm__fail_errno(err, fork_errno, "cannot watch for forks");
+  fork_hook = hook;
+  return CSHM_OK;
+}
+
+void cshm__platform_close(int descriptor) {
+  int saved = errno;
+  if (descriptor >= 0) close(descriptor); /* never repeated: Linux frees the descriptor also when interrupted */
+  errno = saved;
+}
+
+/* ---- segments ---- */
+
+static void segment_path(const char *name, char path[sizeof SHM_DIRECTORY + 256]) {
+  snprintf(path, sizeof SHM_DIRECTORY + 256, "%s/%.255s", SHM_DIRECTORY, name);
+}
+
+/* fallocate, so that memory that is not there is an error now and not a SIGBUS later. */
+static cshm_status reserve(int segment, uint64_t size, cshm_error *err) {
+  int result;
+  do result = fallocate(segment, 0, 0, (off_t)size);
+  while (result < 0 && errno == EINTR);
+  if (result == 0) return CSHM_OK;
+  if (errno == ENOSPC || errno == ENOMEM || errno == EFBIG) {
+    int saved = errno;
+    cshm_status status = cshm__platform_memory_check(size, err); /* knows more words than errno does */
+    if (status) return status;
+    return cshm__fail(err, CSHM_ERR_NO_SPACE, saved,
+                      "not enough shared memory: wanted %llu bytes, and " SHM_DIRECTORY
+                      " ran out while they were reserved; unlink a project or enlarge " SHM_DIRECTORY
+                      " (in a container: --shm-size)",
+                      (unsigned long long)size);
+  }
+  return cshm__fail_errno(err, errno, "cannot reserve %llu bytes of shared memory", (unsigned long long)size);
+}
+
+cshm_status cshm__platform_segment_create(uint64_t size, int *segment, cshm_error *err) {
+  cshm_status status = cshm__platform_memory_check(size, err);
+  if (status) return status;
+  int fd = open(SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (fd < 0) return cshm__fail_errno(err, errno, "cannot create a segment in " SHM_DIRECTORY);
+  status = reserve(fd, size, err);
+  if (status) {
+    cshm__platform_close(fd);
+    return status;
+  }
+  *segment = fd;
+  return CSHM_OK;
+}
+
+cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_error *err) {
+  char path[sizeof SHM_DIRECTORY + 256], self[40];
+  segment_path(name, path);
+  snprintf(self, sizeof self, "/proc/self/fd/%d", segment);
+  if (linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0) return CSHM_OK;
+  if (errno == ENOENT)
+    return cshm__fail(err, CSHM_ERR_UNSUPPORTED, ENOENT, "cannot name segment %s: /proc is not mounted", name);
+  return cshm__fail_errno(err, errno, "cannot name segment %s", name);
+}
+
+static cshm_status check_segment(int fd, const char *name, uint64_t *size, cshm_error *err) {
+  struct stat info;
+  if (fstat(fd, &info) < 0) return cshm__fail_errno(err, errno, "cannot look at segment %s", name);
+  if (!S_ISREG(info.st_mode))
+    return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s is not a shared-memory object", name);
+  if (info.st_uid != geteuid() && info.st_uid != 0)
+    return cshm__fail(err, CSHM_ERR_PERMISSION, 0, "segment %s is refused: it belongs to user %lu, not to user %lu",
+                      name, (unsigned long)info.st_uid, (unsigned long)geteuid());
+  *size = (uint64_t)info.st_size;
+  return CSHM_OK;
+}
+
+cshm_status cshm__platform_segment_open(const char *name, bool writable, int *segment, uint64_t *size,
+                                        cshm_error *err) {
+  char path[sizeof SHM_DIRECTORY + 256];
+  segment_path(name, path);
+  /* O_NONBLOCK: a FIFO under that name must not hang us */
+  int fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0 && errno == ELOOP)
+    return cshm__fail(err, CSHM_ERR_PERMISSION, ELOOP, "segment %s is refused: it is a symbolic link", name);
+  if (fd < 0 && (errno == ENXIO || errno == EISDIR))
+    return cshm__fail(err, CSHM_ERR_CORRUPT, errno, "segment %s is not a shared-memory object", name);
+  if (fd < 0) return cshm__fail_errno(err, errno, "cannot open segment %s", name);
+  cshm_status status = check_segment(fd, name, size, err);
+  if (status) {
+    cshm__platform_close(fd);
+    return status;
+  }
+  *segment = fd;
+  return CSHM_OK;
+}
+
+cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err) {
+  char path[sizeof SHM_DIRECTORY + 256];
+  segment_path(name, path);
+  if (unlink(path) < 0) return cshm__fail_errno(err, errno, "cannot remove segment %s", name);
+  return CSHM_OK;
+}
+
+cshm_status cshm__platform_segment_write(int segment, uint64_t offset, const void *data, uint64_t length,
+                                         cshm_error *err) {
+  const unsigned char *bytes = data;
+  while (length > 0) {
+    ssize_t put = pwrite(segment, bytes, (size_t)(length < WRITE_STEP ? length : WRITE_STEP), (off_t)offset);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return cshm__fail_errno(err, errno, "cannot write to the segment at byte %llu", (unsigned long long)offset);
+    bytes += put;
+    offset += (uint64_t)put;
+    length -= (uint64_t)put;
+  }
+  return CSHM_OK;
+}
+
+cshm_status cshm__platform_segment_read(int segment, uint64_t offset, void *buffer, size_t length, cshm_error *err) {
+  unsigned char *bytes = buffer;
+  while (length > 0) {
+    ssize_t got = pread(segment, bytes, length, (off_t)offset);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return cshm__fail_errno(err, errno, "cannot read the segment at byte %llu", (unsigned long long)offset);
+    if (got == 0)
+      return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "the segment is truncated: it ends at byte %llu", (unsigned long long)offset);
+    bytes += got;
+    offset += (uint64_t)got;
+    length -= (size_t)got;
+  }
+  return CSHM_OK;
+}
+
+cshm_status cshm__platform_map(int segment, uint64_t size, uint64_t head, uint32_t mode, void **base, cshm_error *err) {
+  int protection = mode == CSHM_READ_ONLY ? PROT_READ : PROT_READ | PROT_WRITE;
+  int sharing = mode == CSHM_PRIVATE ? MAP_PRIVATE | MAP_NORESERVE : MAP_SHARED;
+  uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+  if (size > SIZE_MAX) return cshm__fail(err, CSHM_ERR_LIMIT, 0, "cannot map %llu bytes in this process", (unsigned long long)size);
+  void *address = mmap(NULL, (size_t)size, protection, sharing, segment, 0);
+  if (address == MAP_FAILED) {
+    if (errno == ENOMEM)
+      return cshm__fail(err, CSHM_ERR_NO_MEMORY, ENOMEM,
+                        "cannot map %llu bytes: the address space or the number of mappings of this process is used up",
+                        (unsigned long long)size);
+    return cshm__fail_errno(err, errno, "cannot map %llu bytes", (unsigned long long)size);
+  }
+  head -= head % page; /* pages larger than the format's: what shares a page with writable bytes stays writable */
+  if (mode != CSHM_READ_ONLY && head > 0 && mprotect(address, (size_t)head, PROT_READ) < 0) {
+    int saved = errno;
+    munmap(address, (size_t)size);
+    return cshm__fail_errno(err, saved, "cannot protect the index of the mapping");
+  }
+  *base = address;
+  return CSHM_OK;
+}
+
+void cshm__platform_unmap(void *base, uint64_t size) {
+  int saved = errno;
+  if (base) munmap(base, (size_t)size);
+  errno = saved;
+}
+
+static struct flock owner_byte(short type) {
+  struct flock lock;
+  memset(&lock, 0, sizeof lock); /* l_pid must be 0 for locks of open files */
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = LEASE_OWNER_BYTE;
+  lock.l_len = 1;
+  return lock;
+}
+
+cshm_status cshm__platform_lease_take(int segment, cshm_error *err) {
+  struct flock lock = owner_byte(F_WRLCK);
+  if (fcntl(segment, F_OFD_SETLK, &lock) < 0) return cshm__fail_errno(err, errno, "cannot take the owner's lease");
+  return CSHM_OK;
+}
+
+bool cshm__platform_lease_is_free(int segment) {
+  struct flock lock = owner_byte(F_WRLCK);
+  return fcntl(segment, F_OFD_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
+}

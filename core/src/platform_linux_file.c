@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* Linux: a store's directory and its small files. */
+#define _GNU_SOURCE
+#include "error.h"
+#include "platform.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static cshm_status check_owner(const struct stat *info, const char *path, cshm_error *err) {
+  if (S_ISLNK(info->st_mode))
+    return cshm__fail(err, CSHM_ERR_PERMISSION, 0, "store %s is refused: it is a symbolic link; give its target's path", path);
+  if (!S_ISDIR(info->st_mode)) return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "store %s is not a directory", path);
+  if (info->st_uid != geteuid() && info->st_uid != 0)
+    return cshm__fail(err, CSHM_ERR_PERMISSION, 0,
+                      "store %s is refused: it belongs to user %lu, not to user %lu; set CUTE_SHM_ROOT to a directory of yours",
+                      path, (unsigned long)info->st_uid, (unsigned long)geteuid());
+  return CSHM_OK;
+}
+
+cshm_status cshm__platform_directory_check(const char *path, bool *exists, cshm_error *err) {
+  struct stat info;
+  if (lstat(path, &info) < 0) {
+    if (errno != ENOENT) return cshm__fail_errno(err, errno, "cannot look at store %s", path);
+    *exists = false;
+    return CSHM_OK;
+  }
+  cshm_status status = check_owner(&info, path, err);
+  if (status == CSHM_OK) *exists = true;
+  return status;
+}
+
+static cshm_status make_directories(const char *path, cshm_error *err) {
+  char *copy = strdup(path);
+  if (!copy) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory to make store %s", path);
+  int failed = 0;
+  for (char *slash = strchr(copy + 1, '/'); slash && !failed; slash = strchr(slash + 1, '/')) {
+    *slash = '\0';
+    if (mkdir(copy, 0777) < 0 && errno != EEXIST) failed = errno; /* parents as the umask wants them */
+    *slash = '/';
+  }
+  if (!failed && mkdir(copy, 0700) < 0 && errno != EEXIST) failed = errno;
+  free(copy);
+  return failed ? cshm__fail_errno(err, failed, "cannot make store %s", path) : CSHM_OK;
+}
+
+cshm_status cshm__platform_directory_open(const char *path, bool make, int *directory, cshm_error *err) {
+  struct stat info;
+  cshm_status status = CSHM_OK;
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT && make) {
+    status = make_directories(path, err);
+    if (status) return status;
+    fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  }
+  if (fd < 0) {
+    int saved = errno;
+    bool exists;
+    status = cshm__platform_directory_check(path, &exists, err); /* says "symlink" where errno says ENOTDIR */
+    return status ? status : cshm__fail_errno(err, saved, "cannot open store %s", path);
+  }
+  if (fstat(fd, &info) < 0)
+    status = cshm__fail_errno(err, errno, "cannot look at store %s", path);
+  else
+    status = check_owner(&info, path, err);
+  if (status) {
+    cshm__platform_close(fd);
+    return status;
+  }
+  *directory = fd;
+  return CSHM_OK;
+}
+
+cshm_status cshm__platform_absolute(const char *path, char *buffer, size_t size, cshm_error *err) {
+  size_t used = 0;
+  if (path[0] != '/') {
+    if (!getcwd(buffer, size)) return cshm__fail_errno(err, errno, "cannot tell the working directory");
+    used = strlen(buffer);
+    if (used + 1 < size && buffer[used - 1] != '/') buffer[used++] = '/';
+  }
+  size_t length = strlen(path);
+  while (length > 1 && path[length - 1] == '/') length--;
+  if (used + length >= size)
+    return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "store's path is too long: %zu bytes, at most %zu", used + length, size - 1);
+  memcpy(buffer + used, path, length);
+  buffer[used + length] = '\0';
+  return CSHM_OK;
+}
+
+cshm_status cshm__platform_directory_lock(int directory, cshm_error *err) {
+  int result;
+  do result = flock(directory, LOCK_EX);
+  while (result < 0 && errno == EINTR);
+  return result < 0 ? cshm__fail_errno(err, errno, "cannot lock the store") : CSHM_OK;
+}
+
+cshm_status cshm__platform_directory_each(int directory, bool (*each)(void *user, const char *name), void *user,
+                                          cshm_error *err) {
+  /* a descriptor of its own: the stream takes it over, and its position is not shared */
+  int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+  if (!stream) {
+    int saved = errno;
+    cshm__platform_close(fd);
+    return cshm__fail_errno(err, saved, "cannot read the store's directory");
+  }
+  const struct dirent *entry;
+  errno = 0;
+  while ((entry = readdir(stream)) != NULL) {
+    if (!each(user, entry->d_name)) break;
+    errno = 0;
+  }
+  int saved = entry ? 0 : errno;
+  closedir(stream);
+  return saved ? cshm__fail_errno(err, saved, "cannot read the store's directory") : CSHM_OK;
+}
+
+cshm_status cshm__platform_file_open(int directory, const char *name, int *file, cshm_error *err) {
+  struct stat info;
+  int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0 && errno == ELOOP)
+    return cshm__fail(err, CSHM_ERR_PERMISSION, ELOOP, "manifest %s is refused: it is a symbolic link", name);
+  if (fd < 0) return cshm__fail_errno(err, errno, "cannot open manifest %s", name);
+  cshm_status status = CSHM_OK;
+  if (fstat(fd, &info) < 0)
+    status = cshm__fail_errno(err, errno, "cannot look at manifest %s", name);
+  else if (!S_ISREG(info.st_mode))
+    status = cshm__fail(err, CSHM_ERR_CORRUPT, 0, "manifest %s is not a regular file", name);
+  else if (info.st_uid != geteuid() && info.st_uid != 0)
+    status = cshm__fail(err, CSHM_ERR_PERMISSION, 0, "manifest %s is refused: it belongs to user %lu", name,
+                        (unsigned long)info.st_uid);
+  if (status) {
+    cshm__platform_close(fd);
+    return status;
+  }
+  *file = fd;
+  return CSHM_OK;
+}
+
+cshm_status cshm__platform_file_read(int file, void *buffer, size_t size, size_t *length, cshm_error *err) {
+  ssize_t got;
+  do got = read(file, buffer, size);
+  while (got < 0 && errno == EINTR);
+  if (got < 0) return cshm__fail_errno(err, errno, "cannot read the manifest");
+  *length = (size_t)got;
+  return CSHM_OK;
+}
+
+static int write_all(int file, const unsigned char *bytes, size_t length) {
+  while (length > 0) {
+    ssize_t put = write(file, bytes, length);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return errno;
+    bytes += put;
+    length -= (size_t)put;
+  }
+  return 0;
+}
+
+/* An unnamed file gets a name only when it is whole; only a rename can replace, and only a named file be renamed. */
+cshm_status cshm__platform_file_replace(int directory, const char *name, const void *data, size_t length,
+                                        cshm_error *err) {
+  char temporary[64], self[40];
+  uint64_t random;
+  cshm_status status = cshm__platform_random(&random, sizeof random, err);
+  if (status) return status;
+  snprintf(temporary, sizeof temporary, ".cute-shm.%016llx.tmp", (unsigned long long)random);
+  bool named = false;
+  int fd = openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  if (fd < 0) { /* a file system without unnamed files */
+    fd = openat(directory, temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    named = fd >= 0;
+  }
+  if (fd < 0) return cshm__fail_errno(err, errno, "cannot write manifest %s", name);
+  int failed = write_all(fd, data, length);
+  snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+  if (!failed && !named) {
+    if (linkat(AT_FDCWD, self, directory, temporary, AT_SYMLINK_FOLLOW) < 0) failed = errno;
+    named = !failed;
+  }
+  if (!failed && renameat(directory, temporary, directory, name) < 0) failed = errno;
+  if (failed && named) unlinkat(directory, temporary, 0);
+  cshm__platform_close(fd);
+  return failed ? cshm__fail_errno(err, failed, "cannot write manifest %s", name) : CSHM_OK;
+}
+
+cshm_status cshm__platform_file_remove(int directory, const char *name, cshm_error *err) {
+  if (unlinkat(directory, name, 0) < 0) return cshm__fail_errno(err, errno, "cannot remove manifest %s", name);
+  return CSHM_OK;
+}
