@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * manifest: a project written down for people and other programs. It is derived from the segment's index; attach reads
+ * only its head. One model, one adapter for each syntax: a new syntax is one file and one line in manifest.c.
+ */
+#ifndef CUTESHM_MANIFEST_H
+#define CUTESHM_MANIFEST_H
+
+#include "index.h"
+#include "text.h"
+
+#include <cuteshm/cuteshm.h>
+#include <stddef.h>
+
+#define MANIFEST_VERSION 1
+#define MANIFEST_MAX_SIZE (64u << 20)
+#define MANIFEST_MAX_DEPTH 64
+
+/* What an attach needs to know. It comes first in the file. */
+struct manifest_head {
+  uint64_t generation;
+  uint64_t nbytes;
+  char project[CSHM_MAX_PROJECT_NAME + 1];
+  char segment[256]; /* checked to be a plain file name: no "/", not starting with "." */
+};
+
+/* Where a head is read from: called for the next bytes, at most `size`; sets *length to 0 at the end. On failure it
+ * fills *err. */
+typedef cshm_status (*manifest_source)(void *user, unsigned char *buffer, size_t size, size_t *length, cshm_error *err);
+
+/* A syntax: how a manifest is read and written. */
+struct manifest_syntax {
+  const char *extension; /* "yaml" */
+
+  /* Reads no more of the source than it takes to know the whole head; `file` is its name for messages.
+   * CSHM_ERR_CORRUPT and CSHM_ERR_VERSION name file, line and column, what was wanted and what was found. */
+  cshm_status (*read_head)(manifest_source source, void *user, const char *file, struct manifest_head *head,
+                           cshm_error *err);
+
+  /* Adds the whole manifest of a project whose segment has that name. CSHM_ERR_NO_MEMORY. */
+  cshm_status (*write)(const struct index *index, const char *segment, struct text *text, cshm_error *err);
+};
+
+extern const struct manifest_syntax cshm__manifest_yaml;
+
+/* Every syntax there is, ended by NULL, in the order in which a store looks for them. */
+extern const struct manifest_syntax *const cshm__manifest_syntaxes[];
+
+#endif

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+extern "C" {
+#include "layout.h"
+#include "manifest_write.h"
+#include "tree.h"
+}
+#include "catch.hpp"
+
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+namespace {
+
+// A declared project, laid out and opened as an attach would.
+struct Project {
+  struct tree tree = {};
+  void *base = nullptr;
+  struct index index = {};
+  cshm_error err = CSHM_ERROR_INIT;
+
+  Project() { REQUIRE(cshm__tree_init(&tree, &err) == CSHM_OK); }
+  Project(const Project &) = delete;
+  Project &operator=(const Project &) = delete;
+  ~Project() {
+    cshm__tree_free(&tree);
+    std::free(base);
+  }
+
+  uint32_t array(const char *path, const char *dtype, std::initializer_list<int64_t> shape, uint32_t order = 0) {
+    uint32_t number = 0;
+    REQUIRE(cshm__tree_array(&tree, path, dtype, uint32_t(shape.size()), shape.begin(), order, &number, &err) ==
+            CSHM_OK);
+    return number;
+  }
+
+  void attribute(const char *path, const std::string &name, const char *dtype, std::initializer_list<int64_t> shape,
+                 const std::string &bytes) {
+    const tree_value value = {dtype, uint32_t(shape.size()), shape.begin(), bytes.data(), bytes.size()};
+    REQUIRE(cshm__tree_attribute(&tree, path, name.c_str(), &value, &err) == CSHM_OK);
+  }
+
+  void note(uint32_t kind, const char *key, const char *text) {
+    REQUIRE(cshm__tree_note(&tree, kind, key, text, &err) == CSHM_OK);
+  }
+
+  void open(const layout_identity &identity) {
+    struct layout layout = {};
+    REQUIRE(cshm__layout_make(&tree, &identity, &layout, &err) == CSHM_OK);
+    base = std::aligned_alloc(FORMAT_PAGE, (layout.head_size + FORMAT_PAGE - 1) / FORMAT_PAGE * FORMAT_PAGE);
+    REQUIRE(base);
+    std::memcpy(base, layout.head, layout.head_size);
+    std::free(layout.head);
+    cshm_status status = cshm__index_open(base, layout.segment_size, "test", &index, &err);
+    INFO(err.message);
+    REQUIRE(status == CSHM_OK);
+  }
+
+  std::string written(const manifest_syntax &syntax = cshm__manifest_yaml) {
+    struct text text = {};
+    REQUIRE(syntax.write(&index, "cute-shm.robot.k3v9", &text, &err) == CSHM_OK);
+    std::string result(text.data, text.length);
+    std::free(text.data);
+    return result;
+  }
+};
+
+const layout_identity robot = {"robot", "/tmp/store", 0x9f0c3a5be1d27788, 1795368629123456789, CSHM_PERSISTENT};
+
+std::string line(const std::string &text, const std::string &beginning) {
+  size_t at = text.find("\n" + beginning);
+  return at == std::string::npos ? "" : text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+}
+
+// What comes after the offset and the size, which are the layout's business.
+std::string without_places(std::string text) {
+  for (const char *key : {"offset: ", "\nbytes: "}) {
+    for (size_t at = text.find(key); at != std::string::npos; at = text.find(key, at + 1)) {
+      size_t digits = at + std::strlen(key);
+      text.replace(digits, text.find_first_not_of("0123456789", digits) - digits, "N");
+    }
+  }
+  return text;
+}
+
+} // namespace
+
+TEST_CASE("a manifest tells the whole project", "[manifest_write]") {
+  Project project;
+  project.array("b/b1", "<f8", {3, 3});
+  uint32_t first = project.array("b/b 2", "[[\"x\",\"<f4\"],[\"n\",\"<i4\"]]", {2}, CSHM_ORDER_FORTRAN);
+  project.array("scalar", "|b1", {});
+  project.array("empty", ">i2", {0, 5});
+  REQUIRE(cshm__tree_alias(&project.tree, "again", first, &project.err) == CSHM_OK);
+  REQUIRE(cshm__tree_group(&project.tree, "c", &project.err) == CSHM_OK);
+  project.attribute("", "title", "<U2", {}, std::string("h\0\0\0i\0\0\0", 8));
+  project.attribute("b/b1", "units", "|S1", {}, "K");
+  project.attribute("b/b1", "", "|u1", {2, 1}, "\1\2");
+  project.attribute("c", "large", "|V65537", {}, std::string(65537, '\0'));
+  project.note(CSHM_NOTE_SKIPPED, "x/y", "a \"reason\"");
+  project.note(CSHM_NOTE_ORIGIN, "producer", "test");
+  project.note(CSHM_NOTE_ORIGIN, "producer", "twice");
+  project.open(robot);
+  CHECK(without_places(project.written()) ==
+        R"(# A cute-shm project: docs/format.md tells how to read it. Written by cute-shm 2.0.0.
+cute-shm: 1
+project: "robot"
+generation: "9f0c3a5be1d27788"
+segment: "cute-shm.robot.k3v9"
+bytes: N
+lifetime: "persistent"
+created: "2026-11-22T17:30:29.123456789Z"
+origin:
+  - {key: "producer", text: "test"}
+  - {key: "producer", text: "twice"}
+skipped:
+  - {path: "x/y", reason: "a \"reason\""}
+groups:
+  - {path: "", attributes: {"title": {dtype: "<U2", shape: [], value: "hi"}}}
+  - {path: "b"}
+  - {path: "c", attributes: {"large": {dtype: "|V65537", shape: []}}}
+arrays:
+  - {path: "b/b1", dtype: "<f8", shape: [3, 3], order: "C", offset: N, bytes: 72, attributes: {"units": {dtype: "|S1", shape: [], value: "K"}, "": {dtype: "|u1", shape: [2, 1], value: [[1], [2]]}}}
+  - {path: "b/b 2", dtype: "[[\"x\",\"<f4\"],[\"n\",\"<i4\"]]", shape: [2], order: "F", offset: N, bytes: 16}
+  - {path: "scalar", dtype: "|b1", shape: [], order: "C", offset: N, bytes: 1}
+  - {path: "empty", dtype: ">i2", shape: [0, 5], order: "C", offset: N, bytes: 0}
+  - {path: "again", alias: "b/b 2"}
+)");
+}
+
+TEST_CASE("a manifest of nothing is whole", "[manifest_write]") {
+  Project project;
+  layout_identity identity = robot;
+  identity.project = "a \"b\"\n\xF0\x9F\xA6\x80";
+  identity.lifetime = CSHM_OWNER;
+  identity.generation = 10;
+  project.open(identity);
+  const std::string text = project.written();
+  CHECK(line(text, "project:") == "project: \"a \\\"b\\\"\\n\xF0\x9F\xA6\x80\"");
+  CHECK(line(text, "generation:") == "generation: \"000000000000000a\"");
+  CHECK(line(text, "lifetime:") == "lifetime: \"owner\"");
+  CHECK(text.find("origin") == std::string::npos);
+  CHECK(text.find("skipped") == std::string::npos);
+  CHECK(text.substr(text.find("groups")) == "groups:\n  - {path: \"\"}\narrays: []\n");
+}
+
+TEST_CASE("dates are those of the calendar", "[manifest_write]") {
+  struct {
+    uint64_t seconds;
+    const char *wanted;
+  } const cases[] = {{0, "1970-01-01T00:00:00"},          {951782399, "2000-02-28T23:59:59"},
+                     {951782400, "2000-02-29T00:00:00"},  {951868800, "2000-03-01T00:00:00"},
+                     {1704067199, "2023-12-31T23:59:59"}, {4107542399, "2100-02-28T23:59:59"},
+                     {4107542400, "2100-03-01T00:00:00"}, {18446744073, "2554-07-21T23:34:33"}};
+  for (const auto &wanted : cases) {
+    Project project;
+    layout_identity identity = robot;
+    identity.created_ns = wanted.seconds * 1000000000 + 7;
+    project.open(identity);
+    CHECK(line(project.written(), "created:") == "created: \"" + std::string(wanted.wanted) + ".000000007Z\"");
+  }
+}
+
+TEST_CASE("an attribute's name that is too long for a key of YAML is marked as one", "[manifest_write]") {
+  Project project;
+  project.attribute("", std::string(160, 'x'), "|u1", {}, "\1");
+  project.attribute("", std::string(161, 'y'), "|u1", {}, "\1");
+  project.open(robot);
+  const std::string text = project.written();
+  CHECK(text.find("{\"xxx") != std::string::npos);
+  CHECK(text.find(", ? \"yyy") != std::string::npos);
+}
+
+TEST_CASE("another dialect is a table of words away", "[manifest_write]") {
+  static const manifest_dialect toml = {" = ", " = [\n", "  ", ",\n", "]\n", "", "nan", "inf", "-inf", false};
+  Project project;
+  project.array("a", "<f8", {3});
+  project.attribute("a", "units", "|S1", {}, "K");
+  project.note(CSHM_NOTE_ORIGIN, "producer", "test");
+  project.open(robot);
+  struct text text = {};
+  REQUIRE(cshm__manifest_write(&toml, &project.index, "cute-shm.robot.k3v9", &text, &project.err) == CSHM_OK);
+  std::string written(text.data, text.length);
+  std::free(text.data);
+  CHECK(line(written, "cute-shm") == "cute-shm = 1");
+  CHECK(written.find("origin = [\n  {key = \"producer\", text = \"test\"},\n]\n") != std::string::npos);
+  CHECK(written.find("groups = [\n  {path = \"\"},\n]\narrays = [\n  {path = \"a\", dtype = \"<f8\", shape = [3]") !=
+        std::string::npos);
+  CHECK(written.find("attributes = {\"units\" = {dtype = \"|S1\", shape = [], value = \"K\"}}},\n]\n") !=
+        std::string::npos);
+}
