@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+#include "builder.h"
+
+#include "error.h"
+#include "lease.h"
+#include "platform.h"
+#include "project.h"
+#include "publish.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- opening ---- */
+
+static cshm_status exists(const struct store *store, const char *project, cshm_error *err) {
+  return cshm__fail(err, CSHM_ERR_EXISTS, 0,
+                    "project \"%s\" exists already in store %s; it is untouched: unlink it first, or ask to overwrite it", project,
+                    store->root);
+}
+
+/* An early answer for the user's sake; the one that counts is given at publication. */
+static cshm_status check_free(const struct store *store, const char *name, cshm_error *err) {
+  struct project project;
+  int directory;
+  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, err);
+  if (status) return status == CSHM_ERR_NOT_FOUND ? CSHM_OK : status;
+  status = cshm__project_open(store, directory, name, false, &project, err);
+  cshm__platform_close(directory);
+  if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
+  if (status == CSHM_ERR_PERMISSION || status == CSHM_ERR_SYSTEM) return status;
+  if (status == CSHM_OK) cshm__project_close(&project);
+  return exists(store, name, err);
+}
+
+static cshm_status check_options(const struct store *store, const char *project, const cshm_builder_options *options,
+                                 cshm_error *err) {
+  cshm_status status = cshm__store_check_project(project, err);
+  if (status) return status;
+  if (options->lifetime != CSHM_PERSISTENT && options->lifetime != CSHM_OWNER)
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "lifetime %u is neither persistent (0) nor owner (1)", options->lifetime);
+  return options->overwrite ? CSHM_OK : check_free(store, project, err);
+}
+
+static cshm_status identify(struct builder *builder, cshm_error *err) {
+  char prefix[STORE_NAME_SIZE];
+  cshm_status status;
+  do {
+    status = cshm__platform_random(&builder->generation, sizeof builder->generation, err);
+    if (status) return status;
+  } while (builder->generation == 0);
+  cshm__store_segment_prefix(builder->project, prefix);
+  snprintf(builder->segment_name, sizeof builder->segment_name, "%.230s%016llx", prefix, (unsigned long long)builder->generation);
+  return CSHM_OK;
+}
+
+cshm_status cshm__builder_new(const struct store *store, const char *project, const cshm_builder_options *options,
+                              struct builder **builder, cshm_error *err) {
+  cshm_status status = check_options(store, project, options, err);
+  if (status) return status;
+  struct builder *made = calloc(1, sizeof *made);
+  if (!made) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory for a builder");
+  made->store = *store;
+  memcpy(made->project, project, strlen(project));
+  made->overwrite = options->overwrite != 0;
+  made->lifetime = options->lifetime;
+  made->process = cshm__platform_process();
+  made->segment = -1;
+  atomic_init(&made->state, BUILDER_DECLARING);
+  status = identify(made, err);
+  if (!status) status = cshm__tree_init(&made->tree, err);
+  if (!status)
+    status = cshm__tree_note(&made->tree, CSHM_NOTE_ORIGIN, "producer",
+                             options->producer ? options->producer : "libcuteshm (C " CSHM_VERSION_STRING ")", err);
+  if (status) {
+    cshm__builder_free(made);
+    return status;
+  }
+  *builder = made;
+  return CSHM_OK;
+}
+
+void cshm__builder_free(struct builder *builder) {
+  if (builder->map) cshm__platform_unmap(builder->map, builder->layout.segment_size);
+  cshm__platform_close(builder->segment);
+  cshm__tree_free(&builder->tree);
+  free(builder->layout.head);
+  free(builder);
+}
+
+cshm_status cshm__builder_expect(const struct builder *builder, enum builder_state state, cshm_error *err) {
+  int now = atomic_load_explicit(&builder->state, memory_order_acquire);
+  if (builder->process != cshm__platform_process())
+    return cshm__fail(err, CSHM_ERR_STATE, 0, "project \"%s\" is being built by another process: a builder does not cross a fork",
+                      builder->project);
+  if (now == (int)state) return CSHM_OK;
+  return cshm__fail(err, CSHM_ERR_STATE, 0, "project \"%s\" is %s: %s", builder->project,
+                    now == BUILDER_DECLARING ? "not allocated yet" : now == BUILDER_ALLOCATED ? "allocated already" : "published already",
+                    state == BUILDER_DECLARING ? "declare before cshm_builder_allocate" : "call cshm_builder_allocate before, and write before cshm_builder_publish");
+}
+
+/* ---- allocating and filling ---- */
+
+cshm_status cshm__builder_allocate(struct builder *builder, cshm_error *err) {
+  struct layout_identity identity = {builder->project, builder->store.root, builder->generation, cshm__platform_now_ns(),
+                                     builder->lifetime};
+  struct layout layout;
+  int segment = -1;
+  cshm_status status = cshm__layout_make(&builder->tree, &identity, &layout, err);
+  if (status) return status;
+  status = cshm__platform_segment_create(layout.segment_size, &segment, err);
+  if (!status) status = cshm__platform_segment_write(segment, 0, layout.head, layout.head_size, err);
+  if (status) {
+    cshm__platform_close(segment);
+    free(layout.head);
+    return status;
+  }
+  builder->layout = layout;
+  builder->segment = segment;
+  cshm__tree_free(&builder->tree);
+  atomic_store_explicit(&builder->state, BUILDER_ALLOCATED, memory_order_release);
+  return CSHM_OK;
+}
+
+/* The array's record in the finished index. */
+static cshm_status array_at(const struct builder *builder, uint32_t number, const struct format_array **array,
+                            cshm_error *err) {
+  const unsigned char *at = builder->layout.head + FORMAT_PAGE;
+  const struct format_index *index = (const struct format_index *)(const void *)at;
+  if (number >= index->arrays.count)
+    return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "project \"%s\" has no array number %u, only %llu arrays", builder->project, number,
+                      (unsigned long long)index->arrays.count);
+  *array = (const struct format_array *)(const void *)(at + index->arrays.offset) + number;
+  return CSHM_OK;
+}
+
+cshm_status cshm__builder_write(struct builder *builder, uint32_t array, uint64_t offset, const void *data,
+                                uint64_t nbytes, cshm_error *err) {
+  const struct format_array *record;
+  cshm_status status = array_at(builder, array, &record, err);
+  if (status) return status;
+  if (offset > record->nbytes || nbytes > record->nbytes - offset)
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "array number %u has %llu bytes: %llu bytes at %llu do not fit", array,
+                      (unsigned long long)record->nbytes, (unsigned long long)nbytes, (unsigned long long)offset);
+  return cshm__platform_segment_write(builder->segment, record->offset + offset, data, nbytes, err);
+}
+
+cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **data, uint64_t *nbytes, cshm_error *err) {
+  const struct format_array *record;
+  cshm_status status = array_at(builder, array, &record, err);
+  if (status) return status;
+  cshm__platform_lock(PLATFORM_LOCK_BUILDERS);
+  if (!builder->map)
+    status = cshm__platform_map(builder->segment, builder->layout.segment_size, builder->layout.head_size, CSHM_READ_WRITE,
+                                &builder->map, err);
+  cshm__platform_unlock(PLATFORM_LOCK_BUILDERS);
+  if (status) return status;
+  *data = (unsigned char *)builder->map + record->offset;
+  if (nbytes) *nbytes = record->nbytes;
+  return CSHM_OK;
+}
+
+/* ---- publishing ---- */
+
+static cshm_status publish_with(struct builder *builder, const struct mapping *mapping, struct text *manifest,
+                                cshm_error *err) {
+  const struct manifest_syntax *syntax = cshm__manifest_syntaxes[0];
+  struct publication publication = {.store = &builder->store,
+                                    .project = builder->project,
+                                    .segment_name = builder->segment_name,
+                                    .segment = builder->segment,
+                                    .manifest = manifest,
+                                    .syntax = syntax,
+                                    .overwrite = builder->overwrite};
+  cshm_status status = syntax->write(&mapping->index, builder->segment_name, manifest, err);
+  if (status) return status;
+  if (builder->lifetime == CSHM_OWNER) {
+    status = cshm__lease_prepare(err);
+    if (!status) status = cshm__platform_lease_take(builder->segment, err);
+    if (status) return status;
+  }
+  status = cshm__publish(&publication, err);
+  if (status) return status;
+  cshm__lease_sweep();
+  if (builder->lifetime == CSHM_OWNER) {
+    cshm__lease_keep(&builder->store, builder->project, builder->generation, builder->segment);
+    builder->segment = -1;
+  }
+  return CSHM_OK;
+}
+
+cshm_status cshm__builder_map_published(struct builder *builder, struct mapping **mapping, cshm_error *err) {
+  return cshm__mapping_make(&builder->store, builder->segment_name, builder->segment, builder->layout.segment_size,
+                            CSHM_READ_ONLY, mapping, err);
+}
+
+cshm_status cshm__builder_publish(struct builder *builder, struct mapping *mapping, cshm_error *err) {
+  struct text manifest = {.data = NULL};
+  cshm_status status = publish_with(builder, mapping, &manifest, err);
+  free(manifest.data);
+  if (status) return status;
+  atomic_store_explicit(&builder->state, BUILDER_PUBLISHED, memory_order_release);
+  cshm__mapping_share(mapping);
+  return CSHM_OK;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "mapping.h"
+
+#include "error.h"
+#include "platform.h"
+#include "project.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Under PLATFORM_LOCK_MAPPINGS. Private mappings are never in it: each has bytes of its own. */
+static struct mapping *shared;
+
+/* Others change the state by writing to the segment, whatever our protection is. */
+static uint32_t state_of(const struct mapping *mapping) {
+  return *(const volatile uint32_t *)&mapping->index.header->state;
+}
+
+void cshm__mapping_retain(struct mapping *mapping) {
+  atomic_fetch_add_explicit(&mapping->references, 1, memory_order_relaxed);
+}
+
+static void destroy(struct mapping *mapping) {
+  cshm__platform_unmap(mapping->base, mapping->size);
+  free(mapping);
+}
+
+/* The last reference is dropped under the lock, so that nobody finds a mapping in the list that is going away. */
+void cshm__mapping_release(struct mapping *mapping) {
+  uint64_t references = atomic_load_explicit(&mapping->references, memory_order_relaxed);
+  while (references > 1)
+    if (atomic_compare_exchange_weak_explicit(&mapping->references, &references, references - 1, memory_order_release,
+                                              memory_order_relaxed))
+      return;
+  cshm__platform_lock(PLATFORM_LOCK_MAPPINGS);
+  bool last = atomic_fetch_sub_explicit(&mapping->references, 1, memory_order_acq_rel) == 1;
+  for (struct mapping **link = &shared; last && *link; link = &(*link)->next)
+    if (*link == mapping) {
+      *link = mapping->next;
+      break;
+    }
+  cshm__platform_unlock(PLATFORM_LOCK_MAPPINGS);
+  if (last) destroy(mapping);
+}
+
+cshm_status cshm__mapping_make(const struct store *store, const char *name, int segment, uint64_t size, uint32_t mode,
+                               struct mapping **mapping, cshm_error *err) {
+  struct format_header header;
+  cshm_status status = cshm__platform_segment_read(segment, 0, &header, sizeof header, err);
+  if (!status) status = cshm__header_check(&header, size, name, err);
+  if (status) return status;
+  struct mapping *made = calloc(1, sizeof *made);
+  if (!made) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory to attach segment %s", name);
+  status = cshm__platform_map(segment, size, header.control_offset, mode, &made->base, err);
+  if (!status) {
+    made->size = size;
+    made->mode = mode;
+    made->store = *store;
+    memcpy(made->segment, name, strlen(name));
+    atomic_init(&made->references, 1);
+    status = cshm__index_open(made->base, size, made->segment, &made->index, err);
+  }
+  if (status) {
+    destroy(made);
+    return status;
+  }
+  *mapping = made;
+  return CSHM_OK;
+}
+
+static bool is_of(const struct mapping *mapping, const struct store *store, const char *project, uint32_t mode) {
+  return mapping->mode == mode && strcmp(mapping->index.header->project, project) == 0 &&
+         strcmp(mapping->store.root, store->root) == 0 && strcmp(mapping->store.prefix, store->prefix) == 0;
+}
+
+/* A mapping of the wanted generation, retained, or NULL. Generation 0: one that is published, and so the newest. */
+static struct mapping *find_shared(const struct store *store, const char *project, uint32_t mode, uint64_t generation) {
+  struct mapping *found;
+  cshm__platform_lock(PLATFORM_LOCK_MAPPINGS);
+  for (found = shared; found; found = found->next)
+    if (is_of(found, store, project, mode) && (generation ? found->index.header->generation == generation
+                                                          : state_of(found) == FORMAT_PUBLISHED)) {
+      cshm__mapping_retain(found);
+      break;
+    }
+  cshm__platform_unlock(PLATFORM_LOCK_MAPPINGS);
+  return found;
+}
+
+void cshm__mapping_share(struct mapping *mapping) {
+  if (mapping->mode == CSHM_PRIVATE) return;
+  cshm__platform_lock(PLATFORM_LOCK_MAPPINGS);
+  mapping->next = shared;
+  shared = mapping;
+  cshm__platform_unlock(PLATFORM_LOCK_MAPPINGS);
+}
+
+static cshm_status map_project(const struct store *store, int directory, const char *name, uint32_t mode,
+                               struct mapping **mapping, cshm_error *err) {
+  struct project project;
+  cshm_status status = cshm__project_open(store, directory, name, mode == CSHM_READ_WRITE, &project, err);
+  if (status) return status;
+  if (mode != CSHM_PRIVATE) *mapping = find_shared(store, name, mode, project.head.generation);
+  if (!*mapping) {
+    status = cshm__mapping_make(store, project.head.segment, project.segment, project.size, mode, mapping, err);
+    if (!status) cshm__mapping_share(*mapping);
+  }
+  cshm__project_close(&project);
+  return status;
+}
+
+cshm_status cshm__mapping_open(const struct store *store, const char *project, uint32_t mode, struct mapping **mapping,
+                               cshm_error *err) {
+  int directory;
+  cshm_status status = cshm__store_check_project(project, err);
+  if (status) return status;
+  *mapping = mode == CSHM_PRIVATE ? NULL : find_shared(store, project, mode, 0);
+  if (*mapping) return CSHM_OK;
+  status = cshm__platform_directory_open(store->root, false, &directory, err);
+  if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, -1, project, err);
+  if (status) return status;
+  status = map_project(store, directory, project, mode, mapping, err);
+  cshm__platform_close(directory);
+  return status;
+}
+
+/* A published segment is the newest by the rules of publishing; of any other state the manifest decides. */
+cshm_status cshm__mapping_is_current(const struct mapping *mapping, bool *current, cshm_error *err) {
+  struct manifest_head head;
+  int directory;
+  *current = state_of(mapping) == FORMAT_PUBLISHED;
+  if (*current) return CSHM_OK;
+  cshm_status status = cshm__platform_directory_open(mapping->store.root, false, &directory, err);
+  if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
+  if (status) return status;
+  status = cshm__store_read_head(&mapping->store, directory, mapping->index.header->project, &head, NULL, err);
+  cshm__platform_close(directory);
+  *current = status == CSHM_OK && head.generation == mapping->index.header->generation;
+  return status == CSHM_ERR_NOT_FOUND ? CSHM_OK : status;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* mapping: a segment in this process's memory, reference-counted, its index validated. Attachments and arrays hold it. */
+#ifndef CUTESHM_MAPPING_H
+#define CUTESHM_MAPPING_H
+
+#include "index.h"
+#include "store.h"
+
+#include <cuteshm/cuteshm.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct mapping {
+  struct index index;
+  void *base;
+  uint64_t size;
+  uint32_t mode; /* a cshm_mode */
+  struct store store;
+  char segment[STORE_NAME_SIZE];
+  _Atomic uint64_t references;
+  struct mapping *next; /* in the list of mappings that can be shared */
+};
+
+/* Maps a project of a store, or shares a mapping of its newest generation. */
+cshm_status cshm__mapping_open(const struct store *store, const char *project, uint32_t mode, struct mapping **mapping,
+                               cshm_error *err);
+
+/* Maps an open segment, whose descriptor stays the caller's. Not shared before cshm__mapping_share. */
+cshm_status cshm__mapping_make(const struct store *store, const char *name, int segment, uint64_t size, uint32_t mode,
+                               struct mapping **mapping, cshm_error *err);
+
+/* Offers a mapping to later calls of cshm__mapping_open. */
+void cshm__mapping_share(struct mapping *mapping);
+
+void cshm__mapping_retain(struct mapping *mapping);
+
+/* Never blocks for longer than the system takes to unmap. */
+void cshm__mapping_release(struct mapping *mapping);
+
+/* Whether a new attach would get this generation. */
+cshm_status cshm__mapping_is_current(const struct mapping *mapping, bool *current, cshm_error *err);
+
+#endif

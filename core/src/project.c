@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "project.h"
+
+#include "error.h"
+#include "index.h"
+#include "platform.h"
+
+#include <string.h>
+
+#define MAX_TURNS 1000 /* overwrites that one open waits out; each turn is one whole overwrite by someone else */
+
+void cshm__project_close(struct project *project) {
+  cshm__platform_close(project->segment);
+  project->segment = -1;
+}
+
+static cshm_status check_identity(const struct project *project, const char *name, cshm_error *err) {
+  const struct manifest_head *head = &project->head;
+  if (project->header.generation != head->generation)
+    return cshm__fail(err, CSHM_ERR_GENERATION, 0,
+                      "project \"%s\": its manifest is of generation %016llx and segment %s of %016llx; unlink the project and "
+                      "create it again",
+                      name, (unsigned long long)head->generation, head->segment,
+                      (unsigned long long)project->header.generation);
+  if (strcmp(project->header.project, name) != 0)
+    return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s belongs to project \"%s\", not to \"%s\"", head->segment,
+                      project->header.project, name);
+  return CSHM_OK;
+}
+
+/* Opens the segment that project->head points to. CSHM_ERR_NOT_FOUND: it is gone. */
+static cshm_status open_segment(struct project *project, const char *name, bool writable, cshm_error *err) {
+  const char *segment = project->head.segment;
+  cshm_status status = cshm__platform_segment_open(segment, writable, &project->segment, &project->size, err);
+  if (status) return status;
+  if (project->size < sizeof project->header)
+    status = cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s is truncated: it has %llu bytes, and a header alone has %zu", segment,
+                        (unsigned long long)project->size, sizeof project->header);
+  if (!status) status = cshm__platform_segment_read(project->segment, 0, &project->header, sizeof project->header, err);
+  if (!status) status = cshm__header_check(&project->header, project->size, segment, err);
+  if (!status) status = check_identity(project, name, err);
+  if (status) cshm__project_close(project);
+  return status;
+}
+
+/* An owner's lease that is free means that the owner is dead. */
+static bool is_orphan(const struct project *project) {
+  return project->header.lifetime == CSHM_OWNER && cshm__platform_lease_is_free(project->segment);
+}
+
+static cshm_status lost_segment(const struct store *store, const char *name, const char *segment, cshm_error *err) {
+  return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0,
+                    "project \"%s\" of store %s has lost its segment %s: the machine was restarted, or someone removed it from "
+                    "/dev/shm; unlink the project and create it again",
+                    name, store->root, segment);
+}
+
+cshm_status cshm__project_open(const struct store *store, int directory, const char *name, bool writable,
+                               struct project *project, cshm_error *err) {
+  uint64_t missing = 0; /* the generation of which the segment was not there */
+  project->segment = -1;
+  for (int turn = 0; turn < MAX_TURNS; turn++) {
+    cshm_status status = cshm__store_read_head(store, directory, name, &project->head, &project->syntax, err);
+    if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, directory, name, err);
+    if (status) return status;
+    if (project->head.generation == missing) return lost_segment(store, name, project->head.segment, err);
+    status = open_segment(project, name, writable, err);
+    if (status == CSHM_ERR_NOT_FOUND) {
+      missing = project->head.generation; /* overwritten since we read the manifest? then it has changed */
+      continue;
+    }
+    if (status || !is_orphan(project)) return status;
+    cshm__project_close(project);
+    status = cshm__project_unlink(store, name, project->head.generation, err);
+    if (status && status != CSHM_ERR_NOT_FOUND) return status;
+  }
+  return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "project \"%s\" of store %s is overwritten faster than it can be opened", name,
+                    store->root);
+}
+
+cshm_status cshm__project_previous(const struct store *store, int directory, const char *name, struct project *project,
+                                   bool *live, cshm_error *err) {
+  memset(project, 0, sizeof *project);
+  project->segment = -1;
+  *live = false;
+  cshm_status status = cshm__store_read_head(store, directory, name, &project->head, &project->syntax, err);
+  if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
+  if (status == CSHM_ERR_PERMISSION || status == CSHM_ERR_SYSTEM) return status;
+  *live = true;
+  if (status) {
+    project->head.segment[0] = '\0';
+    return CSHM_OK;
+  }
+  status = open_segment(project, name, true, err);
+  if (status == CSHM_ERR_PERMISSION) return status;
+  if (status == CSHM_ERR_GENERATION) project->head.segment[0] = '\0'; /* not this project's to remove */
+  *live = status != CSHM_ERR_NOT_FOUND && (status != CSHM_OK || !is_orphan(project));
+  return CSHM_OK;
+}
+
+cshm_status cshm__project_set_state(int segment, enum format_state state, cshm_error *err) {
+  uint32_t value = (uint32_t)state;
+  return cshm__platform_segment_write(segment, offsetof(struct format_header, state), &value, sizeof value, err);
+}
+
+/* Retires and removes the segment that a manifest pointed to, unless it is of another generation and so someone else's. A
+ * segment too damaged to tell is removed: its name says whose it is. */
+static cshm_status remove_segment(const struct manifest_head *head, cshm_error *err) {
+  struct format_header header;
+  uint64_t size;
+  int segment;
+  cshm_status status = cshm__platform_segment_open(head->segment, true, &segment, &size, err);
+  if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
+  if (status) return status;
+  bool readable = size >= sizeof header &&
+                  cshm__platform_segment_read(segment, 0, &header, sizeof header, NULL) == CSHM_OK &&
+                  cshm__header_check(&header, size, head->segment, NULL) == CSHM_OK;
+  bool other = readable && header.generation != head->generation;
+  if (readable && !other) status = cshm__project_set_state(segment, FORMAT_RETIRED, err);
+  cshm__platform_close(segment);
+  if (!status && !other) status = cshm__platform_segment_remove(head->segment, err);
+  return status == CSHM_ERR_NOT_FOUND ? CSHM_OK : status;
+}
+
+/* The segment first: a process that is killed in between leaves a manifest that says so, and can be unlinked again. */
+cshm_status cshm__project_remove(const struct store *store, int directory, const char *name, uint64_t only,
+                                 cshm_error *err) {
+  struct manifest_head head;
+  const struct manifest_syntax *syntax = NULL;
+  char file[STORE_NAME_SIZE];
+  cshm_status status = cshm__store_read_head(store, directory, name, &head, &syntax, err);
+  if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, directory, name, err);
+  if (status) return status;
+  if (only != 0 && head.generation != only) return CSHM_OK;
+  status = remove_segment(&head, err);
+  if (status) return status;
+  cshm__store_manifest_name(store, name, syntax, file);
+  return cshm__platform_file_remove(directory, file, err);
+}
+
+cshm_status cshm__project_unlink(const struct store *store, const char *name, uint64_t only, cshm_error *err) {
+  int directory;
+  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, err);
+  if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, -1, name, err);
+  if (status) return status;
+  status = cshm__platform_directory_lock(directory, err);
+  if (!status) status = cshm__project_remove(store, directory, name, only, err);
+  cshm__platform_close(directory);
+  return status;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* project: a manifest and the segment it points to, together. */
+#ifndef CUTESHM_PROJECT_H
+#define CUTESHM_PROJECT_H
+
+#include "format.h"
+#include "store.h"
+
+#include <cuteshm/cuteshm.h>
+#include <stdbool.h>
+
+/* An open project. Ends with cshm__project_close. */
+struct project {
+  struct manifest_head head;
+  const struct manifest_syntax *syntax;
+  int segment;                 /* descriptor */
+  uint64_t size;               /* real size of the segment */
+  struct format_header header; /* checked */
+};
+
+/* Reads the manifest, opens the segment, checks its header and that both are of one generation. An overwrite that happens
+ * meanwhile is waited out: the result is whole, old or new. A project whose owner died is removed, and not found.
+ * CSHM_ERR_NOT_FOUND, CSHM_ERR_CORRUPT, CSHM_ERR_VERSION, CSHM_ERR_GENERATION, CSHM_ERR_PERMISSION. */
+cshm_status cshm__project_open(const struct store *store, int directory, const char *name, bool writable,
+                               struct project *project, cshm_error *err);
+void cshm__project_close(struct project *project);
+
+/* What a publish finds in its place, under the store's lock. `live` is false when nothing is there, or only what is left of
+ * a project of which the segment is gone or the owner dead. What can be told of it is in *project: head.segment is ""
+ * where the manifest does not tell, segment is -1 where it cannot be opened for writing. */
+cshm_status cshm__project_previous(const struct store *store, int directory, const char *name, struct project *project,
+                                   bool *live, cshm_error *err);
+
+/* Writes a state into a segment's header. */
+cshm_status cshm__project_set_state(int segment, enum format_state state, cshm_error *err);
+
+/* Removes manifest and segment, however damaged. The store must be locked. `only`: not 0 and not the project's generation:
+ * nothing is done. CSHM_ERR_NOT_FOUND, CSHM_ERR_PERMISSION. */
+cshm_status cshm__project_remove(const struct store *store, int directory, const char *name, uint64_t only,
+                                 cshm_error *err);
+
+/* cshm__project_remove with the store's lock taken. */
+cshm_status cshm__project_unlink(const struct store *store, const char *name, uint64_t only, cshm_error *err);
+
+#endif

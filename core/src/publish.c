@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The order of steps, under the store's lock. A process may be killed between any two of them:
+ *   1. the new segment gets its name               killed here: garbage, since no manifest points to it and it is FILLED
+ *   2. the old segment is marked RETIRED           killed here: the manifest still points to it, so it still is the project
+ *   3. the manifest is replaced in one step        this is the switch
+ *   4. the new segment is marked PUBLISHED         killed before: the manifest points to it, so it is the project
+ *   5. the old segment is removed                  killed before: garbage, since it is RETIRED and no manifest points to it
+ * The old one is marked before the switch, because a process that has a PUBLISHED segment mapped takes it for the newest.
+ */
+#include "publish.h"
+
+#include "error.h"
+#include "platform.h"
+#include "project.h"
+
+#include <string.h>
+
+static cshm_status taken(const struct publication *p, cshm_error *err) {
+  return cshm__fail(err, CSHM_ERR_EXISTS, 0,
+                    "project \"%s\" exists already in store %s; it is untouched: unlink it first, or ask to overwrite it",
+                    p->project, p->store->root);
+}
+
+static cshm_status switch_manifest(const struct publication *p, int directory, const struct project *old, cshm_error *err) {
+  char name[STORE_NAME_SIZE], old_name[STORE_NAME_SIZE];
+  cshm__store_manifest_name(p->store, p->project, p->syntax, name);
+  cshm_status status = CSHM_OK;
+  if (old->segment >= 0) status = cshm__project_set_state(old->segment, FORMAT_RETIRED, err);
+  if (!status) status = cshm__platform_file_replace(directory, name, p->manifest->data, p->manifest->length, err);
+  if (status) {
+    if (old->segment >= 0) cshm__project_set_state(old->segment, FORMAT_PUBLISHED, NULL);
+    return status;
+  }
+  if (old->syntax && old->syntax != p->syntax) {
+    cshm__store_manifest_name(p->store, p->project, old->syntax, old_name);
+    cshm__platform_file_remove(directory, old_name, NULL);
+  }
+  return CSHM_OK;
+}
+
+static cshm_status replace(const struct publication *p, int directory, struct project *old, cshm_error *err) {
+  cshm_status status = cshm__platform_segment_name(p->segment, p->segment_name, err);
+  if (status) return status;
+  status = switch_manifest(p, directory, old, err);
+  if (status) {
+    cshm__platform_segment_remove(p->segment_name, NULL);
+    return status;
+  }
+  /* from here on it is done: what may fail now is tidying, which the next one to come repeats */
+  cshm__project_set_state(p->segment, FORMAT_PUBLISHED, NULL);
+  if (old->head.segment[0] != '\0') cshm__platform_segment_remove(old->head.segment, NULL);
+  return CSHM_OK;
+}
+
+cshm_status cshm__publish(const struct publication *publication, cshm_error *err) {
+  struct project old;
+  bool live;
+  int directory;
+  cshm_status status = cshm__platform_directory_open(publication->store->root, true, &directory, err);
+  if (status) return status;
+  status = cshm__platform_directory_lock(directory, err);
+  if (status) goto done;
+  status = cshm__project_previous(publication->store, directory, publication->project, &old, &live, err);
+  if (status) goto done;
+  status = live && !publication->overwrite ? taken(publication, err) : replace(publication, directory, &old, err);
+  cshm__project_close(&old);
+done:
+  cshm__platform_close(directory);
+  return status;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+#include "store.h"
+
+#include "error.h"
+#include "platform.h"
+#include "utf8.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_PREFIX "cute-shm."
+#define SHARED_ROOT "/tmp/cute-shm"
+
+/* $CUTE_SHM_ROOT; else the user's own directory if it is there and ours; else the one that cute-shm 1.2 used if it is ours
+ * or absent; else the user's own. */
+static cshm_status default_root(char *root, size_t size, cshm_error *err) {
+  const char *wanted = getenv("CUTE_SHM_ROOT");
+  bool exists = false;
+  if (wanted && wanted[0] != '\0') return cshm__platform_absolute(wanted, root, size, err);
+  snprintf(root, size, SHARED_ROOT "-%u", cshm__platform_user());
+  if (cshm__platform_directory_check(root, &exists, NULL) == CSHM_OK && exists) return CSHM_OK;
+  if (cshm__platform_directory_check(SHARED_ROOT, &exists, NULL) == CSHM_OK) snprintf(root, size, SHARED_ROOT);
+  return CSHM_OK;
+}
+
+static cshm_status check_prefix(const char *prefix, cshm_error *err) {
+  size_t length = strlen(prefix);
+  if (length == 0 || length > STORE_MAX_PREFIX || strchr(prefix, '/') || !cshm__utf8_valid(prefix, length))
+    return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "prefix \"%s\" is not allowed: it must be 1 to %d bytes of UTF-8 without \"/\"",
+                      prefix, STORE_MAX_PREFIX);
+  return CSHM_OK;
+}
+
+cshm_status cshm__store_init(struct store *store, const char *root, const char *prefix, cshm_error *err) {
+  bool exists;
+  cshm_status status;
+  memset(store, 0, sizeof *store);
+  if (!prefix) prefix = DEFAULT_PREFIX;
+  status = check_prefix(prefix, err);
+  if (status) return status;
+  memcpy(store->prefix, prefix, strlen(prefix));
+  if (root && root[0] == '\0') return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "the store's root is an empty string");
+  status = root ? cshm__platform_absolute(root, store->root, sizeof store->root, err)
+                : default_root(store->root, sizeof store->root, err);
+  if (status) return status;
+  if (!cshm__utf8_valid(store->root, strlen(store->root)))
+    return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "the store's root is not UTF-8");
+  return cshm__platform_directory_check(store->root, &exists, err);
+}
+
+cshm_status cshm__store_check_project(const char *project, cshm_error *err) {
+  size_t length = strlen(project);
+  const char *why = NULL;
+  if (length == 0) why = "it is empty";
+  else if (length > CSHM_MAX_PROJECT_NAME) why = "it is longer than 200 bytes";
+  else if (project[0] == '.') why = "it begins with a dot";
+  else if (strchr(project, '/')) why = "it holds a \"/\"";
+  else if (!cshm__utf8_valid(project, length)) why = "it is not UTF-8";
+  if (why) return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "project name \"%.220s\" is not allowed: %s", project, why);
+  return CSHM_OK;
+}
+
+void cshm__store_manifest_name(const struct store *store, const char *project, const struct manifest_syntax *syntax,
+                               char name[STORE_NAME_SIZE]) {
+  snprintf(name, STORE_NAME_SIZE, "%s%s.%s", store->prefix, project, syntax->extension);
+}
+
+void cshm__store_segment_prefix(const char *project, char prefix[STORE_NAME_SIZE]) {
+  snprintf(prefix, STORE_NAME_SIZE, "cute-shm.%s.", project);
+  for (char *c = prefix; *c; c++)
+    if ((unsigned char)*c <= ' ' || *c == 0x7F) *c = '_';
+}
+
+/* ---- heads ---- */
+
+struct limited_file {
+  int file;
+  size_t left;
+};
+
+static cshm_status read_limited(void *user, unsigned char *buffer, size_t size, size_t *length, cshm_error *err) {
+  struct limited_file *from = user;
+  cshm_status status = cshm__platform_file_read(from->file, buffer, size < from->left ? size : from->left, length, err);
+  if (status == CSHM_OK) from->left -= *length;
+  return status;
+}
+
+static cshm_status check_head(const struct store *store, const char *file, const char *project,
+                              const struct manifest_head *head, cshm_error *err) {
+  char prefix[STORE_NAME_SIZE];
+  if (strcmp(head->project, project) != 0)
+    return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "manifest %s/%s is of project \"%s\", not of \"%s\": it was renamed or copied",
+                      store->root, file, head->project, project);
+  cshm__store_segment_prefix(project, prefix);
+  if (strncmp(head->segment, prefix, strlen(prefix)) != 0)
+    return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "manifest %s/%s points to segment %s, which is not one of project \"%s\"",
+                      store->root, file, head->segment, project);
+  return CSHM_OK;
+}
+
+/* CSHM_ERR_NOT_FOUND: there is none in that syntax. */
+static cshm_status read_syntax(const struct store *store, int directory, const char *project,
+                               const struct manifest_syntax *syntax, struct manifest_head *head, cshm_error *err) {
+  char name[STORE_NAME_SIZE], path[STORE_MAX_ROOT + STORE_NAME_SIZE + 2];
+  struct limited_file from = {-1, MANIFEST_MAX_SIZE};
+  cshm__store_manifest_name(store, project, syntax, name);
+  cshm_status status = cshm__platform_file_open(directory, name, &from.file, err);
+  if (status) return status;
+  snprintf(path, sizeof path, "%s/%s", store->root, name);
+  status = syntax->read_head(read_limited, &from, path, head, err);
+  cshm__platform_close(from.file);
+  return status ? status : check_head(store, name, project, head, err);
+}
+
+cshm_status cshm__store_read_head(const struct store *store, int directory, const char *project,
+                                  struct manifest_head *head, const struct manifest_syntax **syntax, cshm_error *err) {
+  cshm_status status = CSHM_ERR_NOT_FOUND;
+  for (size_t i = 0; cshm__manifest_syntaxes[i] && status == CSHM_ERR_NOT_FOUND; i++) {
+    status = read_syntax(store, directory, project, cshm__manifest_syntaxes[i], head, err);
+    if (syntax && status != CSHM_ERR_NOT_FOUND) *syntax = cshm__manifest_syntaxes[i];
+  }
+  return status;
+}
+
+cshm_status cshm__store_find_syntax(const struct store *store, const char *project,
+                                    const struct manifest_syntax **syntax, cshm_error *err) {
+  char name[STORE_NAME_SIZE];
+  int directory, file = -1;
+  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, err);
+  if (status) return status == CSHM_ERR_NOT_FOUND ? CSHM_OK : status;
+  for (size_t i = 0; cshm__manifest_syntaxes[i] && file < 0; i++) {
+    cshm__store_manifest_name(store, project, cshm__manifest_syntaxes[i], name);
+    if (cshm__platform_file_open(directory, name, &file, NULL) == CSHM_OK) *syntax = cshm__manifest_syntaxes[i];
+  }
+  cshm__platform_close(file);
+  cshm__platform_close(directory);
+  return CSHM_OK;
+}
+
+/* ---- names ---- */
+
+struct name_filter {
+  const struct store *store;
+  bool (*each)(void *user, const char *project);
+  void *user;
+};
+
+static bool pass_project(void *user, const char *name) {
+  const struct name_filter *filter = user;
+  size_t before = strlen(filter->store->prefix), length = strlen(name);
+  char project[CSHM_MAX_PROJECT_NAME + 1];
+  if (strncmp(name, filter->store->prefix, before) != 0) return true;
+  for (size_t i = 0; cshm__manifest_syntaxes[i]; i++) {
+    size_t after = strlen(cshm__manifest_syntaxes[i]->extension) + 1;
+    if (length <= before + after || length - before - after > CSHM_MAX_PROJECT_NAME) continue;
+    const char *dot = name + length - after;
+    if (dot[0] != '.' || strcmp(dot + 1, cshm__manifest_syntaxes[i]->extension) != 0) continue;
+    memcpy(project, name + before, length - before - after);
+    project[length - before - after] = '\0';
+    if (cshm__store_check_project(project, NULL) == CSHM_OK) return filter->each(filter->user, project);
+  }
+  return true;
+}
+
+cshm_status cshm__store_each(const struct store *store, int directory, bool (*each)(void *user, const char *project),
+                             void *user, cshm_error *err) {
+  struct name_filter filter = {store, each, user};
+  return cshm__platform_directory_each(directory, pass_project, &filter, err);
+}
+
+/* ---- near names ---- */
+
+#define NEAR_COUNT 3
+
+struct near {
+  const char *wanted;
+  char names[NEAR_COUNT][CSHM_MAX_PROJECT_NAME + 1];
+  size_t distances[NEAR_COUNT];
+  size_t count;
+};
+
+/* Edits (one byte put in, left out or changed) from a to b. */
+static size_t distance(const char *a, const char *b) {
+  size_t row[CSHM_MAX_PROJECT_NAME + 1], width = strlen(b);
+  for (size_t j = 0; j <= width; j++) row[j] = j;
+  for (size_t i = 1; a[i - 1] != '\0'; i++) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= width; j++) {
+      size_t change = diagonal + (a[i - 1] != b[j - 1]);
+      size_t shorter = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+      diagonal = row[j];
+      row[j] = change < shorter ? change : shorter;
+    }
+  }
+  return row[width];
+}
+
+static bool keep_nearest(void *user, const char *project) {
+  struct near *near = user;
+  size_t edits = strlen(near->wanted) <= CSHM_MAX_PROJECT_NAME ? distance(near->wanted, project) : SIZE_MAX;
+  if (strstr(project, near->wanted) || strstr(near->wanted, project)) edits = 1;
+  if (edits > 1 + strlen(near->wanted) / 3) return true;
+  size_t at = near->count;
+  while (at > 0 && near->distances[at - 1] > edits) at--;
+  if (at == NEAR_COUNT) return true;
+  if (near->count < NEAR_COUNT) near->count++;
+  for (size_t i = near->count - 1; i > at; i--) {
+    memcpy(near->names[i], near->names[i - 1], sizeof near->names[i]);
+    near->distances[i] = near->distances[i - 1];
+  }
+  snprintf(near->names[at], sizeof near->names[at], "%s", project);
+  near->distances[at] = edits;
+  return true;
+}
+
+cshm_status cshm__store_not_found(const struct store *store, int directory, const char *project, cshm_error *err) {
+  struct near near = {.wanted = project};
+  char words[NEAR_COUNT * (CSHM_MAX_PROJECT_NAME + 6) + 32] = "";
+  if (directory >= 0) cshm__store_each(store, directory, keep_nearest, &near, NULL);
+  size_t used = 0;
+  for (size_t i = 0; i < near.count; i++)
+    used += (size_t)snprintf(words + used, sizeof words - used, "%s\"%s\"", i == 0 ? "; did you mean " : " or ", near.names[i]);
+  return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "no project \"%s\" in store %s%s%s", project, store->root, words,
+                    near.count > 0 ? "?" : "");
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* store: a root directory, and the names in it. */
+#ifndef CUTESHM_STORE_H
+#define CUTESHM_STORE_H
+
+#include "manifest.h"
+
+#include <cuteshm/cuteshm.h>
+#include <stdbool.h>
+
+#define STORE_MAX_ROOT 3000
+#define STORE_MAX_PREFIX 32
+#define STORE_NAME_SIZE 256 /* of a file name, NUL included */
+
+/* Plain data: copied where it must outlive the caller's handle. */
+struct store {
+  char root[STORE_MAX_ROOT + 1];
+  char prefix[STORE_MAX_PREFIX + 1];
+};
+
+/* NULL for the defaults. What cshm_store_open says. */
+cshm_status cshm__store_init(struct store *store, const char *root, const char *prefix, cshm_error *err);
+
+/* CSHM_ERR_BAD_NAME says what is wrong with a project's name. */
+cshm_status cshm__store_check_project(const char *project, cshm_error *err);
+
+/* "<prefix><project>.<extension>". */
+void cshm__store_manifest_name(const struct store *store, const char *project, const struct manifest_syntax *syntax,
+                               char name[STORE_NAME_SIZE]);
+
+/* "cute-shm.<project, made safe for people's shells>.": what the names of a project's segments begin with. */
+void cshm__store_segment_prefix(const char *project, char prefix[STORE_NAME_SIZE]);
+
+/* Reads the head of a project's manifest, whatever its syntax, and checks that it is of this project and points to a
+ * segment of it. *syntax (may be NULL) tells which syntax it has, also when the manifest is damaged.
+ * CSHM_ERR_NOT_FOUND without further words: no such manifest. CSHM_ERR_CORRUPT, CSHM_ERR_VERSION, CSHM_ERR_PERMISSION. */
+cshm_status cshm__store_read_head(const struct store *store, int directory, const char *project,
+                                  struct manifest_head *head, const struct manifest_syntax **syntax, cshm_error *err);
+
+/* The syntax of the manifest that a project has, damaged or not; *syntax stays where it has none. */
+cshm_status cshm__store_find_syntax(const struct store *store, const char *project,
+                                    const struct manifest_syntax **syntax, cshm_error *err);
+
+/* Calls `each` with the name of every project that has a manifest, in no order, until it returns false. */
+cshm_status cshm__store_each(const struct store *store, int directory, bool (*each)(void *user, const char *project),
+                             void *user, cshm_error *err);
+
+/* CSHM_ERR_NOT_FOUND in words: the project, the store, and names that are near. `directory` is -1 where there is none. */
+cshm_status cshm__store_not_found(const struct store *store, int directory, const char *project, cshm_error *err);
+
+#endif
