@@ -89,11 +89,11 @@ void cshm__builder_free(struct builder *builder) {
 }
 
 cshm_status cshm__builder_expect(const struct builder *builder, enum builder_state state, cshm_error *err) {
-  int now = atomic_load_explicit(&builder->state, memory_order_acquire);
+  uint64_t now = atomic_load_explicit(&builder->state, memory_order_acquire);
   if (builder->process != cshm__platform_process())
     return cshm__fail(err, CSHM_ERR_STATE, 0, "project \"%s\" is being built by another process: a builder does not cross a fork",
                       builder->project);
-  if (now == (int)state) return CSHM_OK;
+  if (now == (uint64_t)state) return CSHM_OK;
   return cshm__fail(err, CSHM_ERR_STATE, 0, "project \"%s\" is %s: %s", builder->project,
                     now == BUILDER_DECLARING ? "not allocated yet" : now == BUILDER_ALLOCATED ? "allocated already" : "published already",
                     state == BUILDER_DECLARING ? "declare before cshm_builder_allocate" : "call cshm_builder_allocate before, and write before cshm_builder_publish");

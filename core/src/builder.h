@@ -3,13 +3,13 @@
 #ifndef CUTESHM_BUILDER_H
 #define CUTESHM_BUILDER_H
 
+#include "counter.h"
 #include "layout.h"
 #include "mapping.h"
 #include "store.h"
 #include "tree.h"
 
 #include <cuteshm/cuteshm.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 
 enum builder_state { BUILDER_DECLARING, BUILDER_ALLOCATED, BUILDER_PUBLISHED };
@@ -22,7 +22,7 @@ struct builder {
   uint32_t lifetime;
   uint64_t generation;
   int64_t process;     /* that opened it */
-  _Atomic int state;   /* an enum builder_state */
+  cshm__counter state; /* an enum builder_state */
   struct tree tree;    /* while declaring */
   struct layout layout; /* from allocation on */
   int segment;         /* descriptor, or -1 */

@@ -24,8 +24,7 @@ static void round_to(double value, int count, struct digits *digits) {
   digits->count = 0;
   const char *p = text;
   for (; *p != 'e'; p++)
-    if (*p >= '0' && *p <= '9')
-      digits->digit[digits->count++] = *p;
+    if (*p >= '0' && *p <= '9') digits->digit[digits->count++] = *p;
   digits->exponent = (int)strtol(p + 1, NULL, 10);
   while (digits->count > 1 && digits->digit[digits->count - 1] == '0')
     digits->count--;
@@ -55,8 +54,7 @@ static size_t put_plain(const struct digits *digits, char *out) {
 }
 
 static size_t put(bool negative, const struct digits *digits, char *out) {
-  if (negative)
-    *out++ = '-';
+  if (negative) *out++ = '-';
   bool plain = digits->exponent >= -4 && digits->exponent < 16;
   return negative + (plain ? put_plain(digits, out) : put_exponent(digits, out));
 }
@@ -70,8 +68,7 @@ size_t cshm__decimal_double(double value, char *out) {
   double size = fabs(value);
   for (int count = size < DBL_MIN ? 1 : DBL_DIG; count <= MAX_DIGITS; count++) {
     round_to(size, count, &digits);
-    if (strtod(without_point(&digits, text, sizeof text), NULL) == size)
-      break;
+    if (strtod(without_point(&digits, text, sizeof text), NULL) == size) break;
   }
   return put(signbit(value), &digits, out);
 }
@@ -82,8 +79,7 @@ size_t cshm__decimal_float(float value, char *out) {
   float size = fabsf(value);
   for (int count = size < FLT_MIN ? 1 : FLT_DIG; count <= 9; count++) {
     round_to((double)size, count, &digits);
-    if (strtof(without_point(&digits, text, sizeof text), NULL) == size)
-      break;
+    if (strtof(without_point(&digits, text, sizeof text), NULL) == size) break;
   }
   return put(signbit(value), &digits, out);
 }
@@ -106,8 +102,7 @@ size_t cshm__decimal_half(uint16_t bits, char *out) {
   double below = magnitude > 0 ? size - cshm__half_value((uint16_t)(magnitude - 1)) : ldexp(1, -24);
   for (int count = 1; count <= 5; count++) {
     round_to(size, count, &digits);
-    if (fabs(strtod(without_point(&digits, text, sizeof text), NULL) - size) < below / 2)
-      break;
+    if (fabs(strtod(without_point(&digits, text, sizeof text), NULL) - size) < below / 2) break;
   }
   return put(bits & 0x8000, &digits, out);
 }

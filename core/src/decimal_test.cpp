@@ -32,8 +32,7 @@ std::string half(uint16_t bits) {
 size_t digits(const std::string &text) {
   std::string only;
   for (char c : text.substr(0, text.find('e')))
-    if (c >= '0' && c <= '9' && (c != '0' || !only.empty()))
-      only += c;
+    if (c >= '0' && c <= '9' && (c != '0' || !only.empty())) only += c;
   while (only.size() > 1 && only.back() == '0')
     only.pop_back();
   return only.size();
@@ -77,8 +76,7 @@ TEST_CASE("every half reads back as itself and needs five digits at most", "[dec
     double below = bits == 0 ? -above : cshm__half_value(uint16_t(bits - 1));
     if (!(std::fabs(value - exact) < (above - exact) / 2 && std::fabs(value - exact) < (exact - below) / 2))
       FAIL(bits << " is written as " << text);
-    if (digits(text) > 5)
-      FAIL(bits << " is written as " << text);
+    if (digits(text) > 5) FAIL(bits << " is written as " << text);
   }
   CHECK(std::isnan(cshm__half_value(0x7E00)));
   CHECK(cshm__half_value(0xFC00) == -INFINITY);
@@ -90,13 +88,11 @@ TEST_CASE("any float and double reads back as itself", "[decimal]") {
     uint64_t bits = random();
     double value;
     std::memcpy(&value, &bits, sizeof value);
-    if (std::isfinite(value) && std::strtod(of(value).c_str(), nullptr) != value)
-      FAIL("double " << bits);
+    if (std::isfinite(value) && std::strtod(of(value).c_str(), nullptr) != value) FAIL("double " << bits);
     uint32_t low = uint32_t(bits);
     float single;
     std::memcpy(&single, &low, sizeof single);
-    if (std::isfinite(single) && std::strtof(of(single).c_str(), nullptr) != single)
-      FAIL("float " << low);
+    if (std::isfinite(single) && std::strtof(of(single).c_str(), nullptr) != single) FAIL("float " << low);
   }
 }
 
@@ -106,8 +102,7 @@ TEST_CASE("a number of few digits is written with these", "[decimal]") {
     uint64_t bits = random();
     std::string text = std::to_string(bits % 1000000) + "e" + std::to_string(int(bits >> 32) % 290);
     double value = std::strtod(text.c_str(), nullptr);
-    if (value != 0 && digits(of(value)) > 6)
-      FAIL(text << " is written as " << of(value));
+    if (value != 0 && digits(of(value)) > 6) FAIL(text << " is written as " << of(value));
   }
 }
 

@@ -48,10 +48,8 @@ static bool same_name(const struct json *text, size_t a, size_t b) {
   for (;;) {
     uint32_t from_left = 0, from_right = 0;
     bool more = cshm__json_char(&left, &from_left);
-    if (more != cshm__json_char(&right, &from_right) || from_left != from_right)
-      return false;
-    if (!more)
-      return true;
+    if (more != cshm__json_char(&right, &from_right) || from_left != from_right) return false;
+    if (!more) return true;
   }
 }
 
@@ -68,8 +66,7 @@ static uint32_t name_hash(const struct names *names, const struct json *text, si
 static bool add_name(struct names *names, const struct json *text, size_t list, size_t name) {
   uint32_t slot = name_hash(names, text, list, name) % SLOTS;
   for (; names->name[slot]; slot = (slot + 1) % SLOTS)
-    if (names->list[slot] == list && same_name(text, names->name[slot], name))
-      return false;
+    if (names->list[slot] == list && same_name(text, names->name[slot], name)) return false;
   names->list[slot] = (uint16_t)list;
   names->name[slot] = (uint16_t)name;
   return true;
@@ -119,8 +116,7 @@ static bool take_format(struct reader *reader, uint32_t depth, struct dtype_fiel
   size_t start = reader->in.at;
   struct total inner = {0, 0};
   bool good = next == '[' ? take_list(reader, depth + 1, &inner) : take_typestring(reader, &inner.itemsize);
-  if (!good)
-    return false;
+  if (!good) return false;
   field->nbytes = inner.itemsize;
   field->format = reader->in.text + start;
   field->format_length = reader->in.at - start;
@@ -128,18 +124,14 @@ static bool take_format(struct reader *reader, uint32_t depth, struct dtype_fiel
 }
 
 static bool take_shape(struct reader *reader, struct dtype_field *field) {
-  if (!take(reader, '[', "the shape of a sub-array: a JSON list of lengths"))
-    return false;
+  if (!take(reader, '[', "the shape of a sub-array: a JSON list of lengths")) return false;
   do {
     int64_t length;
-    if (field->ndim == CSHM_MAX_NDIM)
-      return fail(reader, "at most 64 dimensions");
-    if (!cshm__json_take_count(&reader->in, &length))
-      return fail(reader, "a length from 1 to 2147483647");
+    if (field->ndim == CSHM_MAX_NDIM) return fail(reader, "at most 64 dimensions");
+    if (!cshm__json_take_count(&reader->in, &length)) return fail(reader, "a length from 1 to 2147483647");
     field->shape[field->ndim++] = length;
     field->nbytes *= (uint64_t)length;
-    if (field->nbytes >= (uint64_t)TYPESTRING_MAX_ITEMSIZE)
-      return fail(reader, "a type of less than 2^31 bytes");
+    if (field->nbytes >= (uint64_t)TYPESTRING_MAX_ITEMSIZE) return fail(reader, "a type of less than 2^31 bytes");
   } while (cshm__json_take(&reader->in, ','));
   return take(reader, ']', "',' or ']'");
 }
@@ -155,28 +147,22 @@ static bool take_field(struct reader *reader, uint32_t depth, size_t list, struc
     reader->in.at = (size_t)(field->name - reader->in.text);
     return fail(reader, "a name (only padding has none, as in [\"\",\"|V4\"])");
   }
-  if (!is_padding(field) && cshm__json_take(&reader->in, ',') && !take_shape(reader, field))
-    return false;
+  if (!is_padding(field) && cshm__json_take(&reader->in, ',') && !take_shape(reader, field)) return false;
   return take(reader, ']', is_padding(field) ? "']': padding has no shape" : "',' or ']'");
 }
 
 static bool take_list(struct reader *reader, uint32_t depth, struct total *total) {
-  if (depth > DTYPE_MAX_DEPTH)
-    return fail(reader, "no more than 16 levels of lists");
+  if (depth > DTYPE_MAX_DEPTH) return fail(reader, "no more than 16 levels of lists");
   size_t list = reader->in.at;
-  if (!take(reader, '[', "a list of fields"))
-    return false;
+  if (!take(reader, '[', "a list of fields")) return false;
   do {
     struct dtype_field field;
-    if (!take_field(reader, depth, list, &field))
-      return false;
+    if (!take_field(reader, depth, list, &field)) return false;
     total->field_count += is_padding(&field) ? 0 : 1;
     total->itemsize += field.nbytes;
-    if (total->itemsize >= (uint64_t)TYPESTRING_MAX_ITEMSIZE)
-      return fail(reader, "a type of less than 2^31 bytes");
+    if (total->itemsize >= (uint64_t)TYPESTRING_MAX_ITEMSIZE) return fail(reader, "a type of less than 2^31 bytes");
   } while (cshm__json_take(&reader->in, ','));
-  if (!take(reader, ']', "',' or ']'"))
-    return false;
+  if (!take(reader, ']', "',' or ']'")) return false;
   return total->field_count > 0 || fail(reader, "a field that is not padding before this");
 }
 

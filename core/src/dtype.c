@@ -37,11 +37,9 @@ cshm_status cshm__dtype_parse(const char *text, size_t length, cshm_dtype *parts
     good = cshm__typestring_parse(text, length, &found, &fault);
     big_endian = found.byte_order == '>';
   }
-  if (!good)
-    return fail(err, text, length, &fault);
+  if (!good) return fail(err, text, length, &fault);
   *parts = found;
-  if (swapped)
-    *swapped = big_endian;
+  if (swapped) *swapped = big_endian;
   return CSHM_OK;
 }
 
@@ -55,12 +53,10 @@ static size_t put_escaped(uint32_t code, char *out) {
     out[1] = letters[control - controls];
     return 2;
   }
-  if (code >= 0x20)
-    return cshm__utf8_put(code, out);
-  memcpy(out, "\\u00", 4);
-  out[4] = hex[code >> 4];
-  out[5] = hex[code & 15];
-  return 6;
+  if (code >= 0x20) return cshm__utf8_put(code, out);
+  const char escape[] = {'\\', 'u', '0', '0', hex[code >> 4], hex[code & 15]};
+  memcpy(out, escape, sizeof escape);
+  return sizeof escape;
 }
 
 size_t cshm__dtype_canonical(const char *text, size_t length, char *out) {
@@ -71,8 +67,7 @@ size_t cshm__dtype_canonical(const char *text, size_t length, char *out) {
     uint32_t code;
     out[size++] = next;
     in.at++;
-    if (next != '"')
-      continue;
+    if (next != '"') continue;
     while (cshm__json_char(&in, &code))
       size += put_escaped(code, out + size);
     out[size++] = '"';
@@ -85,8 +80,7 @@ cshm_status cshm__dtype_field(const char *text, size_t length, uint32_t index, s
                               cshm_error *err) {
   struct descr_walk walk = cshm__descr_walk(text, length);
   for (uint32_t i = 0; cshm__descr_next(&walk, field); i++)
-    if (i == index)
-      return CSHM_OK;
+    if (i == index) return CSHM_OK;
   return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "dtype '%.*s' has no field number %u",
                     (int)(length < SHOWN ? length : SHOWN), text, (unsigned)index);
 }

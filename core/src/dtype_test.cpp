@@ -269,8 +269,7 @@ TEST_CASE("every beginning of a type and every byte changed in it is judged with
   const std::string text = R"([["a\u00e9","<M8[25s]",[3,4]],["","|V12"],["b",[["c",">c16"]]]])";
   REQUIRE(parse(text).status == CSHM_OK);
   for (size_t length = 0; length < text.size(); length++)
-    if (parse(text.substr(0, length)).status != CSHM_ERR_BAD_TYPE)
-      FAIL("accepted: " << text.substr(0, length));
+    if (parse(text.substr(0, length)).status != CSHM_ERR_BAD_TYPE) FAIL("accepted: " << text.substr(0, length));
   for (size_t at = 0; at < text.size(); at++) {
     for (int byte = 0; byte < 256; byte++) {
       std::string changed = text;

@@ -20,12 +20,10 @@ static void copy_line(char *out, size_t capacity, const char *text, bool cut) {
   while (from < length) {
     uint32_t code;
     size_t count = cshm__utf8_next(text + from, length - from, &code);
-    if (count == 0 && cut && length - from < 4)
-      break;
+    if (count == 0 && cut && length - from < 4) break;
     bool plain = count > 0 && code >= 0x20 && (code < 0x7F || code > 0x9F);
     size_t step = plain ? count : 1;
-    if (to + step >= capacity)
-      break;
+    if (to + step >= capacity) break;
     memcpy(out + to, plain ? text + from : "?", step);
     to += step;
     from += count > 0 ? count : 1;
@@ -35,26 +33,22 @@ static void copy_line(char *out, size_t capacity, const char *text, bool cut) {
 
 static void fill(cshm_error *err, cshm_status status, int sys_errno, const char *text, bool cut) {
   size_t size = err->size < sizeof *err ? err->size : sizeof *err;
-  if (size < HEAD_SIZE)
-    return;
+  if (size < HEAD_SIZE) return;
   err->status = (int32_t)status;
   err->sys_errno = (int32_t)sys_errno;
   err->reserved = 0;
-  if (size > HEAD_SIZE)
-    copy_line(err->message, size - HEAD_SIZE, text, cut);
+  if (size > HEAD_SIZE) copy_line(err->message, size - HEAD_SIZE, text, cut);
 }
 
 cshm_status cshm__fail(cshm_error *err, cshm_status status, int sys_errno, const char *format, ...) {
-  if (!err)
-    return status;
+  if (!err) return status;
   int saved = errno;
   char text[CSHM_ERROR_MESSAGE_SIZE];
   va_list values;
   va_start(values, format);
   int length = vsnprintf(text, sizeof text, format, values);
   va_end(values);
-  if (length < 0)
-    text[0] = '\0';
+  if (length < 0) text[0] = '\0';
   fill(err, status, sys_errno, text, length >= (int)sizeof text);
   errno = saved;
   return status;
@@ -93,11 +87,9 @@ cshm_status cshm__fail_errno(cshm_error *err, int sys_errno, const char *format,
   char words[128];
   va_list values;
   va_start(values, format);
-  if (vsnprintf(what, sizeof what, format, values) < 0)
-    what[0] = '\0';
+  if (vsnprintf(what, sizeof what, format, values) < 0) what[0] = '\0';
   va_end(values);
-  if (strerror_r(sys_errno, words, sizeof words) != 0)
-    snprintf(words, sizeof words, "error %d", sys_errno);
+  if (strerror_r(sys_errno, words, sizeof words) != 0) snprintf(words, sizeof words, "error %d", sys_errno);
   errno = saved;
   return cshm__fail(err, cshm__errno_status(sys_errno), sys_errno, "%s: %s", what, words);
 }

@@ -33,8 +33,7 @@ TEST_CASE("no byte past the caller's size is written", "[error]") {
     cshm__fail(&room.err, CSHM_ERR_CORRUPT, 7, "%s", std::string(2000, 'x').c_str());
     const unsigned char *bytes = reinterpret_cast<const unsigned char *>(&room);
     for (size_t i = size < 4 ? 4 : size; i < sizeof room; i++)
-      if (bytes[i] != 0x5A)
-        FAIL("size " << size << ": byte " << i << " was written");
+      if (bytes[i] != 0x5A) FAIL("size " << size << ": byte " << i << " was written");
     if (size > offsetof(cshm_error, message))
       CHECK(std::strlen(room.err.message) == size - offsetof(cshm_error, message) - 1);
     CHECK(room.err.size == size);

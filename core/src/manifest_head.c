@@ -9,14 +9,11 @@ typedef const char *(*take)(struct manifest_head *head, const struct head_value 
 /* Digits only, no leading zero. 0 stands for what is none, or is too large. */
 static uint64_t number(const struct head_value *value) {
   uint64_t result = 0;
-  if (!value->is_number || value->length == 0 || value->length > 19)
-    return 0;
+  if (!value->is_number || value->length == 0 || value->length > 19) return 0;
   for (size_t i = 0; i < value->length; i++) {
-    if (value->text[i] < '0' || value->text[i] > '9')
-      return 0;
+    if (value->text[i] < '0' || value->text[i] > '9') return 0;
     result = result * 10 + (uint64_t)(value->text[i] - '0');
-    if (result == 0)
-      return 0;
+    if (result == 0) return 0;
   }
   return result;
 }
@@ -28,10 +25,8 @@ static const char *take_version(struct manifest_head *head, const struct head_va
 
 /* A name that can stand in a folder. `size` counts the NUL. */
 static bool take_file_name(const struct head_value *value, char *name, size_t size) {
-  if (value->length == 0 || value->length >= size || value->text[0] == '.')
-    return false;
-  if (memchr(value->text, '/', value->length) || memchr(value->text, '\0', value->length))
-    return false;
+  if (value->length == 0 || value->length >= size || value->text[0] == '.') return false;
+  if (memchr(value->text, '/', value->length) || memchr(value->text, '\0', value->length)) return false;
   memcpy(name, value->text, value->length);
   name[value->length] = '\0';
   return true;
@@ -50,17 +45,16 @@ static const char *take_segment(struct manifest_head *head, const struct head_va
 }
 
 static const char *take_generation(struct manifest_head *head, const struct head_value *value) {
-  static const char digits[] = "0123456789abcdef";
   uint64_t generation = 0;
-  size_t i = 0;
-  for (; i < value->length && i < 16; i++) {
-    const char *digit = memchr(digits, value->text[i], 16);
-    if (!digit)
-      break;
-    generation = generation << 4 | (uint64_t)(digit - digits);
+  bool good = value->length == 16;
+  for (size_t i = 0; i < value->length && good; i++) {
+    char c = value->text[i];
+    bool is_letter = c >= 'a' && c <= 'f';
+    good = is_letter || (c >= '0' && c <= '9');
+    generation = generation << 4 | (uint64_t)(is_letter ? c - 'a' + 10 : c - '0');
   }
   head->generation = generation;
-  return i == 16 && value->length == 16 && generation != 0 ? NULL : "a generation: 16 digits from 0-9a-f, not all 0";
+  return good && generation != 0 ? NULL : "a generation: 16 digits from 0-9a-f, not all 0";
 }
 
 static const char *take_bytes(struct manifest_head *head, const struct head_value *value) {
@@ -81,8 +75,7 @@ static const struct {
 
 int cshm__head_key(const char *text, size_t length) {
   for (int key = 0; key < KEYS; key++)
-    if (strlen(keys[key].name) == length && memcmp(keys[key].name, text, length) == 0)
-      return key;
+    if (strlen(keys[key].name) == length && memcmp(keys[key].name, text, length) == 0) return key;
   return -1;
 }
 
@@ -92,8 +85,7 @@ cshm_status cshm__head_take(struct head_reader *reader, int key, const struct he
     return CSHM_ERR_CORRUPT;
   }
   *wanted = keys[key].take(&reader->head, value);
-  if (*wanted)
-    return CSHM_ERR_CORRUPT;
+  if (*wanted) return CSHM_ERR_CORRUPT;
   reader->seen |= 1u << key;
   if (keys[key].take == take_version && number(value) > MANIFEST_VERSION) {
     *wanted = "version 1: this manifest was written by a newer cute-shm; update this one";
@@ -104,7 +96,6 @@ cshm_status cshm__head_take(struct head_reader *reader, int key, const struct he
 
 const char *cshm__head_missing(const struct head_reader *reader) {
   for (int key = 0; key < KEYS; key++)
-    if (!(reader->seen & 1u << key))
-      return keys[key].name;
+    if (!(reader->seen & 1u << key)) return keys[key].name;
   return NULL;
 }

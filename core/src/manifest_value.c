@@ -24,19 +24,23 @@ static void add(struct writer *writer, const char *word) { cshm__text_add_word(w
 
 /* ---- plain elements ---- */
 
-static uint64_t load(const unsigned char *data, uint64_t size, bool big_endian) {
-  uint64_t bits = 0;
+/* `sign` is 0, or all ones before a negative number. */
+static uint64_t load_after(uint64_t sign, const unsigned char *data, uint64_t size, bool big_endian) {
+  uint64_t bits = sign;
   for (uint64_t i = 0; i < size; i++)
     bits = bits << 8 | data[big_endian ? i : size - 1 - i];
   return bits;
 }
 
+static uint64_t load(const unsigned char *data, uint64_t size, bool big_endian) {
+  return load_after(0, data, size, big_endian);
+}
+
 static int64_t load_signed(const unsigned char *data, uint64_t size, bool big_endian) {
-  uint64_t bits = load(data, size, big_endian);
-  uint64_t sign = UINT64_C(1) << (8 * size - 1);
-  uint64_t wide = (bits ^ sign) - sign;
+  bool negative = data[big_endian ? 0 : size - 1] & 0x80;
+  uint64_t bits = load_after(negative ? UINT64_MAX : 0, data, size, big_endian);
   int64_t value;
-  memcpy(&value, &wide, sizeof value);
+  memcpy(&value, &bits, sizeof value);
   return value;
 }
 
@@ -56,16 +60,14 @@ static void add_time(struct writer *writer, int64_t value) {
 
 /* True where it was no finite number and is written already. */
 static bool add_special(struct writer *writer, double value) {
-  if (isfinite(value))
-    return false;
+  if (isfinite(value)) return false;
   const struct manifest_dialect *dialect = writer->dialect;
   add(writer, isnan(value) ? dialect->nan : value > 0 ? dialect->infinity : dialect->minus_infinity);
   return true;
 }
 
 static size_t decimal(uint64_t bits, uint64_t size, char *out) {
-  if (size == 2)
-    return cshm__decimal_half((uint16_t)bits, out);
+  if (size == 2) return cshm__decimal_half((uint16_t)bits, out);
   if (size == 4) {
     uint32_t low = (uint32_t)bits;
     float value;
@@ -78,8 +80,7 @@ static size_t decimal(uint64_t bits, uint64_t size, char *out) {
 }
 
 static double float_value(uint64_t bits, uint64_t size) {
-  if (size == 2)
-    return cshm__half_value((uint16_t)bits);
+  if (size == 2) return cshm__half_value((uint16_t)bits);
   if (size == 4) {
     uint32_t low = (uint32_t)bits;
     float value;
@@ -94,8 +95,7 @@ static double float_value(uint64_t bits, uint64_t size) {
 static void add_float(struct writer *writer, const unsigned char *data, uint64_t size, bool big_endian) {
   uint64_t bits = load(data, size, big_endian);
   char out[DECIMAL_SIZE];
-  if (!add_special(writer, float_value(bits, size)))
-    cshm__text_add(writer->text, out, decimal(bits, size, out));
+  if (!add_special(writer, float_value(bits, size))) cshm__text_add(writer->text, out, decimal(bits, size, out));
 }
 
 static void add_complex(struct writer *writer, const unsigned char *data, uint64_t size, bool big_endian) {
@@ -214,10 +214,8 @@ static void add_fields(struct writer *writer, const struct element *element, con
 
 /* Opens a list; false where there are too many around it already. */
 static bool open_list(struct writer *writer) {
-  if (writer->depth == MANIFEST_MAX_VALUE_DEPTH)
-    writer->too_deep = true;
-  if (writer->too_deep)
-    return false;
+  if (writer->depth == MANIFEST_MAX_VALUE_DEPTH) writer->too_deep = true;
+  if (writer->too_deep) return false;
   writer->depth++;
   add(writer, "[");
   return true;
@@ -246,8 +244,7 @@ static void add_shaped(struct writer *writer, const struct element *element, uin
     add_element(writer, element, data);
     return;
   }
-  if (!open_list(writer))
-    return;
+  if (!open_list(writer)) return;
   uint64_t step = nbytes == 0 ? 0 : nbytes / (uint64_t)shape[0];
   for (uint64_t at = 0; at < nbytes && !writer->too_deep; at += step) {
     add(writer, at == 0 ? "" : ", ");
@@ -264,14 +261,11 @@ bool cshm__manifest_value(const struct manifest_dialect *dialect, const struct m
   if (value->nbytes > MANIFEST_MAX_VALUE ||
       cshm__dtype_parse(value->dtype, value->dtype_length, &parts, NULL, NULL) != CSHM_OK)
     return false;
-  if (parts.field_count > 0 && value->nbytes / parts.itemsize * value->dtype_length > MAX_WALK)
-    return false;
+  if (parts.field_count > 0 && value->nbytes / parts.itemsize * value->dtype_length > MAX_WALK) return false;
   struct element element = element_of(value->dtype, value->dtype_length, parts.field_count > 0);
   add_shaped(&writer, &element, value->ndim, value->shape, value->data, value->nbytes);
-  if (writer.scratch.failed)
-    text->failed = true;
+  if (writer.scratch.failed) text->failed = true;
   free(writer.scratch.data);
-  if (writer.too_deep)
-    text->length = start;
+  if (writer.too_deep) text->length = start;
   return !writer.too_deep;
 }

@@ -29,16 +29,14 @@ std::string written(const std::string &dtype, const std::vector<int64_t> &shape,
   std::string all(text.data, text.length);
   std::free(text.data);
   REQUIRE(all.substr(0, 6) == "before");
-  if (!there)
-    REQUIRE(all == "before");
+  if (!there) REQUIRE(all == "before");
   return there ? all.substr(6) : "(left out)";
 }
 
 template <typename T>
 std::string bytes_of(const std::vector<T> &values) {
   std::string bytes(values.size() * sizeof(T), '\0');
-  if (!values.empty())
-    std::memcpy(&bytes[0], values.data(), bytes.size());
+  if (!values.empty()) std::memcpy(&bytes[0], values.data(), bytes.size());
   return bytes;
 }
 

@@ -97,10 +97,8 @@ static void add_notes(struct writer *writer, uint32_t kind, const char *list, co
   bool any = false;
   for (uint32_t i = 0; i < writer->index->note_count; i++) {
     const struct format_note *note = &writer->index->notes[i];
-    if (note->kind != kind)
-      continue;
-    if (!any)
-      open_list(writer, list);
+    if (note->kind != kind) continue;
+    if (!any) open_list(writer, list);
     any = true;
     open_item(writer);
     add_key(writer, key);
@@ -110,8 +108,7 @@ static void add_notes(struct writer *writer, uint32_t kind, const char *list, co
     add_string(writer, note->text, note->text_length);
     close_item(writer);
   }
-  if (any)
-    add(writer, writer->dialect->list_close);
+  if (any) add(writer, writer->dialect->list_close);
 }
 
 /* ---- attributes ---- */
@@ -141,8 +138,7 @@ static void add_value(struct writer *writer, const struct format_attribute *attr
   size_t start = writer->text->length;
   add(writer, ", ");
   add_key(writer, "value");
-  if (!cshm__manifest_value(writer->dialect, &value, writer->text))
-    writer->text->length = start;
+  if (!cshm__manifest_value(writer->dialect, &value, writer->text)) writer->text->length = start;
 }
 
 static void add_attribute(struct writer *writer, const struct format_attribute *attribute) {
@@ -158,8 +154,7 @@ static void add_attribute(struct writer *writer, const struct format_attribute *
 }
 
 static void add_attributes(struct writer *writer, const struct format_node *node) {
-  if (node->attribute_count == 0)
-    return;
+  if (node->attribute_count == 0) return;
   add(writer, ", ");
   add_key(writer, "attributes");
   add(writer, "{");
@@ -216,8 +211,7 @@ static void add_array(struct writer *writer, const struct format_node *node, con
 static void add_groups(struct writer *writer) {
   open_list(writer, "groups");
   for (uint32_t i = 0; i < writer->index->node_count; i++)
-    if (writer->index->nodes[i].kind == CSHM_GROUP)
-      add_group(writer, &writer->index->nodes[i]);
+    if (writer->index->nodes[i].kind == CSHM_GROUP) add_group(writer, &writer->index->nodes[i]);
   add(writer, writer->dialect->list_close);
 }
 
@@ -231,8 +225,7 @@ static void add_arrays(struct writer *writer) {
   open_list(writer, "arrays");
   for (uint32_t i = 0; i < index->node_count; i++) {
     const struct format_node *node = &index->nodes[i];
-    if (node->kind != CSHM_ARRAY)
-      continue;
+    if (node->kind != CSHM_ARRAY) continue;
     const struct format_array *array = &index->arrays[node->array];
     if (array->node == i)
       add_array(writer, node, array);

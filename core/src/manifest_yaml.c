@@ -33,11 +33,9 @@ static int read_piece(void *data, unsigned char *buffer, size_t size, size_t *le
   struct yaml_head *yaml = data;
   *length = 0;
   yaml->status = yaml->source(yaml->user, buffer, size < PIECE ? size : PIECE, length, yaml->err);
-  if (yaml->status)
-    return 0;
+  if (yaml->status) return 0;
   yaml->total += *length;
-  if (yaml->total <= MANIFEST_MAX_SIZE)
-    return 1;
+  if (yaml->total <= MANIFEST_MAX_SIZE) return 1;
   yaml->status = cshm__fail(yaml->err, CSHM_ERR_CORRUPT, 0, "manifest %s: larger than %u MiB", yaml->file,
                             MANIFEST_MAX_SIZE >> 20);
   return 0;
@@ -45,8 +43,7 @@ static int read_piece(void *data, unsigned char *buffer, size_t size, size_t *le
 
 static cshm_status fail_parser(struct yaml_head *yaml) {
   yaml_parser_t *parser = &yaml->parser;
-  if (yaml->status)
-    return yaml->status; /* the source's */
+  if (yaml->status) return yaml->status; /* the source's */
   if (parser->error == YAML_MEMORY_ERROR)
     return cshm__fail(yaml->err, CSHM_ERR_NO_MEMORY, 0, "manifest %s: out of memory", yaml->file);
   yaml_mark_t mark = parser->error == YAML_READER_ERROR ? parser->mark : parser->problem_mark;
@@ -95,11 +92,9 @@ static const char *forbidden(const yaml_event_t *event) {
 
 /* The next event, which the caller deletes after CSHM_OK. */
 static cshm_status next(struct yaml_head *yaml, yaml_event_t *event) {
-  if (!yaml_parser_parse(&yaml->parser, event))
-    return fail_parser(yaml);
+  if (!yaml_parser_parse(&yaml->parser, event)) return fail_parser(yaml);
   const char *found = forbidden(event);
-  if (!found)
-    return CSHM_OK;
+  if (!found) return CSHM_OK;
   cshm_status status = fail(yaml, CSHM_ERR_CORRUPT, event->start_mark, "plain YAML", found);
   yaml_event_delete(event);
   return status;
@@ -109,10 +104,8 @@ static cshm_status next(struct yaml_head *yaml, yaml_event_t *event) {
 static cshm_status expect(struct yaml_head *yaml, yaml_event_type_t type, const char *wanted) {
   yaml_event_t event;
   cshm_status status = next(yaml, &event);
-  if (status)
-    return status;
-  if (event.type != type)
-    status = fail(yaml, CSHM_ERR_CORRUPT, event.start_mark, wanted, event_name(&event));
+  if (status) return status;
+  if (event.type != type) status = fail(yaml, CSHM_ERR_CORRUPT, event.start_mark, wanted, event_name(&event));
   yaml_event_delete(&event);
   return status;
 }
@@ -123,8 +116,7 @@ static cshm_status skip(struct yaml_head *yaml) {
   do {
     yaml_event_t event;
     cshm_status status = next(yaml, &event);
-    if (status)
-      return status;
+    if (status) return status;
     if (event.type == YAML_SEQUENCE_START_EVENT || event.type == YAML_MAPPING_START_EVENT)
       depth++;
     else if (event.type == YAML_SEQUENCE_END_EVENT || event.type == YAML_MAPPING_END_EVENT)
@@ -132,16 +124,14 @@ static cshm_status skip(struct yaml_head *yaml) {
     if (depth >= MANIFEST_MAX_DEPTH)
       status = fail(yaml, CSHM_ERR_CORRUPT, event.start_mark, "at most 64 levels", "one more");
     yaml_event_delete(&event);
-    if (status)
-      return status;
+    if (status) return status;
   } while (depth > 0);
   return CSHM_OK;
 }
 
 /* "'text'" for a message, cut where it is long. */
 static const char *quoted(const yaml_event_t *event, char *out, size_t size) {
-  if (event->type != YAML_SCALAR_EVENT)
-    return event_name(event);
+  if (event->type != YAML_SCALAR_EVENT) return event_name(event);
   size_t length = event->data.scalar.length < size - 3 ? event->data.scalar.length : size - 3;
   out[0] = '\'';
   memcpy(out + 1, event->data.scalar.value, length);
@@ -152,8 +142,7 @@ static const char *quoted(const yaml_event_t *event, char *out, size_t size) {
 static cshm_status take(struct yaml_head *yaml, int key) {
   yaml_event_t event;
   cshm_status status = next(yaml, &event);
-  if (status)
-    return status;
+  if (status) return status;
   const char *wanted = "a single value";
   status = CSHM_ERR_CORRUPT;
   if (event.type == YAML_SCALAR_EVENT) {
@@ -162,8 +151,7 @@ static cshm_status take(struct yaml_head *yaml, int key) {
     status = cshm__head_take(&yaml->reader, key, &value, &wanted);
   }
   char found[64];
-  if (status)
-    fail(yaml, status, event.start_mark, wanted, quoted(&event, found, sizeof found));
+  if (status) fail(yaml, status, event.start_mark, wanted, quoted(&event, found, sizeof found));
   yaml_event_delete(&event);
   return status;
 }
@@ -172,8 +160,7 @@ static cshm_status take(struct yaml_head *yaml, int key) {
 static cshm_status take_entry(struct yaml_head *yaml) {
   yaml_event_t event;
   cshm_status status = next(yaml, &event);
-  if (status)
-    return status;
+  if (status) return status;
   int key = -1;
   if (event.type == YAML_SCALAR_EVENT) {
     key = cshm__head_key((const char *)event.data.scalar.value, event.data.scalar.length);
@@ -183,17 +170,14 @@ static cshm_status take_entry(struct yaml_head *yaml) {
     status = fail(yaml, CSHM_ERR_CORRUPT, event.start_mark, wanted, event_name(&event));
   }
   yaml_event_delete(&event);
-  if (status)
-    return status;
+  if (status) return status;
   return key < 0 ? skip(yaml) : take(yaml, key);
 }
 
 static cshm_status take_head(struct yaml_head *yaml) {
   cshm_status status = expect(yaml, YAML_STREAM_START_EVENT, "YAML");
-  if (!status)
-    status = expect(yaml, YAML_DOCUMENT_START_EVENT, "a manifest");
-  if (!status)
-    status = expect(yaml, YAML_MAPPING_START_EVENT, "a mapping: cute-shm, project, generation, ...");
+  if (!status) status = expect(yaml, YAML_DOCUMENT_START_EVENT, "a manifest");
+  if (!status) status = expect(yaml, YAML_MAPPING_START_EVENT, "a mapping: cute-shm, project, generation, ...");
   while (!status && cshm__head_missing(&yaml->reader))
     status = take_entry(yaml);
   return status;
@@ -208,8 +192,7 @@ static cshm_status read_head(manifest_source source, void *user, const char *fil
   yaml_parser_set_input(&yaml.parser, read_piece, &yaml);
   cshm_status status = take_head(&yaml);
   yaml_parser_delete(&yaml.parser);
-  if (!status)
-    *head = yaml.reader.head;
+  if (!status) *head = yaml.reader.head;
   return status;
 }
 

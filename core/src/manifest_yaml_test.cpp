@@ -21,8 +21,7 @@ struct Source {
 cshm_status read_source(void *user, unsigned char *buffer, size_t size, size_t *length, cshm_error *err) {
   Source *source = static_cast<Source *>(user);
   if (source->at >= source->fail_at) {
-    if (err)
-      std::strcpy(err->message, "the disk is gone");
+    if (err) std::strcpy(err->message, "the disk is gone");
     return CSHM_ERR_SYSTEM;
   }
   *length = std::min({size, source->piece, source->text.size() - source->at});
@@ -184,8 +183,7 @@ TEST_CASE("a source that fails gives its own status and message", "[manifest_yam
 
 TEST_CASE("every beginning of a manifest is refused without a crash", "[manifest_yaml]") {
   for (size_t length = 0; length <= good.find("8192"); length++)
-    if (read(good.substr(0, length)).status != CSHM_ERR_CORRUPT)
-      FAIL("accepted the first " << length << " bytes");
+    if (read(good.substr(0, length)).status != CSHM_ERR_CORRUPT) FAIL("accepted the first " << length << " bytes");
 }
 
 TEST_CASE("every change of one byte of a manifest is judged without a crash", "[manifest_yaml]") {
@@ -197,8 +195,7 @@ TEST_CASE("every change of one byte of a manifest is judged without a crash", "[
       Head found = read(changed);
       bool known = found.status == CSHM_OK || found.status == CSHM_ERR_CORRUPT || found.status == CSHM_ERR_VERSION;
       bool told = found.status == CSHM_OK || !found.message.empty();
-      if (!known || !told)
-        FAIL("byte " << at << " as " << byte << " gives " << found.status);
+      if (!known || !told) FAIL("byte " << at << " as " << byte << " gives " << found.status);
     }
   }
 }

@@ -3,11 +3,11 @@
 #ifndef CUTESHM_MAPPING_H
 #define CUTESHM_MAPPING_H
 
+#include "counter.h"
 #include "index.h"
 #include "store.h"
 
 #include <cuteshm/cuteshm.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 
 struct mapping {
@@ -17,7 +17,7 @@ struct mapping {
   uint32_t mode; /* a cshm_mode */
   struct store store;
   char segment[STORE_NAME_SIZE];
-  _Atomic uint64_t references;
+  cshm__counter references;
   struct mapping *next; /* in the list of mappings that can be shared */
 };
 

@@ -60,6 +60,8 @@ cshm_status cshm__project_open(const struct store *store, int directory, const c
   uint64_t missing = 0; /* the generation of which the segment was not there */
   project->segment = -1;
   for (int turn = 0; turn < MAX_TURNS; turn++) {
+    memset(&project->head, 0, sizeof project->head);
+    project->syntax = NULL;
     cshm_status status = cshm__store_read_head(store, directory, name, &project->head, &project->syntax, err);
     if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, directory, name, err);
     if (status) return status;

@@ -19,7 +19,8 @@ struct project {
 };
 
 /* Reads the manifest, opens the segment, checks its header and that both are of one generation. An overwrite that happens
- * meanwhile is waited out: the result is whole, old or new. A project whose owner died is removed, and not found.
+ * meanwhile is waited out: the result is whole, old or new. A project whose owner died is removed, and not found. After a
+ * failure project->syntax and ->head tell what could be read of the manifest, if there is one.
  * CSHM_ERR_NOT_FOUND, CSHM_ERR_CORRUPT, CSHM_ERR_VERSION, CSHM_ERR_GENERATION, CSHM_ERR_PERMISSION. */
 cshm_status cshm__project_open(const struct store *store, int directory, const char *name, bool writable,
                                struct project *project, cshm_error *err);

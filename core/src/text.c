@@ -7,8 +7,7 @@
 #include <string.h>
 
 char *cshm__text_room(struct text *text, size_t size) {
-  if (text->failed)
-    return NULL;
+  if (text->failed) return NULL;
   if (text->capacity - text->length < size) {
     bool absurd = size > SIZE_MAX / 4 || text->capacity > SIZE_MAX / 4;
     size_t capacity = text->capacity + text->capacity / 2 + size + 256;
@@ -25,10 +24,8 @@ char *cshm__text_room(struct text *text, size_t size) {
 
 void cshm__text_add(struct text *text, const char *bytes, size_t length) {
   char *room = cshm__text_room(text, length);
-  if (!room)
-    return;
-  if (length > 0)
-    memcpy(room, bytes, length);
+  if (!room) return;
+  if (length > 0) memcpy(room, bytes, length);
   text->length += length;
 }
 
@@ -45,8 +42,7 @@ void cshm__text_add_unsigned(struct text *text, uint64_t number) {
 }
 
 void cshm__text_add_signed(struct text *text, int64_t number) {
-  if (number < 0)
-    cshm__text_add(text, "-", 1);
+  if (number < 0) cshm__text_add(text, "-", 1);
   cshm__text_add_unsigned(text, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
 }
 
@@ -96,28 +92,31 @@ void cshm__text_add_quoted(struct text *text, const char *string, size_t length)
       plain++;
     cshm__text_add(text, string + at, plain - at);
     at = plain;
-    if (at < length)
-      at += add_character(text, string + at, length - at);
+    if (at < length) at += add_character(text, string + at, length - at);
   }
   cshm__text_add(text, "\"", 1);
 }
 
-void cshm__text_add_base64(struct text *text, const unsigned char *bytes, size_t length) {
+/* Three bytes as four digits, of which `count` mean something. */
+static char *put_base64(char *out, uint32_t bytes, int count) {
   static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (int i = 0; i < 4; i++) {
+    out[i] = '=';
+    if (i < count) out[i] = digits[bytes >> (18 - 6 * i) & 63];
+  }
+  return out + 4;
+}
+
+void cshm__text_add_base64(struct text *text, const unsigned char *bytes, size_t length) {
   size_t size = (length + 2) / 3 * 4 + 2;
   char *out = cshm__text_room(text, size);
-  if (!out)
-    return;
+  if (!out) return;
   text->length += size;
   *out++ = '"';
-  for (size_t i = 0; i < length; i += 3) {
-    uint32_t second = i + 1 < length ? bytes[i + 1] : 0;
-    uint32_t third = i + 2 < length ? bytes[i + 2] : 0;
-    uint32_t three = (uint32_t)bytes[i] << 16 | second << 8 | third;
-    *out++ = digits[three >> 18];
-    *out++ = digits[three >> 12 & 63];
-    *out++ = i + 1 < length ? digits[three >> 6 & 63] : '=';
-    *out++ = i + 2 < length ? digits[three & 63] : '=';
-  }
+  size_t i = 0;
+  for (; i + 3 <= length; i += 3)
+    out = put_base64(out, (uint32_t)bytes[i] << 16 | (uint32_t)bytes[i + 1] << 8 | bytes[i + 2], 4);
+  if (length - i == 2) out = put_base64(out, (uint32_t)bytes[i] << 16 | (uint32_t)bytes[i + 1] << 8, 3);
+  if (length - i == 1) out = put_base64(out, (uint32_t)bytes[i] << 16, 2);
   *out = '"';
 }

@@ -38,13 +38,11 @@ TEST_CASE("a character put is the character that comes next, for all of Unicode"
     char bytes[4];
     uint32_t read = 0;
     size_t count = cshm__utf8_put(code, bytes);
-    if (count == 0)
-      continue;
+    if (count == 0) continue;
     characters++;
     if (cshm__utf8_next(bytes, count, &read) != count || read != code || !cshm__utf8_valid(bytes, count))
       FAIL("U+" << std::hex << code);
-    if (cshm__utf8_next(bytes, count - 1, &read) != 0)
-      FAIL("cut U+" << std::hex << code);
+    if (cshm__utf8_next(bytes, count - 1, &read) != 0) FAIL("cut U+" << std::hex << code);
   }
   CHECK(characters == 0x110000 - 0x800);
 }

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "scratch.hpp"
+
+#include <sys/stat.h>
+
+namespace {
+cshm_status init(const char *root, const char *prefix, cshm_error *err) {
+  store made{};
+  return cshm__store_init(&made, root, prefix, err);
+}
+std::string default_root() {
+  store made{};
+  REQUIRE(cshm__store_init(&made, nullptr, nullptr, nullptr) == CSHM_OK);
+  return made.root;
+}
+} // namespace
+
+TEST_CASE("a store's root is made absolute and loses slashes at its end", "[store]") {
+  Scratch scratch;
+  store made{};
+  REQUIRE(cshm__store_init(&made, (scratch.root + "///").c_str(), nullptr, nullptr) == CSHM_OK);
+  CHECK(made.root == scratch.root);
+  REQUIRE(cshm__store_init(&made, "some/where", nullptr, nullptr) == CSHM_OK);
+  CHECK(made.root == std::filesystem::current_path().string() + "/some/where");
+}
+
+TEST_CASE("the environment names the default root", "[store]") {
+  Scratch scratch;
+  setenv("CUTE_SHM_ROOT", scratch.root.c_str(), 1);
+  CHECK(default_root() == scratch.root);
+  setenv("CUTE_SHM_ROOT", "", 1);
+  CHECK(default_root().find("/tmp/cute-shm") == 0);
+  unsetenv("CUTE_SHM_ROOT");
+  CHECK(default_root().find("/tmp/cute-shm") == 0);
+}
+
+TEST_CASE("a root that is a symlink, a file or too long is refused in words", "[store]") {
+  Scratch scratch;
+  cshm_error err = CSHM_ERROR_INIT;
+  REQUIRE(symlink("/tmp", (scratch.root + "/link").c_str()) == 0);
+  CHECK(init((scratch.root + "/link").c_str(), nullptr, &err) == CSHM_ERR_PERMISSION);
+  CHECK(std::string(err.message) == "store " + scratch.root + "/link is refused: it is a symbolic link; give its target's path");
+  scratch.write_file(scratch.root + "/file", "x");
+  CHECK(init((scratch.root + "/file").c_str(), nullptr, &err) == CSHM_ERR_BAD_NAME);
+  CHECK(std::string(err.message) == "store " + scratch.root + "/file is not a directory");
+  CHECK(init(("/" + std::string(STORE_MAX_ROOT, 'x')).c_str(), nullptr, &err) == CSHM_ERR_BAD_NAME);
+  CHECK(init("", nullptr, &err) == CSHM_ERR_BAD_NAME);
+  CHECK(init(scratch.root.c_str(), "", &err) == CSHM_ERR_BAD_NAME);
+  CHECK(init(scratch.root.c_str(), "a/b", &err) == CSHM_ERR_BAD_NAME);
+  CHECK(init(scratch.root.c_str(), std::string(STORE_MAX_PREFIX + 1, 'x').c_str(), &err) == CSHM_ERR_BAD_NAME);
+}
+
+TEST_CASE("a root of another user is refused", "[store]") {
+  if (geteuid() != 0) return; // only root can give a directory away; CI runs as root
+  Scratch scratch;
+  cshm_error err = CSHM_ERROR_INIT;
+  REQUIRE(chown(scratch.root.c_str(), 12345, 12345) == 0);
+  CHECK(init(scratch.root.c_str(), nullptr, &err) == CSHM_ERR_PERMISSION);
+  CHECK(std::string(err.message).find("is refused: it belongs to user 12345") != std::string::npos);
+  REQUIRE(chown(scratch.root.c_str(), 0, 0) == 0);
+}
+
+TEST_CASE("project names that cannot be file names are refused in words", "[store]") {
+  cshm_error err = CSHM_ERROR_INIT;
+  for (auto [name, why] : std::vector<std::pair<std::string, std::string>>{{"", "it is empty"},
+                                                                         {".x", "it begins with a dot"},
+                                                                         {"a/b", "it holds a \"/\""},
+                                                                         {"a\xFF", "it is not UTF-8"},
+                                                                         {std::string(201, 'x'), "it is longer than 200 bytes"}}) {
+    CHECK(cshm__store_check_project(name.c_str(), &err) == CSHM_ERR_BAD_NAME);
+    CHECK(std::string(err.message).find(" is not allowed: " + why) != std::string::npos);
+  }
+  CHECK(cshm__store_check_project(std::string(200, 'x').c_str(), nullptr) == CSHM_OK);
+  CHECK(cshm__store_check_project("b c#d.e\xF0\x9F\xA6\x80", nullptr) == CSHM_OK);
+}
+
+TEST_CASE("the longest project name still makes file names that fit", "[store]") {
+  Scratch scratch;
+  char name[STORE_NAME_SIZE];
+  std::string longest(200, 'x');
+  cshm__store_manifest_name(&scratch.where, longest.c_str(), &cshm__manifest_yaml, name);
+  CHECK(std::string(name) == "cute-shm." + longest + ".yaml");
+  cshm__store_segment_prefix("a b\tc", name);
+  CHECK(std::string(name) == "cute-shm.a_b_c.");
+}
+
+TEST_CASE("near names are told, far ones are not", "[store]") {
+  Scratch scratch;
+  for (const char *name : {"robot", "robots", "camera"})
+    scratch.write_file(scratch.root + "/cute-shm." + name + ".yaml", "");
+  int directory;
+  REQUIRE(cshm__platform_directory_open(scratch.root.c_str(), false, &directory, nullptr) == CSHM_OK);
+  cshm__store_not_found(&scratch.where, directory, "robto", &scratch.err);
+  CHECK(std::string(scratch.err.message) == "no project \"robto\" in store " + scratch.root + "; did you mean \"robot\" or \"robots\"?");
+  cshm__store_not_found(&scratch.where, directory, "zebra", &scratch.err);
+  CHECK(std::string(scratch.err.message) == "no project \"zebra\" in store " + scratch.root);
+  cshm__store_not_found(&scratch.where, directory, std::string(5000, 'x').c_str(), &scratch.err);
+  cshm__platform_close(directory);
+}
