@@ -162,31 +162,21 @@ cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **da
 
 /* ---- publishing ---- */
 
-static cshm_status publish_with(struct builder *builder, const struct mapping *mapping, struct text *manifest,
-                                cshm_error *err) {
-  const struct manifest_syntax *syntax = cshm__manifest_syntaxes[0];
-  struct publication publication = {.store = &builder->store,
-                                    .project = builder->project,
-                                    .segment_name = builder->segment_name,
-                                    .segment = builder->segment,
-                                    .manifest = manifest,
-                                    .syntax = syntax,
-                                    .overwrite = builder->overwrite};
-  cshm_status status = syntax->write(&mapping->index, builder->segment_name, manifest, err);
-  if (status) return status;
+/* Publishes, and keeps the owner's lease where there is one. */
+static cshm_status publish_leased(const struct builder *builder, const struct publication *publication, cshm_error *err) {
+  int lease = -1;
+  cshm_status status = CSHM_OK;
   if (builder->lifetime == CSHM_OWNER) {
     status = cshm__lease_prepare(err);
-    if (!status) status = cshm__platform_lease_take(builder->segment, err);
+    if (!status) status = cshm__platform_lease_take(builder->segment, &lease, err);
     if (status) return status;
   }
-  status = cshm__publish(&publication, err);
-  if (status) return status;
-  cshm__lease_sweep();
-  if (builder->lifetime == CSHM_OWNER) {
-    cshm__lease_keep(&builder->store, builder->project, builder->generation, builder->segment);
-    builder->segment = -1;
-  }
-  return CSHM_OK;
+  status = cshm__publish(publication, err);
+  if (status)
+    cshm__platform_close(lease);
+  else if (lease >= 0)
+    cshm__lease_keep(&builder->store, builder->project, builder->generation, lease);
+  return status;
 }
 
 cshm_status cshm__builder_map_published(struct builder *builder, struct mapping **mapping, cshm_error *err) {
@@ -195,11 +185,21 @@ cshm_status cshm__builder_map_published(struct builder *builder, struct mapping 
 }
 
 cshm_status cshm__builder_publish(struct builder *builder, struct mapping *mapping, cshm_error *err) {
+  const struct manifest_syntax *syntax = cshm__manifest_syntaxes[0];
   struct text manifest = {.data = NULL};
-  cshm_status status = publish_with(builder, mapping, &manifest, err);
+  struct publication publication = {.store = &builder->store,
+                                    .project = builder->project,
+                                    .segment_name = builder->segment_name,
+                                    .segment = builder->segment,
+                                    .manifest = &manifest,
+                                    .syntax = syntax,
+                                    .overwrite = builder->overwrite};
+  cshm_status status = syntax->write(&mapping->index, builder->segment_name, &manifest, err);
+  if (!status) status = publish_leased(builder, &publication, err);
   free(manifest.data);
   if (status) return status;
   atomic_store_explicit(&builder->state, BUILDER_PUBLISHED, memory_order_release);
   cshm__mapping_share(mapping);
+  cshm__lease_sweep(); /* what was overwritten may have been this process's own */
   return CSHM_OK;
 }

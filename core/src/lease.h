@@ -10,7 +10,7 @@
 /* Makes sure that a lease can be kept later without failing: a place for it, and the hooks for exit and fork. */
 cshm_status cshm__lease_prepare(cshm_error *err);
 
-/* Keeps the descriptor `segment`, on which the lease was taken, until the process ends, and unlinks the project then, unless
+/* Keeps the lease `segment`, a descriptor, until the process ends, and unlinks the project then, unless
  * it is another generation by then. A child of fork() keeps nothing. cshm__lease_prepare came before. */
 void cshm__lease_keep(const struct store *store, const char *project, uint64_t generation, int segment);
 

@@ -64,25 +64,28 @@ TEST_CASE("a project is gone at once when its owner exits", "[lease][process]") 
 
 TEST_CASE("a child of the owner neither unlinks nor keeps alive", "[lease][process]") {
   Scratch scratch;
-  int to_grandchild[2];
+  int to_grandchild[2], from_grandchild[2];
   REQUIRE(pipe(to_grandchild) == 0);
+  REQUIRE(pipe(from_grandchild) == 0);
   int status = in_child([&] {
     scratch.publish(1, false, CSHM_OWNER);
+    scratch.attach(); // children inherit the mapping, too
+    char byte = 0;
     if (in_child([] { exit(0); }) != 0) _exit(2); // a child that exits in the ordinary way
     if (scratch.segments().size() != 1) _exit(3); // ... has removed nothing
     if (fork() == 0) {                            // a child that outlives its parent
-      char byte;
       close(to_grandchild[1]);
+      (void)!write(from_grandchild[1], &byte, 1);
       (void)!read(to_grandchild[0], &byte, 1);
       _exit(0);
     }
+    (void)!read(from_grandchild[0], &byte, 1); // it runs: its copy of the lease is closed
     raise(SIGKILL);
   });
   REQUIRE(WIFSIGNALED(status));
   CHECK(listed(scratch) == 0);
   CHECK(scratch.segments().empty());
-  close(to_grandchild[0]);
-  close(to_grandchild[1]);
+  for (int end : {to_grandchild[0], to_grandchild[1], from_grandchild[0], from_grandchild[1]}) close(end);
 }
 
 TEST_CASE("an owner's project that someone else overwrote or unlinked is left alone at exit", "[lease][process]") {

@@ -93,9 +93,9 @@ cshm_status cshm__platform_segment_read(int segment, uint64_t offset, void *buff
 cshm_status cshm__platform_map(int segment, uint64_t size, uint64_t head, uint32_t mode, void **base, cshm_error *err);
 void cshm__platform_unmap(void *base, uint64_t size);
 
-/* The owner's lease on a segment: held by the open file, so that it ends when the last process that has it open is gone,
- * however it died. */
-cshm_status cshm__platform_lease_take(int segment, cshm_error *err);
+/* The owner's lease on a segment: held by an open file of its own, *lease, so that it ends when the last process that has
+ * that open is gone, however it died. Mappings made from `segment` do not hold it: a child of fork() inherits those. */
+cshm_status cshm__platform_lease_take(int segment, int *lease, cshm_error *err);
 bool cshm__platform_lease_is_free(int segment);
 
 /* ---- memory ---------------------------------------------------------------------------------------- */

@@ -243,9 +243,18 @@ static struct flock owner_byte(short type) {
   return lock;
 }
 
-cshm_status cshm__platform_lease_take(int segment, cshm_error *err) {
+cshm_status cshm__platform_lease_take(int segment, int *lease, cshm_error *err) {
   struct flock lock = owner_byte(F_WRLCK);
-  if (fcntl(segment, F_OFD_SETLK, &lock) < 0) return cshm__fail_errno(err, errno, "cannot take the owner's lease");
+  char self[40];
+  snprintf(self, sizeof self, "/proc/self/fd/%d", segment);
+  int fd = open(self, O_RDWR | O_CLOEXEC); /* a new open file, where dup would share the old one */
+  if (fd < 0) return cshm__fail_errno(err, errno, "cannot open the segment for its owner's lease");
+  if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
+    cshm_status status = cshm__fail_errno(err, errno, "cannot take the owner's lease");
+    cshm__platform_close(fd);
+    return status;
+  }
+  *lease = fd;
   return CSHM_OK;
 }
 
