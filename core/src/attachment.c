@@ -62,7 +62,8 @@ static cshm_status no_path(const struct index *index, const char *path, cshm_err
   while (found == FORMAT_NONE) {
     char *slash = strrchr(part, '/');
     *(slash ? slash : part) = '\0';
-    found = cshm__index_find(index, part);
+    /* The root is there, whatever a damaged table of paths says. */
+    found = part[0] == '\0' ? 0 : cshm__index_find(index, part);
   }
   const char *name = path + strlen(part) + (part[0] != '\0');
   if (index->nodes[found].kind == CSHM_ARRAY)

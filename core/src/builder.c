@@ -136,7 +136,7 @@ static cshm_status array_at(const struct builder *builder, uint32_t number, cons
 
 cshm_status cshm__builder_write(struct builder *builder, uint32_t array, uint64_t offset, const void *data,
                                 uint64_t nbytes, cshm_error *err) {
-  const struct format_array *record;
+  const struct format_array *record = NULL;
   cshm_status status = array_at(builder, array, &record, err);
   if (status) return status;
   if (offset > record->nbytes || nbytes > record->nbytes - offset)
@@ -146,7 +146,7 @@ cshm_status cshm__builder_write(struct builder *builder, uint32_t array, uint64_
 }
 
 cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **data, uint64_t *nbytes, cshm_error *err) {
-  const struct format_array *record;
+  const struct format_array *record = NULL;
   cshm_status status = array_at(builder, array, &record, err);
   if (status) return status;
   cshm__platform_lock(PLATFORM_LOCK_BUILDERS);

@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Trust in a segment begins here: every number is checked against the real size of the file before any is used. */
-#define XXH_INLINE_ALL
 #include "index.h"
 
 #include "dtype.h"
 #include "error.h"
+#include "hash.h"
 #include "utf8.h"
 
 #include <stdbool.h>
 #include <string.h>
-#include <xxhash.h>
 
 #define MAX_RECORDS (1u << 30)
-
-uint32_t cshm__index_hash(const char *path, size_t length) { return (uint32_t)XXH3_64bits(path, length); }
-
-uint64_t cshm__index_checksum(const void *data, uint64_t size) { return XXH3_64bits(data, (size_t)size); }
 
 static cshm_status corrupt(const char *name, const char *what, cshm_error *err) {
   return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s is damaged: %s; unlink the project and create it again", name, what);
@@ -42,7 +37,7 @@ static bool is_string(const char *text, size_t size) {
 }
 
 static const char *wrong_header(const struct format_header *h) {
-  if (h->header_checksum != cshm__index_checksum(h, offsetof(struct format_header, header_checksum)))
+  if (h->header_checksum != cshm__hash_bytes(h, offsetof(struct format_header, header_checksum)))
     return "its header's checksum is wrong";
   if (h->header_size != FORMAT_PAGE) return "its header has another size";
   if (h->generation == 0) return "it has no generation";
@@ -235,7 +230,7 @@ static const char *check_slots(const struct index *x) {
 
 static const char *check_index(struct index *x) {
   const char *wrong = NULL;
-  if (x->header->index_checksum != cshm__index_checksum(x->base + x->header->index_offset, x->header->index_size))
+  if (x->header->index_checksum != cshm__hash_bytes(x->base + x->header->index_offset, x->header->index_size))
     return "its index's checksum is wrong";
   wrong = open_tables(x);
   if (!wrong && !cshm__utf8_valid(x->strings, (size_t)x->string_size)) wrong = "a name is not UTF-8";
@@ -263,8 +258,9 @@ cshm_status cshm__index_open(const void *base, uint64_t size, const char *name, 
 
 uint32_t cshm__index_find(const struct index *index, const char *path) {
   if (path[0] == '/') path++;
+  if (path[0] == '\0') return 0; /* the root is always found, whatever a hostile table says */
   size_t length = strlen(path);
-  uint32_t hash = cshm__index_hash(path, length);
+  uint32_t hash = cshm__hash_path(path, length);
   for (uint32_t i = hash & index->slot_mask; index->slots[i] != 0; i = (i + 1) & index->slot_mask) {
     const struct format_node *node = &index->nodes[index->slots[i] - 1];
     if (node->hash == hash && node->path_length == length && memcmp(index->strings + node->path, path, length) == 0)

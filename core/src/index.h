@@ -44,10 +44,4 @@ cshm_status cshm__index_open(const void *base, uint64_t size, const char *name, 
 /* The node at a path, or FORMAT_NONE. One leading "/" is ignored. */
 uint32_t cshm__index_find(const struct index *index, const char *path);
 
-/* Low half of the path's XXH3-64. */
-uint32_t cshm__index_hash(const char *path, size_t length);
-
-/* XXH3-64. */
-uint64_t cshm__index_checksum(const void *data, uint64_t size);
-
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 extern "C" {
+#include "hash.h"
 #include "index.h"
 #include "layout.h"
 }
@@ -46,8 +47,8 @@ struct Segment {
   cshm_status open(struct index *x, cshm_error *err = nullptr) { return cshm__index_open(words.data(), size(), "seg", x, err); }
   // Makes the checksums right again, as someone hostile would.
   void seal() {
-    header()->index_checksum = cshm__index_checksum(bytes() + header()->index_offset, header()->index_size);
-    header()->header_checksum = cshm__index_checksum(bytes(), offsetof(format_header, header_checksum));
+    header()->index_checksum = cshm__hash_bytes(bytes() + header()->index_offset, header()->index_size);
+    header()->header_checksum = cshm__hash_bytes(bytes(), offsetof(format_header, header_checksum));
   }
 };
 

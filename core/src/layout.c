@@ -2,7 +2,7 @@
 #include "layout.h"
 
 #include "error.h"
-#include "index.h"
+#include "hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -152,8 +152,8 @@ static void write_header(struct format_header *header, const struct layout_ident
   header->lifetime = identity->lifetime;
   memcpy(header->project, identity->project, strlen(identity->project));
   memcpy(header->root, identity->root, strlen(identity->root));
-  header->index_checksum = cshm__index_checksum((unsigned char *)header + header->index_offset, header->index_size);
-  header->header_checksum = cshm__index_checksum(header, offsetof(struct format_header, header_checksum));
+  header->index_checksum = cshm__hash_bytes((unsigned char *)header + header->index_offset, header->index_size);
+  header->header_checksum = cshm__hash_bytes(header, offsetof(struct format_header, header_checksum));
   header->state = FORMAT_FILLED;
 }
 

@@ -17,13 +17,16 @@ struct lease {
   int segment;
 };
 
-/* All under PLATFORM_LOCK_LEASES. `spares` were made by prepare, so that keep cannot fail. */
-static struct lease *kept, *spares;
+/* All under PLATFORM_LOCK_LEASES. `spares` were made by prepare, so that keep cannot fail; `forgotten` are a parent's. */
+static struct lease *kept, *spares, *forgotten;
 static bool hooked;
 
-/* Nothing may be locked or freed here: other threads of the parent do not exist in the child. The list leaks, by intention. */
+/* Nothing may be locked or freed here: other threads of the parent do not exist in the child. */
 static void forget_in_child(void) {
-  for (struct lease *lease = kept; lease; lease = lease->next) cshm__platform_close(lease->segment);
+  struct lease **link = &kept;
+  for (; *link; link = &(*link)->next) cshm__platform_close((*link)->segment);
+  *link = forgotten;
+  forgotten = kept;
   kept = NULL;
 }
 

@@ -111,12 +111,15 @@ cshm_status cshm__listing_make(const struct store *store, struct listing **listi
   int directory;
   struct listing *made = calloc(1, sizeof *made);
   if (!made) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory for a listing");
-  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, err);
+  cshm_error why = CSHM_ERROR_INIT;
+  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, &why);
   if (status == CSHM_OK) {
     status = fill(store, directory, made, err);
     cshm__platform_close(directory);
   } else if (status == CSHM_ERR_NOT_FOUND) {
     status = CSHM_OK; /* a root that is not there holds no projects */
+  } else {
+    cshm__fail(err, status, why.sys_errno, "%s", why.message);
   }
   if (status) {
     cshm__listing_free(made);

@@ -187,15 +187,19 @@ TEST_CASE("every beginning of a manifest is refused without a crash", "[manifest
 }
 
 TEST_CASE("every change of one byte of a manifest is judged without a crash", "[manifest_yaml]") {
-  const std::string whole = good + "arrays:\n  - {path: \"a\"}\n";
-  for (size_t at = 0; at < whole.size(); at++) {
-    for (int byte = 0; byte < 256; byte++) {
-      std::string changed = whole;
-      changed[at] = char(byte);
-      Head found = read(changed);
-      bool known = found.status == CSHM_OK || found.status == CSHM_ERR_CORRUPT || found.status == CSHM_ERR_VERSION;
-      bool told = found.status == CSHM_OK || !found.message.empty();
-      if (!known || !told) FAIL("byte " << at << " as " << byte << " gives " << found.status);
+  const std::string after = good + "arrays:\n  - {path: \"a\"}\n";
+  const std::string before = "other: {a: [1, \"\\u00e9\"], ? [x] : z}\n" + good;
+  for (const std::string &whole : {after, before}) {
+    REQUIRE(read(whole).status == CSHM_OK);
+    for (size_t at = 0; at < whole.size(); at++) {
+      for (int byte = 0; byte < 256; byte++) {
+        std::string changed = whole;
+        changed[at] = char(byte);
+        Head found = read(changed);
+        bool known = found.status == CSHM_OK || found.status == CSHM_ERR_CORRUPT || found.status == CSHM_ERR_VERSION;
+        bool told = found.status == CSHM_OK || !found.message.empty();
+        if (!known || !told) FAIL("byte " << at << " as " << byte << " gives " << found.status);
+      }
     }
   }
 }

@@ -22,6 +22,11 @@ static cshm_status check_identity(const struct project *project, const char *nam
                       "create it again",
                       name, (unsigned long long)head->generation, head->segment,
                       (unsigned long long)project->header.generation);
+  if (project->header.segment_size != head->nbytes)
+    return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
+                      "project \"%s\": its manifest tells of %llu bytes and segment %s of %llu; unlink the project and create it "
+                      "again",
+                      name, (unsigned long long)head->nbytes, head->segment, (unsigned long long)project->header.segment_size);
   if (strcmp(project->header.project, name) != 0)
     return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s belongs to project \"%s\", not to \"%s\"", head->segment,
                       project->header.project, name);

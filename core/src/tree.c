@@ -2,7 +2,7 @@
 #include "tree_private.h"
 
 #include "error.h"
-#include "index.h"
+#include "hash.h"
 #include "utf8.h"
 
 #include <stdlib.h>
@@ -49,7 +49,7 @@ static uint32_t *slot_for(const struct tree *tree, const char *path, size_t leng
 }
 
 static uint32_t find(const struct tree *tree, const char *path, size_t length) {
-  return *slot_for(tree, path, length, cshm__index_hash(path, length)) - 1; /* an empty slot gives FORMAT_NONE */
+  return *slot_for(tree, path, length, cshm__hash_path(path, length)) - 1; /* an empty slot gives FORMAT_NONE */
 }
 
 uint32_t cshm__tree_find(const struct tree *tree, const char *path) {
@@ -81,7 +81,8 @@ static cshm_status check_name(const char *path, const char *name, size_t length,
   if (length == 1 && name[0] == '.') why = "\".\" is not a name";
   if (length > CSHM_MAX_NAME) why = "a name is longer than 1024 bytes";
   if (!why && !cshm__utf8_valid(name, length)) why = "a name is not UTF-8";
-  if (why) return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "path \"%s\" is not allowed: %s", path, why);
+  if (why) return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "path \"%.300s%s\" is not allowed: %s", path,
+                             strlen(path) > 300 ? "..." : "", why);
   return CSHM_OK;
 }
 
@@ -109,7 +110,7 @@ static cshm_status add_node(struct tree *tree, uint32_t kind, uint32_t parent, c
                            .next_sibling = FORMAT_NONE,
                            .array = FORMAT_NONE,
                            .path_length = (uint32_t)length,
-                           .hash = cshm__index_hash(path, length),
+                           .hash = cshm__hash_path(path, length),
                            .first_attribute = FORMAT_NONE,
                            .last_attribute = FORMAT_NONE};
   if (tree->nodes.count >= TREE_MAX_NODES)
