@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "scratch.hpp"
+#include "builder_scratch.hpp"
 extern "C" {
 #include "lease.h"
 #include "listing.h"
