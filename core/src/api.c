@@ -54,8 +54,9 @@ static cshm_status field_strings(const struct dtype_field *field, char *name, si
   cshm__json_string(field->name, field->name_length, NULL, name_length, NULL);
   cshm__dtype_format(field, NULL, format_length, NULL);
   if (name_size <= *name_length || format_size <= *format_length)
-    return cshm__fail(err, CSHM_ERR_BUFFER_TOO_SMALL, 0, "the buffers have %zu and %zu bytes, and %zu and %zu are wanted", name_size,
-                      format_size, *name_length + 1, *format_length + 1);
+    return cshm__fail(err, CSHM_ERR_BUFFER_TOO_SMALL, 0,
+                      "the buffers have %zu and %zu bytes, and %zu and %zu are wanted", name_size, format_size,
+                      *name_length + 1, *format_length + 1);
   *name_length = name_size;
   *format_length = format_size;
   cshm_status status = cshm__json_string(field->name, field->name_length, name, name_length, err);

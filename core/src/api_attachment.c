@@ -6,7 +6,8 @@
 #include "handle.h"
 
 /* Pins an attachment or array; *mapping is what it holds. */
-static cshm_status enter(uint64_t id, enum handle_kind kind, struct mapping **mapping, uint64_t *extra, cshm_error *err) {
+static cshm_status enter(uint64_t id, enum handle_kind kind, struct mapping **mapping, uint64_t *extra,
+                         cshm_error *err) {
   struct handle_target target;
   cshm_status status = cshm__handle_pin(id, kind, &target, err);
   if (status) return status;
@@ -29,7 +30,8 @@ cshm_status cshm_attach(cshm_store store, const char *project, const cshm_attach
   cshm_status status = cshm__struct_in(&ours, sizeof ours, options, "cshm_attach_options", err);
   if (status) return status;
   if (ours.mode > CSHM_PRIVATE)
-    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "mode %u is not one of read-only (0), read-write (1), private (2)", ours.mode);
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0,
+                      "mode %u is not one of read-only (0), read-write (1), private (2)", ours.mode);
   status = cshm__handle_pin(store.id, HANDLE_STORE, &target, err);
   if (status) return status;
   status = cshm__mapping_open(target.object, project, ours.mode, &mapping, err);
@@ -171,9 +173,13 @@ cshm_status cshm_array_at(cshm_attachment attachment, uint32_t node, cshm_array 
   return status;
 }
 
-cshm_status cshm_array_retain(cshm_array array, cshm_error *err) { return cshm__handle_retain(array.id, HANDLE_ARRAY, err); }
+cshm_status cshm_array_retain(cshm_array array, cshm_error *err) {
+  return cshm__handle_retain(array.id, HANDLE_ARRAY, err);
+}
 
-cshm_status cshm_array_release(cshm_array array, cshm_error *err) { return cshm__handle_release(array.id, HANDLE_ARRAY, err); }
+cshm_status cshm_array_release(cshm_array array, cshm_error *err) {
+  return cshm__handle_release(array.id, HANDLE_ARRAY, err);
+}
 
 cshm_status cshm_array_describe(cshm_array array, cshm_array_view *view, cshm_error *err) {
   cshm_array_view ours = CSHM_ARRAY_VIEW_INIT;

@@ -73,7 +73,8 @@ cshm_status cshm_builder_alias(cshm_builder builder, const char *path, uint32_t 
 }
 
 cshm_status cshm_builder_attribute(cshm_builder builder, const char *path, const char *name, const char *dtype,
-                                   uint32_t ndim, const int64_t *shape, const void *data, uint64_t nbytes, cshm_error *err) {
+                                   uint32_t ndim, const int64_t *shape, const void *data, uint64_t nbytes,
+                                   cshm_error *err) {
   struct tree_value value = {dtype, ndim, shape, data, nbytes};
   struct builder *object;
   if (!path || !name || !dtype) return cshm__null_argument(!path ? "path" : !name ? "name" : "dtype", err);

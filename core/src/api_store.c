@@ -30,7 +30,9 @@ cshm_status cshm_store_open(const char *root, const cshm_store_options *options,
   return status;
 }
 
-cshm_status cshm_store_close(cshm_store store, cshm_error *err) { return cshm__handle_release(store.id, HANDLE_STORE, err); }
+cshm_status cshm_store_close(cshm_store store, cshm_error *err) {
+  return cshm__handle_release(store.id, HANDLE_STORE, err);
+}
 
 cshm_status cshm_store_root(cshm_store store, char *buffer, size_t *length, cshm_error *err) {
   struct handle_target target;

@@ -15,7 +15,8 @@ cshm_status cshm__null_argument(const char *what, cshm_error *err) {
 static cshm_status check_size(const void *theirs, const char *name, uint32_t *size, cshm_error *err) {
   memcpy(size, theirs, sizeof *size);
   if (*size >= SMALLEST && *size <= LARGEST) return CSHM_OK;
-  return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "%s says that its size is %u: set it up with its _INIT macro", name, *size);
+  return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "%s says that its size is %u: set it up with its _INIT macro",
+                    name, *size);
 }
 
 cshm_status cshm__struct_in(void *ours, size_t size, const void *theirs, const char *name, cshm_error *err) {
@@ -41,7 +42,8 @@ cshm_status cshm__string_out(const char *text, char *buffer, size_t *length, csh
   size_t wanted = strlen(text), given = *length;
   *length = wanted;
   if (!buffer || given <= wanted)
-    return cshm__fail(err, CSHM_ERR_BUFFER_TOO_SMALL, 0, "the buffer has %zu bytes, and %zu are wanted", buffer ? given : 0, wanted + 1);
+    return cshm__fail(err, CSHM_ERR_BUFFER_TOO_SMALL, 0, "the buffer has %zu bytes, and %zu are wanted",
+                      buffer ? given : 0, wanted + 1);
   memcpy(buffer, text, wanted + 1);
   return CSHM_OK;
 }

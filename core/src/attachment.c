@@ -12,7 +12,8 @@ static void destroy_attachment(void *object, uint64_t extra) {
 }
 
 cshm_status cshm__attachment_new(struct mapping *mapping, cshm_attachment *attachment, cshm_error *err) {
-  return cshm__handle_new(HANDLE_ATTACHMENT, (struct handle_target){mapping, 0, destroy_attachment}, &attachment->id, err);
+  return cshm__handle_new(HANDLE_ATTACHMENT, (struct handle_target){mapping, 0, destroy_attachment}, &attachment->id,
+                          err);
 }
 
 void cshm__attachment_describe(const struct mapping *mapping, cshm_attachment_info *info) {
@@ -32,8 +33,8 @@ void cshm__attachment_describe(const struct mapping *mapping, cshm_attachment_in
 }
 
 static cshm_status no_node(const struct index *index, uint32_t number, cshm_error *err) {
-  return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "project \"%s\" has no node number %u, only %u nodes", index->header->project, number,
-                    index->node_count);
+  return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "project \"%s\" has no node number %u, only %u nodes",
+                    index->header->project, number, index->node_count);
 }
 
 cshm_status cshm__attachment_node(const struct mapping *mapping, uint32_t number, cshm_node *node, cshm_error *err) {
@@ -57,7 +58,8 @@ static cshm_status no_path(const struct index *index, const char *path, cshm_err
   size_t length = strlen(path);
   uint32_t found = FORMAT_NONE;
   if (length > CSHM_MAX_PATH)
-    return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "project \"%s\" has no path of %zu bytes", index->header->project, length);
+    return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "project \"%s\" has no path of %zu bytes", index->header->project,
+                      length);
   memcpy(part, path, length + 1);
   while (found == FORMAT_NONE) {
     char *slash = strrchr(part, '/');
@@ -69,8 +71,9 @@ static cshm_status no_path(const struct index *index, const char *path, cshm_err
   if (index->nodes[found].kind == CSHM_ARRAY)
     return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "project \"%s\" has no \"%s\": \"%s\" is an array, not a group",
                       index->header->project, path, part);
-  return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "project \"%s\" has no \"%s\": no \"%.*s\" in %s%s%s", index->header->project, path,
-                    (int)strcspn(name, "/"), name, part[0] ? "group \"" : "its root", part, part[0] ? "\"" : "");
+  return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "project \"%s\" has no \"%s\": no \"%.*s\" in %s%s%s",
+                    index->header->project, path, (int)strcspn(name, "/"), name, part[0] ? "group \"" : "its root",
+                    part, part[0] ? "\"" : "");
 }
 
 cshm_status cshm__attachment_find(const struct mapping *mapping, const char *path, uint32_t *number, cshm_error *err) {
@@ -95,7 +98,8 @@ cshm_status cshm__attachment_attribute(const struct mapping *mapping, uint32_t n
   const struct index *x = &mapping->index;
   if (node >= x->node_count) return no_node(x, node, err);
   if (index >= x->nodes[node].attribute_count)
-    return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "\"%s\" of project \"%s\" has no attribute number %u, only %u attributes",
+    return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0,
+                      "\"%s\" of project \"%s\" has no attribute number %u, only %u attributes",
                       x->strings + x->nodes[node].path, x->header->project, index, x->nodes[node].attribute_count);
   attribute_at(x, x->nodes[node].attribute_first + index, attribute);
   return CSHM_OK;
@@ -111,27 +115,29 @@ cshm_status cshm__attachment_attribute_named(const struct mapping *mapping, uint
       attribute_at(x, owner->attribute_first + i, attribute);
       return CSHM_OK;
     }
-  return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "\"%s\" of project \"%s\" has no attribute \"%s\"", x->strings + owner->path,
-                    x->header->project, name);
+  return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "\"%s\" of project \"%s\" has no attribute \"%s\"",
+                    x->strings + owner->path, x->header->project, name);
 }
 
 cshm_status cshm__attachment_note(const struct mapping *mapping, uint32_t index, cshm_note *note, cshm_error *err) {
   const struct index *x = &mapping->index;
   if (index >= x->note_count)
-    return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "project \"%s\" has no note number %u, only %u notes", x->header->project, index,
-                      x->note_count);
+    return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "project \"%s\" has no note number %u, only %u notes",
+                      x->header->project, index, x->note_count);
   note->kind = x->notes[index].kind;
   note->key = x->strings + x->notes[index].key;
   note->text = x->strings + x->notes[index].text;
   return CSHM_OK;
 }
 
-cshm_status cshm__attachment_array(const struct mapping *mapping, uint32_t node, cshm_array_view *view, cshm_error *err) {
+cshm_status cshm__attachment_array(const struct mapping *mapping, uint32_t node, cshm_array_view *view,
+                                   cshm_error *err) {
   const struct index *x = &mapping->index;
   if (node >= x->node_count) return no_node(x, node, err);
   const char *path = x->strings + x->nodes[node].path;
   if (x->nodes[node].kind != CSHM_ARRAY)
-    return cshm__fail(err, CSHM_ERR_BAD_TYPE, 0, "\"%s\" of project \"%s\" is a group, not an array", path, x->header->project);
+    return cshm__fail(err, CSHM_ERR_BAD_TYPE, 0, "\"%s\" of project \"%s\" is a group, not an array", path,
+                      x->header->project);
   const struct format_array *array = &x->arrays[x->nodes[node].array];
   const struct format_dtype *dtype = &x->dtypes[array->dtype];
   view->ndim = array->ndim;

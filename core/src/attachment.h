@@ -22,6 +22,7 @@ cshm_status cshm__attachment_attribute_named(const struct mapping *mapping, uint
 cshm_status cshm__attachment_note(const struct mapping *mapping, uint32_t index, cshm_note *note, cshm_error *err);
 
 /* CSHM_ERR_BAD_TYPE: the node is a group. */
-cshm_status cshm__attachment_array(const struct mapping *mapping, uint32_t node, cshm_array_view *view, cshm_error *err);
+cshm_status cshm__attachment_array(const struct mapping *mapping, uint32_t node, cshm_array_view *view,
+                                   cshm_error *err);
 
 #endif

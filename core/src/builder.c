@@ -14,9 +14,10 @@
 /* ---- opening ---- */
 
 static cshm_status exists(const struct store *store, const char *project, cshm_error *err) {
-  return cshm__fail(err, CSHM_ERR_EXISTS, 0,
-                    "project \"%s\" exists already in store %s; it is untouched: unlink it first, or ask to overwrite it", project,
-                    store->root);
+  return cshm__fail(
+      err, CSHM_ERR_EXISTS, 0,
+      "project \"%s\" exists already in store %s; it is untouched: unlink it first, or ask to overwrite it", project,
+      store->root);
 }
 
 /* An early answer for the user's sake; the one that counts is given at publication. */
@@ -38,7 +39,8 @@ static cshm_status check_options(const struct store *store, const char *project,
   cshm_status status = cshm__store_check_project(project, err);
   if (status) return status;
   if (options->lifetime != CSHM_PERSISTENT && options->lifetime != CSHM_OWNER)
-    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "lifetime %u is neither persistent (0) nor owner (1)", options->lifetime);
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "lifetime %u is neither persistent (0) nor owner (1)",
+                      options->lifetime);
   return options->overwrite ? CSHM_OK : check_free(store, project, err);
 }
 
@@ -50,7 +52,8 @@ static cshm_status identify(struct builder *builder, cshm_error *err) {
     if (status) return status;
   } while (builder->generation == 0);
   cshm__store_segment_prefix(builder->project, prefix);
-  snprintf(builder->segment_name, sizeof builder->segment_name, "%.230s%016llx", prefix, (unsigned long long)builder->generation);
+  snprintf(builder->segment_name, sizeof builder->segment_name, "%.230s%016llx", prefix,
+           (unsigned long long)builder->generation);
   return CSHM_OK;
 }
 
@@ -91,19 +94,24 @@ void cshm__builder_free(struct builder *builder) {
 cshm_status cshm__builder_expect(const struct builder *builder, enum builder_state state, cshm_error *err) {
   uint64_t now = atomic_load_explicit(&builder->state, memory_order_acquire);
   if (builder->process != cshm__platform_process())
-    return cshm__fail(err, CSHM_ERR_STATE, 0, "project \"%s\" is being built by another process: a builder does not cross a fork",
+    return cshm__fail(err, CSHM_ERR_STATE, 0,
+                      "project \"%s\" is being built by another process: a builder does not cross a fork",
                       builder->project);
   if (now == (uint64_t)state) return CSHM_OK;
   return cshm__fail(err, CSHM_ERR_STATE, 0, "project \"%s\" is %s: %s", builder->project,
-                    now == BUILDER_DECLARING ? "not allocated yet" : now == BUILDER_ALLOCATED ? "allocated already" : "published already",
-                    state == BUILDER_DECLARING ? "declare before cshm_builder_allocate" : "call cshm_builder_allocate before, and write before cshm_builder_publish");
+                    now == BUILDER_DECLARING   ? "not allocated yet"
+                    : now == BUILDER_ALLOCATED ? "allocated already"
+                                               : "published already",
+                    state == BUILDER_DECLARING
+                        ? "declare before cshm_builder_allocate"
+                        : "call cshm_builder_allocate before, and write before cshm_builder_publish");
 }
 
 /* ---- allocating and filling ---- */
 
 cshm_status cshm__builder_allocate(struct builder *builder, cshm_error *err) {
-  struct layout_identity identity = {builder->project, builder->store.root, builder->generation, cshm__platform_now_ns(),
-                                     builder->lifetime};
+  struct layout_identity identity = {builder->project, builder->store.root, builder->generation,
+                                     cshm__platform_now_ns(), builder->lifetime};
   struct layout layout;
   int segment = -1;
   cshm_status status = cshm__layout_make(&builder->tree, &identity, &layout, err);
@@ -128,8 +136,8 @@ static cshm_status array_at(const struct builder *builder, uint32_t number, cons
   const unsigned char *at = builder->layout.head + FORMAT_PAGE;
   const struct format_index *index = (const struct format_index *)(const void *)at;
   if (number >= index->arrays.count)
-    return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "project \"%s\" has no array number %u, only %llu arrays", builder->project, number,
-                      (unsigned long long)index->arrays.count);
+    return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "project \"%s\" has no array number %u, only %llu arrays",
+                      builder->project, number, (unsigned long long)index->arrays.count);
   *array = (const struct format_array *)(const void *)(at + index->arrays.offset) + number;
   return CSHM_OK;
 }
@@ -140,7 +148,8 @@ cshm_status cshm__builder_write(struct builder *builder, uint32_t array, uint64_
   cshm_status status = array_at(builder, array, &record, err);
   if (status) return status;
   if (offset > record->nbytes || nbytes > record->nbytes - offset)
-    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "array number %u has %llu bytes: %llu bytes at %llu do not fit", array,
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0,
+                      "array number %u has %llu bytes: %llu bytes at %llu do not fit", array,
                       (unsigned long long)record->nbytes, (unsigned long long)nbytes, (unsigned long long)offset);
   return cshm__platform_segment_write(builder->segment, record->offset + offset, data, nbytes, err);
 }
@@ -151,8 +160,8 @@ cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **da
   if (status) return status;
   cshm__platform_lock(PLATFORM_LOCK_BUILDERS);
   if (!builder->map)
-    status = cshm__platform_map(builder->segment, builder->layout.segment_size, builder->layout.head_size, CSHM_READ_WRITE,
-                                &builder->map, err);
+    status = cshm__platform_map(builder->segment, builder->layout.segment_size, builder->layout.head_size,
+                                CSHM_READ_WRITE, &builder->map, err);
   cshm__platform_unlock(PLATFORM_LOCK_BUILDERS);
   if (status) return status;
   *data = (unsigned char *)builder->map + record->offset;
@@ -163,7 +172,8 @@ cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **da
 /* ---- publishing ---- */
 
 /* Publishes, and keeps the owner's lease where there is one. */
-static cshm_status publish_leased(const struct builder *builder, const struct publication *publication, cshm_error *err) {
+static cshm_status publish_leased(const struct builder *builder, const struct publication *publication,
+                                  cshm_error *err) {
   int lease = -1;
   cshm_status status = CSHM_OK;
   if (builder->lifetime == CSHM_OWNER) {

@@ -21,12 +21,12 @@ struct builder {
   bool overwrite;
   uint32_t lifetime;
   uint64_t generation;
-  int64_t process;     /* that opened it */
-  cshm__counter state; /* an enum builder_state */
-  struct tree tree;    /* while declaring */
+  int64_t process;      /* that opened it */
+  cshm__counter state;  /* an enum builder_state */
+  struct tree tree;     /* while declaring */
   struct layout layout; /* from allocation on */
-  int segment;         /* descriptor, or -1 */
-  void *map;           /* of the whole segment, when asked for */
+  int segment;          /* descriptor, or -1 */
+  void *map;            /* of the whole segment, when asked for */
 };
 
 /* What the functions of the same name in cuteshm.h say. cshm__builder_free aborts what is not published. */

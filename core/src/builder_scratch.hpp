@@ -31,7 +31,8 @@ struct Scratch {
     REQUIRE(cshm__store_init(&where, name, nullptr, nullptr) == CSHM_OK);
   }
   ~Scratch() {
-    for (const std::string &segment : segments()) unlink(("/dev/shm/" + segment).c_str());
+    for (const std::string &segment : segments())
+      unlink(("/dev/shm/" + segment).c_str());
     std::filesystem::remove_all(root);
   }
   Scratch(const Scratch &) = delete;
@@ -49,7 +50,8 @@ struct Scratch {
   }
   std::vector<std::string> files() const {
     std::vector<std::string> found;
-    for (const auto &entry : std::filesystem::directory_iterator(root)) found.push_back(entry.path().filename());
+    for (const auto &entry : std::filesystem::directory_iterator(root))
+      found.push_back(entry.path().filename());
     return found;
   }
   std::string manifest(const char *name = "p") const { return root + "/cute-shm." + project(name) + ".yaml"; }
@@ -61,7 +63,8 @@ struct Scratch {
   }
 
   // Publishes a project with one int32 array "a" of one element.
-  cshm_status publish(int32_t value, bool overwrite = false, uint32_t lifetime = CSHM_PERSISTENT, const char *name = "p") {
+  cshm_status publish(int32_t value, bool overwrite = false, uint32_t lifetime = CSHM_PERSISTENT,
+                      const char *name = "p") {
     cshm_builder_options options = CSHM_BUILDER_OPTIONS_INIT;
     options.overwrite = overwrite;
     options.lifetime = lifetime;

@@ -27,11 +27,11 @@ size_t cshm__dtype_canonical(const char *text, size_t length, char *out);
 
 /* A field as a slice of the dtype's text. */
 struct dtype_field {
-  uint64_t offset;      /* bytes */
-  uint64_t nbytes;      /* bytes, all elements of a sub-array */
-  const char *name;     /* JSON string with its quotes, in the dtype's text */
-  size_t name_length;   /* with the quotes */
-  const char *format;   /* JSON string with its quotes, or JSON list, in the dtype's text */
+  uint64_t offset;    /* bytes */
+  uint64_t nbytes;    /* bytes, all elements of a sub-array */
+  const char *name;   /* JSON string with its quotes, in the dtype's text */
+  size_t name_length; /* with the quotes */
+  const char *format; /* JSON string with its quotes, or JSON list, in the dtype's text */
   size_t format_length;
   uint32_t ndim;
   int64_t shape[CSHM_MAX_NDIM];

@@ -33,16 +33,16 @@
 enum format_state { FORMAT_FILLED = 1, FORMAT_PUBLISHED = 2, FORMAT_RETIRED = 3 };
 
 struct format_header {
-  char magic[8];           /* FORMAT_MAGIC */
-  uint16_t major;          /* CSHM_FORMAT_MAJOR */
-  uint16_t minor;          /* CSHM_FORMAT_MINOR: additions that an older reader may ignore */
-  uint32_t header_size;    /* 4096 */
-  uint64_t generation;     /* random, never 0 */
-  uint64_t segment_size;   /* of the whole file */
-  uint64_t index_offset;   /* 4096 */
+  char magic[8];         /* FORMAT_MAGIC */
+  uint16_t major;        /* CSHM_FORMAT_MAJOR */
+  uint16_t minor;        /* CSHM_FORMAT_MINOR: additions that an older reader may ignore */
+  uint32_t header_size;  /* 4096 */
+  uint64_t generation;   /* random, never 0 */
+  uint64_t segment_size; /* of the whole file */
+  uint64_t index_offset; /* 4096 */
   uint64_t index_size;
   uint64_t control_offset;
-  uint64_t control_size;   /* 64 times the number of arrays */
+  uint64_t control_size; /* 64 times the number of arrays */
   uint64_t data_offset;
   uint64_t data_size;      /* up to the last array's end */
   uint64_t index_checksum; /* XXH3-64 of the index's bytes */
@@ -50,8 +50,8 @@ struct format_header {
   uint32_t lifetime;       /* a cshm_lifetime */
   uint32_t reserved;
   unsigned char padding[152];
-  char project[256];       /* NUL-padded */
-  char root[3072];         /* the store's directory, NUL-padded */
+  char project[256]; /* NUL-padded */
+  char root[3072];   /* the store's directory, NUL-padded */
   unsigned char unused[440];
   uint64_t header_checksum; /* XXH3-64 of all bytes before this one */
   uint32_t state;           /* an enum format_state, in a cache line of its own */
@@ -77,14 +77,14 @@ struct format_index {
 };
 
 struct format_node {
-  uint32_t kind;            /* a cshm_node_kind */
-  uint32_t parent;          /* the root is its own */
-  uint32_t end;             /* first node after it and all below it */
-  uint32_t array;           /* number of its array, or FORMAT_NONE; an alias shares another node's array */
-  uint32_t path;            /* in strings */
+  uint32_t kind;   /* a cshm_node_kind */
+  uint32_t parent; /* the root is its own */
+  uint32_t end;    /* first node after it and all below it */
+  uint32_t array;  /* number of its array, or FORMAT_NONE; an alias shares another node's array */
+  uint32_t path;   /* in strings */
   uint32_t path_length;
-  uint32_t name_start;      /* where in the path its own name begins */
-  uint32_t hash;            /* low half of the XXH3-64 of the path; slots are probed one by one from hash */
+  uint32_t name_start; /* where in the path its own name begins */
+  uint32_t hash;       /* low half of the XXH3-64 of the path; slots are probed one by one from hash */
   uint32_t attribute_first;
   uint32_t attribute_count;
 };
@@ -92,7 +92,7 @@ struct format_node {
 struct format_array {
   uint64_t offset; /* from the segment's beginning */
   uint64_t nbytes;
-  uint32_t node;   /* the node that declared it */
+  uint32_t node; /* the node that declared it */
   uint32_t dtype;
   uint32_t ndim;
   uint32_t order;   /* a cshm_order */

@@ -26,8 +26,8 @@ struct slot {
 
 /* Chunks are made when needed and stay: a slot's address never changes, so pins need no lock. */
 static _Atomic(struct slot *) chunks[CHUNK_COUNT];
-static uint32_t slot_count;                                    /* ever used */
-static uint32_t first_free = NO_SLOT, last_free = NO_SLOT;     /* a queue: an id stays stale as long as can be */
+static uint32_t slot_count;                                /* ever used */
+static uint32_t first_free = NO_SLOT, last_free = NO_SLOT; /* a queue: an id stays stale as long as can be */
 static _Atomic uint64_t live;
 
 static uint32_t word_generation(uint64_t word) { return (uint32_t)(word >> 32); }
@@ -41,7 +41,8 @@ static struct slot *slot_at(uint32_t number) {
 
 static cshm_status stale(uint64_t id, cshm_error *err) {
   return cshm__fail(err, CSHM_ERR_STALE_HANDLE, 0,
-                    "handle %#llx is not live: it was released, is of another kind, or never was", (unsigned long long)id);
+                    "handle %#llx is not live: it was released, is of another kind, or never was",
+                    (unsigned long long)id);
 }
 
 /* The slot of an id of that kind, or NULL. What the slot holds must still be compared with the generation. */
@@ -60,7 +61,8 @@ static cshm_status change(struct slot *slot, uint64_t id, uint64_t step, bool up
       return cshm__fail(err, CSHM_ERR_LIMIT, 0, "handle %#llx has %u references, the most there can be",
                         (unsigned long long)id, COUNT_MAX);
     next = up ? word + step : word - step;
-  } while (!atomic_compare_exchange_weak_explicit(&slot->word, &word, next, memory_order_acq_rel, memory_order_acquire));
+  } while (
+      !atomic_compare_exchange_weak_explicit(&slot->word, &word, next, memory_order_acq_rel, memory_order_acquire));
   *after = next;
   return CSHM_OK;
 }
@@ -92,7 +94,8 @@ static uint32_t new_slot(void) {
   if ((slot_count & (CHUNK_SIZE - 1)) == 0) {
     struct slot *chunk = calloc(CHUNK_SIZE, sizeof *chunk);
     if (!chunk) return NO_SLOT;
-    for (uint32_t i = 0; i < CHUNK_SIZE; i++) atomic_init(&chunk[i].word, (uint64_t)1 << 32);
+    for (uint32_t i = 0; i < CHUNK_SIZE; i++)
+      atomic_init(&chunk[i].word, (uint64_t)1 << 32);
     atomic_store_explicit(&chunks[slot_count >> CHUNK_BITS], chunk, memory_order_release);
   }
   return slot_count++;

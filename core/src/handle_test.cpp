@@ -62,9 +62,11 @@ TEST_CASE("a pinned target outlives the last release", "[handle]") {
 TEST_CASE("as many releases as references, and no more than 65535 of them", "[handle]") {
   destroyed = 0;
   uint64_t id = make(HANDLE_ATTACHMENT);
-  for (int i = 1; i < 65535; i++) REQUIRE(cshm__handle_retain(id, HANDLE_ATTACHMENT, nullptr) == CSHM_OK);
+  for (int i = 1; i < 65535; i++)
+    REQUIRE(cshm__handle_retain(id, HANDLE_ATTACHMENT, nullptr) == CSHM_OK);
   CHECK(cshm__handle_retain(id, HANDLE_ATTACHMENT, nullptr) == CSHM_ERR_LIMIT);
-  for (int i = 1; i < 65535; i++) REQUIRE(cshm__handle_release(id, HANDLE_ATTACHMENT, nullptr) == CSHM_OK);
+  for (int i = 1; i < 65535; i++)
+    REQUIRE(cshm__handle_release(id, HANDLE_ATTACHMENT, nullptr) == CSHM_OK);
   CHECK(destroyed == 0);
   CHECK(cshm__handle_release(id, HANDLE_ATTACHMENT, nullptr) == CSHM_OK);
   CHECK(destroyed == 1);
@@ -73,9 +75,11 @@ TEST_CASE("as many releases as references, and no more than 65535 of them", "[ha
 TEST_CASE("the count of live handles returns to where it was", "[handle]") {
   uint64_t before = cshm__handle_live();
   std::vector<uint64_t> ids;
-  for (int i = 0; i < 10000; i++) ids.push_back(make(HANDLE_ARRAY));
+  for (int i = 0; i < 10000; i++)
+    ids.push_back(make(HANDLE_ARRAY));
   CHECK(cshm__handle_live() == before + 10000);
-  for (uint64_t id : ids) REQUIRE(cshm__handle_release(id, HANDLE_ARRAY, nullptr) == CSHM_OK);
+  for (uint64_t id : ids)
+    REQUIRE(cshm__handle_release(id, HANDLE_ARRAY, nullptr) == CSHM_OK);
   CHECK(cshm__handle_live() == before);
 }
 
@@ -83,8 +87,10 @@ TEST_CASE("a million random releases never crash and never hit a live handle by 
   std::mt19937_64 random(20261122);
   uint64_t kept = make(HANDLE_ARRAY, 7);
   std::vector<uint64_t> released;
-  for (int i = 0; i < 1000; i++) released.push_back(make(HANDLE_ARRAY));
-  for (uint64_t id : released) REQUIRE(cshm__handle_release(id, HANDLE_ARRAY, nullptr) == CSHM_OK);
+  for (int i = 0; i < 1000; i++)
+    released.push_back(make(HANDLE_ARRAY));
+  for (uint64_t id : released)
+    REQUIRE(cshm__handle_release(id, HANDLE_ARRAY, nullptr) == CSHM_OK);
   for (int i = 0; i < 1000000; i++) {
     uint64_t id = i % 2 ? random() : released[random() % released.size()];
     if (id == kept) continue;
@@ -110,7 +116,8 @@ TEST_CASE("threads that race to release one handle destroy it once", "[handle][t
           if (cshm__handle_pin(id, HANDLE_ARRAY, &target, nullptr) == CSHM_OK) cshm__handle_unpin(id);
         if (cshm__handle_release(id, HANDLE_ARRAY, nullptr) == CSHM_OK) released++;
       });
-    for (auto &thread : threads) thread.join();
+    for (auto &thread : threads)
+      thread.join();
     REQUIRE(released == 1);
     REQUIRE(destroyed == 1);
   }

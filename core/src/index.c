@@ -13,12 +13,15 @@
 #define MAX_RECORDS (1u << 30)
 
 static cshm_status corrupt(const char *name, const char *what, cshm_error *err) {
-  return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s is damaged: %s; unlink the project and create it again", name, what);
+  return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s is damaged: %s; unlink the project and create it again", name,
+                    what);
 }
 
 /* ---- header ---- */
 
-static bool inside(uint64_t offset, uint64_t length, uint64_t size) { return offset <= size && length <= size - offset; }
+static bool inside(uint64_t offset, uint64_t length, uint64_t size) {
+  return offset <= size && length <= size - offset;
+}
 
 /* What is wrong with the places of the segment's parts, or NULL. */
 static const char *wrong_places(const struct format_header *h) {
@@ -48,20 +51,23 @@ static const char *wrong_header(const struct format_header *h) {
 
 cshm_status cshm__header_check(const struct format_header *header, uint64_t size, const char *name, cshm_error *err) {
   if (memcmp(header->magic, FORMAT_MAGIC, sizeof header->magic) != 0)
-    return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
-                      "segment %s has a wrong magic number: it was not made by cute-shm, or its beginning was overwritten", name);
+    return cshm__fail(
+        err, CSHM_ERR_CORRUPT, 0,
+        "segment %s has a wrong magic number: it was not made by cute-shm, or its beginning was overwritten", name);
   if (header->major > CSHM_FORMAT_MAJOR)
-    return cshm__fail(err, CSHM_ERR_VERSION, 0,
-                      "segment %s has format version %u, and this library (%s) reads up to %u: it was written by a newer "
-                      "cute-shm; upgrade this one",
-                      name, header->major, CSHM_VERSION_STRING, CSHM_FORMAT_MAJOR);
+    return cshm__fail(
+        err, CSHM_ERR_VERSION, 0,
+        "segment %s has format version %u, and this library (%s) reads up to %u: it was written by a newer "
+        "cute-shm; upgrade this one",
+        name, header->major, CSHM_VERSION_STRING, CSHM_FORMAT_MAJOR);
   if (header->major < CSHM_FORMAT_MAJOR) return corrupt(name, "its format version does not exist", err);
   const char *wrong = wrong_header(header);
   if (wrong) return corrupt(name, wrong, err);
   if (header->segment_size > size)
-    return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
-                      "segment %s is truncated: it should have %llu bytes and has %llu; unlink the project and create it again",
-                      name, (unsigned long long)header->segment_size, (unsigned long long)size);
+    return cshm__fail(
+        err, CSHM_ERR_CORRUPT, 0,
+        "segment %s is truncated: it should have %llu bytes and has %llu; unlink the project and create it again", name,
+        (unsigned long long)header->segment_size, (unsigned long long)size);
   return CSHM_OK;
 }
 
@@ -103,7 +109,8 @@ static const char *open_tables(struct index *x) {
   if (x->node_count == 0) return "it has no root group";
   if (f->slots.count <= x->node_count || (f->slots.count & (f->slots.count - 1)) != 0)
     return "its table of paths has a wrong size";
-  if (x->header->control_size != (uint64_t)x->array_count * FORMAT_CONTROL_SIZE) return "it has a wrong number of control blocks";
+  if (x->header->control_size != (uint64_t)x->array_count * FORMAT_CONTROL_SIZE)
+    return "it has a wrong number of control blocks";
   return NULL;
 }
 
@@ -123,7 +130,8 @@ static const char *check_dtypes(const struct index *x) {
     if (!string_at(x, d->text, d->text_length)) return "a dtype is out of place";
     if (cshm__dtype_parse(x->strings + d->text, d->text_length, &parts, &swapped, NULL) != CSHM_OK)
       return "a dtype is not understood";
-    if (parts.itemsize != d->itemsize || parts.kind != d->kind || parts.byte_order != d->byte_order || swapped != d->swapped)
+    if (parts.itemsize != d->itemsize || parts.kind != d->kind || parts.byte_order != d->byte_order ||
+        swapped != d->swapped)
       return "a dtype contradicts itself";
   }
   return NULL;
@@ -142,7 +150,8 @@ static const char *check_array(const struct index *x, uint32_t number, uint64_t 
   if (cshm__shape_nbytes(a->ndim, shape, itemsize, &nbytes, NULL) != CSHM_OK || nbytes != a->nbytes)
     return "an array's shape contradicts its size";
   cshm__shape_strides(a->ndim, shape, itemsize, a->order, strides);
-  if (memcmp(strides, shape + a->ndim, a->ndim * sizeof *strides) != 0) return "an array's strides contradict its shape";
+  if (memcmp(strides, shape + a->ndim, a->ndim * sizeof *strides) != 0)
+    return "an array's strides contradict its shape";
   if (a->offset % FORMAT_DATA_ALIGN != 0 || a->offset < *end ||
       !inside(a->offset, a->nbytes, x->header->data_offset + x->header->data_size))
     return "an array's data is out of place";
@@ -153,7 +162,8 @@ static const char *check_array(const struct index *x, uint32_t number, uint64_t 
 static const char *check_arrays(const struct index *x) {
   uint64_t end = x->header->data_offset;
   const char *wrong = NULL;
-  for (uint32_t i = 0; i < x->array_count && !wrong; i++) wrong = check_array(x, i, &end);
+  for (uint32_t i = 0; i < x->array_count && !wrong; i++)
+    wrong = check_array(x, i, &end);
   return wrong;
 }
 
@@ -195,7 +205,8 @@ static const char *check_node(const struct index *x, uint32_t number, uint32_t p
   const struct format_node *n = &x->nodes[number];
   if (n->parent != parent || n->end <= number || n->end > x->nodes[parent].end) return "its tree is not a tree";
   if (!string_at(x, n->path, n->path_length) || !path_fits(x, n)) return "a path is out of place";
-  if (!inside(n->attribute_first, n->attribute_count, x->attribute_count)) return "a node's attributes are out of place";
+  if (!inside(n->attribute_first, n->attribute_count, x->attribute_count))
+    return "a node's attributes are out of place";
   if (n->kind == CSHM_GROUP && n->array == FORMAT_NONE) return NULL;
   if (n->kind == CSHM_ARRAY && n->array < x->array_count && n->end == number + 1) return NULL;
   return "a node is neither a group nor an array";
@@ -211,7 +222,8 @@ static const char *check_nodes(const struct index *x) {
     return "its root group is damaged";
   uint32_t group = 0;
   for (uint32_t i = 1; i < x->node_count && !wrong; i++) {
-    while (x->nodes[group].end <= i) group = x->nodes[group].parent;
+    while (x->nodes[group].end <= i)
+      group = x->nodes[group].parent;
     wrong = check_node(x, i, group);
     if (x->nodes[i].kind == CSHM_GROUP) group = i;
   }
@@ -245,8 +257,8 @@ static const char *check_index(struct index *x) {
 
 cshm_status cshm__index_open(const void *base, uint64_t size, const char *name, struct index *index, cshm_error *err) {
   if (size < FORMAT_PAGE)
-    return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s is truncated: it has %llu bytes, and a header alone has %u", name,
-                      (unsigned long long)size, FORMAT_PAGE);
+    return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s is truncated: it has %llu bytes, and a header alone has %u",
+                      name, (unsigned long long)size, FORMAT_PAGE);
   cshm_status status = cshm__header_check(base, size, name, err);
   if (status) return status;
   memset(index, 0, sizeof *index);

@@ -28,7 +28,8 @@ struct Segment {
     REQUIRE(cshm__tree_init(&t, nullptr) == CSHM_OK);
     REQUIRE(cshm__tree_array(&t, "b/b1", "<f8", 2, shape, CSHM_ORDER_C, &a, nullptr) == CSHM_OK);
     REQUIRE(cshm__tree_array(&t, "a", "<i4", 0, nullptr, CSHM_ORDER_C, &b, nullptr) == CSHM_OK);
-    REQUIRE(cshm__tree_array(&t, "b/b2", "[[\"x\",\"<f8\"],[\"y\",\">i2\"]]", 2, shape, CSHM_ORDER_FORTRAN, &b, nullptr) == CSHM_OK);
+    REQUIRE(cshm__tree_array(&t, "b/b2", "[[\"x\",\"<f8\"],[\"y\",\">i2\"]]", 2, shape, CSHM_ORDER_FORTRAN, &b,
+                             nullptr) == CSHM_OK);
     REQUIRE(cshm__tree_array(&t, "empty", "|u1", 2, none, CSHM_ORDER_C, &b, nullptr) == CSHM_OK);
     REQUIRE(cshm__tree_alias(&t, "b/c/again", a, nullptr) == CSHM_OK);
     REQUIRE(cshm__tree_attribute(&t, "b/b1", "scale", &attribute, nullptr) == CSHM_OK);
@@ -44,7 +45,9 @@ struct Segment {
   unsigned char *bytes() { return reinterpret_cast<unsigned char *>(words.data()); }
   format_header *header() { return reinterpret_cast<format_header *>(words.data()); }
   uint64_t size() const { return words.size() * 8; }
-  cshm_status open(struct index *x, cshm_error *err = nullptr) { return cshm__index_open(words.data(), size(), "seg", x, err); }
+  cshm_status open(struct index *x, cshm_error *err = nullptr) {
+    return cshm__index_open(words.data(), size(), "seg", x, err);
+  }
   // Makes the checksums right again, as someone hostile would.
   void seal() {
     header()->index_checksum = cshm__hash_bytes(bytes() + header()->index_offset, header()->index_size);
@@ -61,12 +64,14 @@ TEST_CASE("what was declared is found again, in tree order", "[index][layout]") 
   struct index x;
   REQUIRE(segment.open(&x) == CSHM_OK);
   std::vector<std::string> paths;
-  for (uint32_t i = 0; i < x.node_count; i++) paths.push_back(path_of(x, i));
+  for (uint32_t i = 0; i < x.node_count; i++)
+    paths.push_back(path_of(x, i));
   CHECK(paths == std::vector<std::string>{"", "b", "b/b1", "b/b2", "b/c", "b/c/again", "a", "empty"});
   CHECK(x.nodes[0].end == 8);
   CHECK(x.nodes[1].end == 6);
   CHECK(x.nodes[4].end == 6);
-  for (uint32_t i = 0; i < x.node_count; i++) CHECK(cshm__index_find(&x, paths[i].c_str()) == i);
+  for (uint32_t i = 0; i < x.node_count; i++)
+    CHECK(cshm__index_find(&x, paths[i].c_str()) == i);
   CHECK(cshm__index_find(&x, "/b/b1") == 2);
   CHECK(cshm__index_find(&x, "b/b9") == FORMAT_NONE);
   CHECK(x.nodes[5].array == x.nodes[2].array);
@@ -143,8 +148,10 @@ TEST_CASE("no single changed byte makes an index unsafe, even with right checksu
       original.words = kept;
       if (original.bytes()[at] == value) continue;
       original.bytes()[at] = (unsigned char)value;
-      if (at < offsetof(format_header, index_checksum) || at >= FORMAT_PAGE || at > offsetof(format_header, index_checksum) + 8)
-        if (original.header()->index_offset == FORMAT_PAGE && original.header()->index_size <= original.size() - FORMAT_PAGE)
+      if (at < offsetof(format_header, index_checksum) || at >= FORMAT_PAGE ||
+          at > offsetof(format_header, index_checksum) + 8)
+        if (original.header()->index_offset == FORMAT_PAGE &&
+            original.header()->index_size <= original.size() - FORMAT_PAGE)
           original.seal();
       struct index x;
       if (original.open(&x) != CSHM_OK) {
@@ -157,12 +164,15 @@ TEST_CASE("no single changed byte makes an index unsafe, even with right checksu
         sum += cshm__index_find(&x, (x.strings + x.nodes[i].path));
         if (x.nodes[i].array == FORMAT_NONE) continue;
         const format_array &array = x.arrays[x.nodes[i].array];
-        for (uint64_t b = 0; b < array.nbytes; b++) sum += x.base[array.offset + b];
+        for (uint64_t b = 0; b < array.nbytes; b++)
+          sum += x.base[array.offset + b];
         sum += strlen(x.strings + x.dtypes[array.dtype].text);
       }
       for (uint32_t i = 0; i < x.attribute_count; i++)
-        for (uint64_t b = 0; b < x.attributes[i].nbytes; b++) sum += x.blobs[x.attributes[i].value + b];
-      for (uint32_t i = 0; i < x.note_count; i++) sum += strlen(x.strings + x.notes[i].text);
+        for (uint64_t b = 0; b < x.attributes[i].nbytes; b++)
+          sum += x.blobs[x.attributes[i].value + b];
+      for (uint32_t i = 0; i < x.note_count; i++)
+        sum += strlen(x.strings + x.notes[i].text);
       REQUIRE(sum + 1 > 0);
     }
   }
@@ -177,17 +187,27 @@ TEST_CASE("a tree that loops, overlaps or lies about its parents is refused", "[
   auto nodes = const_cast<format_node *>(x.nodes);
   auto arrays = const_cast<format_array *>(x.arrays);
   auto slots = const_cast<uint32_t *>(x.slots);
-  std::vector<std::function<void()>> lies = {
-      [&] { nodes[1].parent = 4; },          [&] { nodes[1].end = 1; },
-      [&] { nodes[1].end = 7; },             [&] { nodes[0].end = 7; },
-      [&] { nodes[2].array = 99; },          [&] { nodes[2].kind = 3; },
-      [&] { nodes[1].kind = CSHM_ARRAY; },   [&] { nodes[3].path = nodes[2].path + 1; },
-      [&] { nodes[2].name_start = 0; },      [&] { nodes[6].attribute_first = 3; },
-      [&] { arrays[0].ndim = 65; },          [&] { arrays[0].offset += 1; },
-      [&] { arrays[1].offset = arrays[0].offset; }, [&] { arrays[0].nbytes += 8; },
-      [&] { arrays[0].order = 1; },          [&] { arrays[0].dtype = 50; },
-      [&] { for (uint32_t i = 0; i <= x.slot_mask; i++) slots[i] = 1; },
-      [&] { slots[0] = 1000; }};
+  std::vector<std::function<void()>> lies = {[&] { nodes[1].parent = 4; },
+                                             [&] { nodes[1].end = 1; },
+                                             [&] { nodes[1].end = 7; },
+                                             [&] { nodes[0].end = 7; },
+                                             [&] { nodes[2].array = 99; },
+                                             [&] { nodes[2].kind = 3; },
+                                             [&] { nodes[1].kind = CSHM_ARRAY; },
+                                             [&] { nodes[3].path = nodes[2].path + 1; },
+                                             [&] { nodes[2].name_start = 0; },
+                                             [&] { nodes[6].attribute_first = 3; },
+                                             [&] { arrays[0].ndim = 65; },
+                                             [&] { arrays[0].offset += 1; },
+                                             [&] { arrays[1].offset = arrays[0].offset; },
+                                             [&] { arrays[0].nbytes += 8; },
+                                             [&] { arrays[0].order = 1; },
+                                             [&] { arrays[0].dtype = 50; },
+                                             [&] {
+                                               for (uint32_t i = 0; i <= x.slot_mask; i++)
+                                                 slots[i] = 1;
+                                             },
+                                             [&] { slots[0] = 1000; }};
   std::vector<uint64_t> kept = segment.words;
   for (size_t i = 0; i < lies.size(); i++) {
     INFO(i);

@@ -18,7 +18,8 @@ static struct format_table place(uint64_t *end, uint64_t count, uint64_t record,
 
 static uint32_t slots_for(uint32_t nodes) {
   uint32_t count = 2;
-  while (count < 2 * nodes) count *= 2;
+  while (count < 2 * nodes)
+    count *= 2;
   return count;
 }
 
@@ -70,7 +71,8 @@ static void number_nodes(struct writer *w) {
 static void insert_slot(const struct writer *w, uint32_t hash, uint32_t number) {
   uint32_t *slots = records(w, w->places->slots);
   uint32_t mask = (uint32_t)w->places->slots.count - 1, i = hash & mask;
-  while (slots[i] != 0) i = (i + 1) & mask;
+  while (slots[i] != 0)
+    i = (i + 1) & mask;
   slots[i] = number + 1;
 }
 
@@ -113,7 +115,8 @@ static void write_arrays(const struct writer *w, uint64_t data_offset, uint64_t 
   *data_end = data_offset;
   for (uint32_t i = 0; i < w->tree->arrays.count; i++) {
     arrays[i].node = w->number[arrays[i].node];
-    arrays[i].offset = align_up(*data_end, arrays[i].nbytes >= FORMAT_PAGE_ALIGN_FROM ? FORMAT_PAGE : FORMAT_DATA_ALIGN);
+    arrays[i].offset =
+        align_up(*data_end, arrays[i].nbytes >= FORMAT_PAGE_ALIGN_FROM ? FORMAT_PAGE : FORMAT_DATA_ALIGN);
     *data_end = arrays[i].offset + arrays[i].nbytes;
   }
   for (uint32_t i = 0; i < w->tree->nodes.count; i++) {
@@ -168,7 +171,8 @@ cshm_status cshm__layout_make(const struct tree *tree, const struct layout_ident
   if (!head || !number) {
     free(head);
     free(number);
-    return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory for an index of %llu bytes", (unsigned long long)index_size);
+    return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory for an index of %llu bytes",
+                      (unsigned long long)index_size);
   }
   struct writer writer = {tree, head + FORMAT_PAGE, &places, number};
   struct format_header *header = (struct format_header *)(void *)head;

@@ -24,7 +24,8 @@ static bool hooked;
 /* Nothing may be locked or freed here: other threads of the parent do not exist in the child. */
 static void forget_in_child(void) {
   struct lease **link = &kept;
-  for (; *link; link = &(*link)->next) cshm__platform_close((*link)->segment);
+  for (; *link; link = &(*link)->next)
+    cshm__platform_close((*link)->segment);
   *link = forgotten;
   forgotten = kept;
   kept = NULL;

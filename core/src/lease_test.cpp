@@ -10,7 +10,8 @@ extern "C" {
 
 namespace {
 // Runs `work` in a child and tells how the child ended.
-template <typename Work> int in_child(Work work) {
+template <typename Work>
+int in_child(Work work) {
   pid_t child = fork();
   REQUIRE(child >= 0);
   if (child == 0) {
@@ -41,7 +42,8 @@ TEST_CASE("a project whose owner was killed is gone at the next look", "[lease][
   SECTION("list") { CHECK(listed(scratch) == 0); }
   SECTION("attach") {
     mapping *mapped = nullptr;
-    CHECK(cshm__mapping_open(&scratch.where, scratch.project().c_str(), CSHM_READ_ONLY, &mapped, nullptr) == CSHM_ERR_NOT_FOUND);
+    CHECK(cshm__mapping_open(&scratch.where, scratch.project().c_str(), CSHM_READ_ONLY, &mapped, nullptr) ==
+          CSHM_ERR_NOT_FOUND);
   }
   SECTION("create") {
     REQUIRE(scratch.publish(2) == CSHM_OK);
@@ -85,7 +87,8 @@ TEST_CASE("a child of the owner neither unlinks nor keeps alive", "[lease][proce
   REQUIRE(WIFSIGNALED(status));
   CHECK(listed(scratch) == 0);
   CHECK(scratch.segments().empty());
-  for (int end : {to_grandchild[0], to_grandchild[1], from_grandchild[0], from_grandchild[1]}) close(end);
+  for (int end : {to_grandchild[0], to_grandchild[1], from_grandchild[0], from_grandchild[1]})
+    close(end);
 }
 
 TEST_CASE("an owner's project that someone else overwrote or unlinked is left alone at exit", "[lease][process]") {
@@ -105,7 +108,8 @@ TEST_CASE("memory of an owned project is given back when it is unlinked, not onl
   Scratch scratch;
   auto open_files = [] {
     size_t count = 0;
-    for (const auto &entry : std::filesystem::directory_iterator("/proc/self/fd")) count += !entry.path().empty();
+    for (const auto &entry : std::filesystem::directory_iterator("/proc/self/fd"))
+      count += !entry.path().empty();
     return count;
   };
   size_t before = open_files();

@@ -45,7 +45,8 @@ static void order(struct listing *listing) {
   listing->count = kept;
 }
 
-static cshm_status manifest_path(const struct store *store, const struct manifest_syntax *syntax, struct listing_entry *entry) {
+static cshm_status manifest_path(const struct store *store, const struct manifest_syntax *syntax,
+                                 struct listing_entry *entry) {
   char name[STORE_NAME_SIZE];
   size_t size = strlen(store->root) + sizeof name + 2;
   cshm__store_manifest_name(store, entry->name, syntax ? syntax : cshm__manifest_syntaxes[0], name);
@@ -71,7 +72,8 @@ static cshm_status describe(const struct store *store, int directory, struct lis
     entry->project.lifetime = project.header.lifetime;
     cshm__project_close(&project);
   }
-  if (status == CSHM_OK || project.head.generation != 0) memcpy(entry->segment, project.head.segment, sizeof entry->segment);
+  if (status == CSHM_OK || project.head.generation != 0)
+    memcpy(entry->segment, project.head.segment, sizeof entry->segment);
   entry->message = copy(why.message);
   return entry->message ? manifest_path(store, project.syntax, entry) : CSHM_ERR_NO_MEMORY;
 }

@@ -78,8 +78,8 @@ static struct mapping *find_shared(const struct store *store, const char *projec
   struct mapping *found;
   cshm__platform_lock(PLATFORM_LOCK_MAPPINGS);
   for (found = shared; found; found = found->next)
-    if (is_of(found, store, project, mode) && (generation ? found->index.header->generation == generation
-                                                          : state_of(found) == FORMAT_PUBLISHED)) {
+    if (is_of(found, store, project, mode) &&
+        (generation ? found->index.header->generation == generation : state_of(found) == FORMAT_PUBLISHED)) {
       cshm__mapping_retain(found);
       break;
     }

@@ -22,7 +22,8 @@ TEST_CASE("attaching twice in one mode shares a mapping, private ones never", "[
   CHECK(Scratch::value(own) == 9);
   CHECK(Scratch::value(one) == 6);
   CHECK(Scratch::value(other) == 6);
-  for (mapping *mapped : {one, two, rw, own, other}) cshm__mapping_release(mapped);
+  for (mapping *mapped : {one, two, rw, own, other})
+    cshm__mapping_release(mapped);
 }
 
 TEST_CASE("a mapping outlives unlink and overwrite", "[mapping]") {
@@ -37,7 +38,8 @@ TEST_CASE("a mapping outlives unlink and overwrite", "[mapping]") {
   REQUIRE(cshm__mapping_is_current(mapped, &current, nullptr) == CSHM_OK);
   CHECK_FALSE(current);
   mapping *again = nullptr;
-  CHECK(cshm__mapping_open(&scratch.where, scratch.project().c_str(), CSHM_READ_ONLY, &again, nullptr) == CSHM_ERR_NOT_FOUND);
+  CHECK(cshm__mapping_open(&scratch.where, scratch.project().c_str(), CSHM_READ_ONLY, &again, nullptr) ==
+        CSHM_ERR_NOT_FOUND);
   cshm__mapping_release(mapped);
 }
 
@@ -46,7 +48,9 @@ TEST_CASE("a segment that lies about itself is refused in words", "[mapping][pro
   REQUIRE(scratch.publish(5) == CSHM_OK);
   std::string segment = "/dev/shm/" + scratch.segments()[0], text = scratch.read_file(scratch.manifest());
   mapping *mapped = nullptr;
-  auto open = [&] { return cshm__mapping_open(&scratch.where, scratch.project().c_str(), CSHM_READ_ONLY, &mapped, &scratch.err); };
+  auto open = [&] {
+    return cshm__mapping_open(&scratch.where, scratch.project().c_str(), CSHM_READ_ONLY, &mapped, &scratch.err);
+  };
   auto says = [&](const char *words) { return std::string(scratch.err.message).find(words) != std::string::npos; };
   SECTION("truncated") {
     REQUIRE(truncate(segment.c_str(), 4096) == 0);
@@ -65,7 +69,8 @@ TEST_CASE("a segment that lies about itself is refused in words", "[mapping][pro
   }
   SECTION("another project's manifest under this name") {
     scratch.write_file(scratch.manifest("q"), text);
-    CHECK(cshm__mapping_open(&scratch.where, scratch.project("q").c_str(), CSHM_READ_ONLY, &mapped, &scratch.err) == CSHM_ERR_CORRUPT);
+    CHECK(cshm__mapping_open(&scratch.where, scratch.project("q").c_str(), CSHM_READ_ONLY, &mapped, &scratch.err) ==
+          CSHM_ERR_CORRUPT);
     CHECK(says("it was renamed or copied"));
   }
   SECTION("a manifest that points to someone else's segment") {
@@ -120,14 +125,16 @@ TEST_CASE("a reader that attaches again and again sees whole trees while another
   std::thread reader([&] {
     while (!done) {
       mapping *mapped = nullptr;
-      cshm_status status = cshm__mapping_open(&scratch.where, scratch.project().c_str(), CSHM_READ_ONLY, &mapped, nullptr);
+      cshm_status status =
+          cshm__mapping_open(&scratch.where, scratch.project().c_str(), CSHM_READ_ONLY, &mapped, nullptr);
       if (status == CSHM_OK && Scratch::value(mapped) < 0) wrong++;
       if (status == CSHM_OK) cshm__mapping_release(mapped);
       if (status != CSHM_OK) wrong++;
       reads++;
     }
   });
-  for (int i = 1; i <= 500; i++) REQUIRE(scratch.publish(i, true) == CSHM_OK);
+  for (int i = 1; i <= 500; i++)
+    REQUIRE(scratch.publish(i, true) == CSHM_OK);
   done = true;
   reader.join();
   CHECK(wrong == 0);

@@ -25,7 +25,13 @@ int64_t cshm__platform_process(void);
 cshm_status cshm__platform_random(void *buffer, size_t size, cshm_error *err);
 
 /* The library's own locks, in the order in which they may be taken. They are free in a child of fork(). */
-enum platform_lock { PLATFORM_LOCK_BUILDERS, PLATFORM_LOCK_LEASES, PLATFORM_LOCK_MAPPINGS, PLATFORM_LOCK_HANDLES, PLATFORM_LOCK_COUNT };
+enum platform_lock {
+  PLATFORM_LOCK_BUILDERS,
+  PLATFORM_LOCK_LEASES,
+  PLATFORM_LOCK_MAPPINGS,
+  PLATFORM_LOCK_HANDLES,
+  PLATFORM_LOCK_COUNT
+};
 void cshm__platform_lock(enum platform_lock lock);
 void cshm__platform_unlock(enum platform_lock lock);
 
@@ -79,8 +85,7 @@ cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_erro
 
 /* Opens a segment of ours and tells its real size. CSHM_ERR_NOT_FOUND, CSHM_ERR_PERMISSION, CSHM_ERR_CORRUPT: not a
  * regular file. */
-cshm_status cshm__platform_segment_open(const char *name, bool writable, int *segment, uint64_t *size,
-                                        cshm_error *err);
+cshm_status cshm__platform_segment_open(const char *name, bool writable, int *segment, uint64_t *size, cshm_error *err);
 
 cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err);
 

@@ -52,11 +52,13 @@ static int fork_errno;
 static void (*fork_hook)(void);
 
 static void before_fork(void) {
-  for (int i = 0; i < PLATFORM_LOCK_COUNT; i++) pthread_mutex_lock(&locks[i]);
+  for (int i = 0; i < PLATFORM_LOCK_COUNT; i++)
+    pthread_mutex_lock(&locks[i]);
 }
 
 static void unlock_all(void) {
-  for (int i = PLATFORM_LOCK_COUNT - 1; i >= 0; i--) pthread_mutex_unlock(&locks[i]);
+  for (int i = PLATFORM_LOCK_COUNT - 1; i >= 0; i--)
+    pthread_mutex_unlock(&locks[i]);
 }
 
 static void in_child(void) {
@@ -96,7 +98,8 @@ static void segment_path(const char *name, char path[sizeof SHM_DIRECTORY + 256]
 /* fallocate, so that memory that is not there is an error now and not a SIGBUS later. */
 static cshm_status reserve(int segment, uint64_t size, cshm_error *err) {
   int result;
-  do result = fallocate(segment, 0, 0, (off_t)size);
+  do
+    result = fallocate(segment, 0, 0, (off_t)size);
   while (result < 0 && errno == EINTR);
   if (result == 0) return CSHM_OK;
   if (errno == ENOSPC || errno == ENOMEM || errno == EFBIG) {
@@ -181,7 +184,8 @@ cshm_status cshm__platform_segment_write(int segment, uint64_t offset, const voi
   while (length > 0) {
     ssize_t put = pwrite(segment, bytes, (size_t)(length < WRITE_STEP ? length : WRITE_STEP), (off_t)offset);
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return cshm__fail_errno(err, errno, "cannot write to the segment at byte %llu", (unsigned long long)offset);
+    if (put < 0)
+      return cshm__fail_errno(err, errno, "cannot write to the segment at byte %llu", (unsigned long long)offset);
     bytes += put;
     offset += (uint64_t)put;
     length -= (uint64_t)put;
@@ -194,9 +198,11 @@ cshm_status cshm__platform_segment_read(int segment, uint64_t offset, void *buff
   while (length > 0) {
     ssize_t got = pread(segment, bytes, length, (off_t)offset);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return cshm__fail_errno(err, errno, "cannot read the segment at byte %llu", (unsigned long long)offset);
+    if (got < 0)
+      return cshm__fail_errno(err, errno, "cannot read the segment at byte %llu", (unsigned long long)offset);
     if (got == 0)
-      return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "the segment is truncated: it ends at byte %llu", (unsigned long long)offset);
+      return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "the segment is truncated: it ends at byte %llu",
+                        (unsigned long long)offset);
     bytes += got;
     offset += (uint64_t)got;
     length -= (size_t)got;
@@ -208,7 +214,8 @@ cshm_status cshm__platform_map(int segment, uint64_t size, uint64_t head, uint32
   int protection = mode == CSHM_READ_ONLY ? PROT_READ : PROT_READ | PROT_WRITE;
   int sharing = mode == CSHM_PRIVATE ? MAP_PRIVATE | MAP_NORESERVE : MAP_SHARED;
   uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-  if (size > SIZE_MAX) return cshm__fail(err, CSHM_ERR_LIMIT, 0, "cannot map %llu bytes in this process", (unsigned long long)size);
+  if (size > SIZE_MAX)
+    return cshm__fail(err, CSHM_ERR_LIMIT, 0, "cannot map %llu bytes in this process", (unsigned long long)size);
   void *address = mmap(NULL, (size_t)size, protection, sharing, segment, 0);
   if (address == MAP_FAILED) {
     if (errno == ENOMEM)

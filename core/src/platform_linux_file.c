@@ -16,12 +16,14 @@
 
 static cshm_status check_owner(const struct stat *info, const char *path, cshm_error *err) {
   if (S_ISLNK(info->st_mode))
-    return cshm__fail(err, CSHM_ERR_PERMISSION, 0, "store %s is refused: it is a symbolic link; give its target's path", path);
+    return cshm__fail(err, CSHM_ERR_PERMISSION, 0, "store %s is refused: it is a symbolic link; give its target's path",
+                      path);
   if (!S_ISDIR(info->st_mode)) return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "store %s is not a directory", path);
   if (info->st_uid != geteuid() && info->st_uid != 0)
-    return cshm__fail(err, CSHM_ERR_PERMISSION, 0,
-                      "store %s is refused: it belongs to user %lu, not to user %lu; set CUTE_SHM_ROOT to a directory of yours",
-                      path, (unsigned long)info->st_uid, (unsigned long)geteuid());
+    return cshm__fail(
+        err, CSHM_ERR_PERMISSION, 0,
+        "store %s is refused: it belongs to user %lu, not to user %lu; set CUTE_SHM_ROOT to a directory of yours", path,
+        (unsigned long)info->st_uid, (unsigned long)geteuid());
   return CSHM_OK;
 }
 
@@ -86,9 +88,11 @@ cshm_status cshm__platform_absolute(const char *path, char *buffer, size_t size,
     if (used + 1 < size && buffer[used - 1] != '/') buffer[used++] = '/';
   }
   size_t length = strlen(path);
-  while (length > 1 && path[length - 1] == '/') length--;
+  while (length > 1 && path[length - 1] == '/')
+    length--;
   if (used + length >= size)
-    return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "store's path is too long: %zu bytes, at most %zu", used + length, size - 1);
+    return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "store's path is too long: %zu bytes, at most %zu", used + length,
+                      size - 1);
   memcpy(buffer + used, path, length);
   buffer[used + length] = '\0';
   return CSHM_OK;
@@ -96,7 +100,8 @@ cshm_status cshm__platform_absolute(const char *path, char *buffer, size_t size,
 
 cshm_status cshm__platform_directory_lock(int directory, cshm_error *err) {
   int result;
-  do result = flock(directory, LOCK_EX);
+  do
+    result = flock(directory, LOCK_EX);
   while (result < 0 && errno == EINTR);
   return result < 0 ? cshm__fail_errno(err, errno, "cannot lock the store") : CSHM_OK;
 }
@@ -146,7 +151,8 @@ cshm_status cshm__platform_file_open(int directory, const char *name, int *file,
 
 cshm_status cshm__platform_file_read(int file, void *buffer, size_t size, size_t *length, cshm_error *err) {
   ssize_t got;
-  do got = read(file, buffer, size);
+  do
+    got = read(file, buffer, size);
   while (got < 0 && errno == EINTR);
   if (got < 0) return cshm__fail_errno(err, errno, "cannot read the manifest");
   *length = (size_t)got;

@@ -35,7 +35,8 @@ static bool read_text(const char *path, char *text, size_t size) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
   ssize_t got;
-  do got = read(fd, text, size - 1);
+  do
+    got = read(fd, text, size - 1);
   while (got < 0 && errno == EINTR);
   cshm__platform_close(fd);
   if (got < 0) return false;
@@ -64,18 +65,20 @@ static void consider_machine(struct budget *budget) {
   if (!read_text("/proc/meminfo", text, sizeof text)) return;
   const char *line = strstr(text, "MemAvailable:");
   if (line)
-    consider(budget, (uint64_t)strtoull(line + strlen("MemAvailable:"), NULL, 10) * 1024, "memory available on the machine",
-             "unlink a project or end other programs");
+    consider(budget, (uint64_t)strtoull(line + strlen("MemAvailable:"), NULL, 10) * 1024,
+             "memory available on the machine", "unlink a project or end other programs");
 }
 
 /* A control group and all above it: each may be the one that is full. */
-static void consider_groups(struct budget *budget, const char *mount, char *group, const char *limit, const char *usage) {
+static void consider_groups(struct budget *budget, const char *mount, char *group, const char *limit,
+                            const char *usage) {
   char path[4300];
   for (;;) {
     snprintf(path, sizeof path, "%s%s", mount, group);
     uint64_t most = read_number(path, limit), used = read_number(path, usage);
     if (most != UNKNOWN && used != UNKNOWN)
-      consider(budget, most > used ? most - used : 0, "memory limit of the control group", "raise it (in a container: --memory)");
+      consider(budget, most > used ? most - used : 0, "memory limit of the control group",
+               "raise it (in a container: --memory)");
     char *slash = strrchr(group, '/');
     if (!slash) break;
     *slash = '\0';
@@ -116,6 +119,7 @@ cshm_status cshm__platform_memory_check(uint64_t wanted, cshm_error *err) {
     consider_control_groups(&budget);
   }
   if (wanted <= budget.free) return CSHM_OK;
-  return cshm__fail(err, CSHM_ERR_NO_SPACE, ENOSPC, "not enough shared memory: wanted %llu bytes, free %llu bytes (%s); %s",
-                    (unsigned long long)wanted, (unsigned long long)budget.free, budget.limit, budget.cure);
+  return cshm__fail(err, CSHM_ERR_NO_SPACE, ENOSPC,
+                    "not enough shared memory: wanted %llu bytes, free %llu bytes (%s); %s", (unsigned long long)wanted,
+                    (unsigned long long)budget.free, budget.limit, budget.cure);
 }

@@ -8,7 +8,8 @@
 
 static cshm_status grow(struct pool *pool, size_t needed, cshm_error *err) {
   size_t capacity = pool->capacity ? pool->capacity : 256;
-  while (capacity < needed) capacity *= 2;
+  while (capacity < needed)
+    capacity *= 2;
   unsigned char *data = realloc(pool->data, capacity);
   if (!data) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory for %zu bytes of index", capacity);
   pool->data = data;
@@ -20,7 +21,8 @@ cshm_status cshm__pool_add(struct pool *pool, const void *data, size_t length, s
                            cshm_error *err) {
   size_t start = (pool->size + align - 1) & ~(align - 1);
   if (length > UINT32_MAX || start > UINT32_MAX - length)
-    return cshm__fail(err, CSHM_ERR_LIMIT, 0, "index too large: names, shapes and attributes are limited to 4 GiB each");
+    return cshm__fail(err, CSHM_ERR_LIMIT, 0,
+                      "index too large: names, shapes and attributes are limited to 4 GiB each");
   if (start + length > pool->capacity || !pool->data) {
     cshm_status status = grow(pool, start + length, err);
     if (status) return status;

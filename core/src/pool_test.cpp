@@ -26,7 +26,8 @@ TEST_CASE("a pool adds zeros for NULL, and nothing for nothing", "[pool]") {
   CHECK(offset == 0);
   REQUIRE(cshm__pool_add(&bytes, nullptr, 1000, 1, &offset, nullptr) == CSHM_OK);
   CHECK(bytes.size == 1000);
-  for (size_t i = 0; i < bytes.size; i++) REQUIRE(bytes.data[i] == 0);
+  for (size_t i = 0; i < bytes.size; i++)
+    REQUIRE(bytes.data[i] == 0);
   cshm__pool_free(&bytes);
 }
 

@@ -17,16 +17,17 @@ void cshm__project_close(struct project *project) {
 static cshm_status check_identity(const struct project *project, const char *name, cshm_error *err) {
   const struct manifest_head *head = &project->head;
   if (project->header.generation != head->generation)
-    return cshm__fail(err, CSHM_ERR_GENERATION, 0,
-                      "project \"%s\": its manifest is of generation %016llx and segment %s of %016llx; unlink the project and "
-                      "create it again",
-                      name, (unsigned long long)head->generation, head->segment,
-                      (unsigned long long)project->header.generation);
+    return cshm__fail(
+        err, CSHM_ERR_GENERATION, 0,
+        "project \"%s\": its manifest is of generation %016llx and segment %s of %016llx; unlink the project and "
+        "create it again",
+        name, (unsigned long long)head->generation, head->segment, (unsigned long long)project->header.generation);
   if (project->header.segment_size != head->nbytes)
-    return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
-                      "project \"%s\": its manifest tells of %llu bytes and segment %s of %llu; unlink the project and create it "
-                      "again",
-                      name, (unsigned long long)head->nbytes, head->segment, (unsigned long long)project->header.segment_size);
+    return cshm__fail(
+        err, CSHM_ERR_CORRUPT, 0,
+        "project \"%s\": its manifest tells of %llu bytes and segment %s of %llu; unlink the project and create it "
+        "again",
+        name, (unsigned long long)head->nbytes, head->segment, (unsigned long long)project->header.segment_size);
   if (strcmp(project->header.project, name) != 0)
     return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s belongs to project \"%s\", not to \"%s\"", head->segment,
                       project->header.project, name);
@@ -39,8 +40,9 @@ static cshm_status open_segment(struct project *project, const char *name, bool 
   cshm_status status = cshm__platform_segment_open(segment, writable, &project->segment, &project->size, err);
   if (status) return status;
   if (project->size < sizeof project->header)
-    status = cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s is truncated: it has %llu bytes, and a header alone has %zu", segment,
-                        (unsigned long long)project->size, sizeof project->header);
+    status =
+        cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s is truncated: it has %llu bytes, and a header alone has %zu",
+                   segment, (unsigned long long)project->size, sizeof project->header);
   if (!status) status = cshm__platform_segment_read(project->segment, 0, &project->header, sizeof project->header, err);
   if (!status) status = cshm__header_check(&project->header, project->size, segment, err);
   if (!status) status = check_identity(project, name, err);
@@ -54,10 +56,11 @@ static bool is_orphan(const struct project *project) {
 }
 
 static cshm_status lost_segment(const struct store *store, const char *name, const char *segment, cshm_error *err) {
-  return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0,
-                    "project \"%s\" of store %s has lost its segment %s: the machine was restarted, or someone removed it from "
-                    "/dev/shm; unlink the project and create it again",
-                    name, store->root, segment);
+  return cshm__fail(
+      err, CSHM_ERR_NOT_FOUND, 0,
+      "project \"%s\" of store %s has lost its segment %s: the machine was restarted, or someone removed it from "
+      "/dev/shm; unlink the project and create it again",
+      name, store->root, segment);
 }
 
 cshm_status cshm__project_open(const struct store *store, int directory, const char *name, bool writable,
@@ -81,8 +84,8 @@ cshm_status cshm__project_open(const struct store *store, int directory, const c
     status = cshm__project_unlink(store, name, project->head.generation, err);
     if (status && status != CSHM_ERR_NOT_FOUND) return status;
   }
-  return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "project \"%s\" of store %s is overwritten faster than it can be opened", name,
-                    store->root);
+  return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0,
+                    "project \"%s\" of store %s is overwritten faster than it can be opened", name, store->root);
 }
 
 cshm_status cshm__project_previous(const struct store *store, int directory, const char *name, struct project *project,

@@ -17,12 +17,14 @@
 #include <string.h>
 
 static cshm_status taken(const struct publication *p, cshm_error *err) {
-  return cshm__fail(err, CSHM_ERR_EXISTS, 0,
-                    "project \"%s\" exists already in store %s; it is untouched: unlink it first, or ask to overwrite it",
-                    p->project, p->store->root);
+  return cshm__fail(
+      err, CSHM_ERR_EXISTS, 0,
+      "project \"%s\" exists already in store %s; it is untouched: unlink it first, or ask to overwrite it", p->project,
+      p->store->root);
 }
 
-static cshm_status switch_manifest(const struct publication *p, int directory, const struct project *old, cshm_error *err) {
+static cshm_status switch_manifest(const struct publication *p, int directory, const struct project *old,
+                                   cshm_error *err) {
   char name[STORE_NAME_SIZE], old_name[STORE_NAME_SIZE];
   cshm__store_manifest_name(p->store, p->project, p->syntax, name);
   cshm_status status = CSHM_OK;

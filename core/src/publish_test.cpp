@@ -12,7 +12,7 @@ TEST_CASE("a published project is one manifest and one segment, for this user al
   REQUIRE(scratch.publish(7) == CSHM_OK);
   REQUIRE(scratch.files() == std::vector<std::string>{"cute-shm." + scratch.project() + ".yaml"});
   REQUIRE(scratch.segments().size() == 1);
-  struct stat info {};
+  struct stat info{};
   REQUIRE(stat(("/dev/shm/" + scratch.segments()[0]).c_str(), &info) == 0);
   CHECK((info.st_mode & 07777) == 0600);
   REQUIRE(stat(scratch.manifest().c_str(), &info) == 0);
@@ -27,7 +27,8 @@ TEST_CASE("an existing project is untouched unless overwriting was asked for", "
   Scratch scratch;
   REQUIRE(scratch.publish(1) == CSHM_OK);
   CHECK(scratch.publish(2) == CSHM_ERR_EXISTS);
-  CHECK(std::string(scratch.err.message).find("exists already in store " + scratch.root + "; it is untouched") != std::string::npos);
+  CHECK(std::string(scratch.err.message).find("exists already in store " + scratch.root + "; it is untouched") !=
+        std::string::npos);
   mapping *old = scratch.attach();
   CHECK(Scratch::value(old) == 1);
   REQUIRE(scratch.publish(3, true) == CSHM_OK);
@@ -83,7 +84,8 @@ TEST_CASE("threads that race to create one name: one wins, nothing leaks", "[pub
       cshm__mapping_release(mapped);
       cshm__builder_free(made);
     });
-  for (auto &thread : threads) thread.join();
+  for (auto &thread : threads)
+    thread.join();
   CHECK(won == 1);
   CHECK(lost == 3);
   CHECK(scratch.segments().size() == 1);
@@ -94,7 +96,8 @@ TEST_CASE("a manifest whose segment is gone does not stand in the way", "[publis
   REQUIRE(scratch.publish(1) == CSHM_OK);
   REQUIRE(unlink(("/dev/shm/" + scratch.segments()[0]).c_str()) == 0);
   mapping *mapped = nullptr;
-  CHECK(cshm__mapping_open(&scratch.where, scratch.project().c_str(), CSHM_READ_WRITE, &mapped, &scratch.err) == CSHM_ERR_NOT_FOUND);
+  CHECK(cshm__mapping_open(&scratch.where, scratch.project().c_str(), CSHM_READ_WRITE, &mapped, &scratch.err) ==
+        CSHM_ERR_NOT_FOUND);
   CHECK(std::string(scratch.err.message).find("has lost its segment") != std::string::npos);
   REQUIRE(scratch.publish(2) == CSHM_OK);
   mapped = scratch.attach();

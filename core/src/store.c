@@ -27,8 +27,9 @@ static cshm_status default_root(char *root, size_t size, cshm_error *err) {
 static cshm_status check_prefix(const char *prefix, cshm_error *err) {
   size_t length = strlen(prefix);
   if (length == 0 || length > STORE_MAX_PREFIX || strchr(prefix, '/') || !cshm__utf8_valid(prefix, length))
-    return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "prefix \"%s\" is not allowed: it must be 1 to %d bytes of UTF-8 without \"/\"",
-                      prefix, STORE_MAX_PREFIX);
+    return cshm__fail(err, CSHM_ERR_BAD_NAME, 0,
+                      "prefix \"%s\" is not allowed: it must be 1 to %d bytes of UTF-8 without \"/\"", prefix,
+                      STORE_MAX_PREFIX);
   return CSHM_OK;
 }
 
@@ -52,11 +53,16 @@ cshm_status cshm__store_init(struct store *store, const char *root, const char *
 cshm_status cshm__store_check_project(const char *project, cshm_error *err) {
   size_t length = strlen(project);
   const char *why = NULL;
-  if (length == 0) why = "it is empty";
-  else if (length > CSHM_MAX_PROJECT_NAME) why = "it is longer than 200 bytes";
-  else if (project[0] == '.') why = "it begins with a dot";
-  else if (strchr(project, '/')) why = "it holds a \"/\"";
-  else if (!cshm__utf8_valid(project, length)) why = "it is not UTF-8";
+  if (length == 0)
+    why = "it is empty";
+  else if (length > CSHM_MAX_PROJECT_NAME)
+    why = "it is longer than 200 bytes";
+  else if (project[0] == '.')
+    why = "it begins with a dot";
+  else if (strchr(project, '/'))
+    why = "it holds a \"/\"";
+  else if (!cshm__utf8_valid(project, length))
+    why = "it is not UTF-8";
   if (why) return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "project name \"%.220s\" is not allowed: %s", project, why);
   return CSHM_OK;
 }
@@ -90,12 +96,14 @@ static cshm_status check_head(const struct store *store, const char *file, const
                               const struct manifest_head *head, cshm_error *err) {
   char prefix[STORE_NAME_SIZE];
   if (strcmp(head->project, project) != 0)
-    return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "manifest %s/%s is of project \"%s\", not of \"%s\": it was renamed or copied",
-                      store->root, file, head->project, project);
+    return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
+                      "manifest %s/%s is of project \"%s\", not of \"%s\": it was renamed or copied", store->root, file,
+                      head->project, project);
   cshm__store_segment_prefix(project, prefix);
   if (strncmp(head->segment, prefix, strlen(prefix)) != 0)
-    return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "manifest %s/%s points to segment %s, which is not one of project \"%s\"",
-                      store->root, file, head->segment, project);
+    return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
+                      "manifest %s/%s points to segment %s, which is not one of project \"%s\"", store->root, file,
+                      head->segment, project);
   return CSHM_OK;
 }
 
@@ -183,7 +191,8 @@ struct near {
 /* Edits (one byte put in, left out or changed) from a to b. */
 static size_t distance(const char *a, const char *b) {
   size_t row[CSHM_MAX_PROJECT_NAME + 1], width = strlen(b);
-  for (size_t j = 0; j <= width; j++) row[j] = j;
+  for (size_t j = 0; j <= width; j++)
+    row[j] = j;
   for (size_t i = 1; a[i - 1] != '\0'; i++) {
     size_t diagonal = row[0];
     row[0] = i;
@@ -203,7 +212,8 @@ static bool keep_nearest(void *user, const char *project) {
   if (strstr(project, near->wanted) || strstr(near->wanted, project)) edits = 1;
   if (edits > 1 + strlen(near->wanted) / 3) return true;
   size_t at = near->count;
-  while (at > 0 && near->distances[at - 1] > edits) at--;
+  while (at > 0 && near->distances[at - 1] > edits)
+    at--;
   if (at == NEAR_COUNT) return true;
   if (near->count < NEAR_COUNT) near->count++;
   for (size_t i = near->count - 1; i > at; i--) {
@@ -221,7 +231,8 @@ cshm_status cshm__store_not_found(const struct store *store, int directory, cons
   if (directory >= 0) cshm__store_each(store, directory, keep_nearest, &near, NULL);
   size_t used = 0;
   for (size_t i = 0; i < near.count; i++)
-    used += (size_t)snprintf(words + used, sizeof words - used, "%s\"%s\"", i == 0 ? "; did you mean " : " or ", near.names[i]);
+    used += (size_t)snprintf(words + used, sizeof words - used, "%s\"%s\"", i == 0 ? "; did you mean " : " or ",
+                             near.names[i]);
   return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "no project \"%s\" in store %s%s%s", project, store->root, words,
                     near.count > 0 ? "?" : "");
 }

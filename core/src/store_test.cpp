@@ -39,7 +39,8 @@ TEST_CASE("a root that is a symlink, a file or too long is refused in words", "[
   cshm_error err = CSHM_ERROR_INIT;
   REQUIRE(symlink("/tmp", (scratch.root + "/link").c_str()) == 0);
   CHECK(init((scratch.root + "/link").c_str(), nullptr, &err) == CSHM_ERR_PERMISSION);
-  CHECK(std::string(err.message) == "store " + scratch.root + "/link is refused: it is a symbolic link; give its target's path");
+  CHECK(std::string(err.message) ==
+        "store " + scratch.root + "/link is refused: it is a symbolic link; give its target's path");
   scratch.write_file(scratch.root + "/file", "x");
   CHECK(init((scratch.root + "/file").c_str(), nullptr, &err) == CSHM_ERR_BAD_NAME);
   CHECK(std::string(err.message) == "store " + scratch.root + "/file is not a directory");
@@ -62,11 +63,12 @@ TEST_CASE("a root of another user is refused", "[store]") {
 
 TEST_CASE("project names that cannot be file names are refused in words", "[store]") {
   cshm_error err = CSHM_ERROR_INIT;
-  for (auto [name, why] : std::vector<std::pair<std::string, std::string>>{{"", "it is empty"},
-                                                                         {".x", "it begins with a dot"},
-                                                                         {"a/b", "it holds a \"/\""},
-                                                                         {"a\xFF", "it is not UTF-8"},
-                                                                         {std::string(201, 'x'), "it is longer than 200 bytes"}}) {
+  for (auto [name, why] :
+       std::vector<std::pair<std::string, std::string>>{{"", "it is empty"},
+                                                        {".x", "it begins with a dot"},
+                                                        {"a/b", "it holds a \"/\""},
+                                                        {"a\xFF", "it is not UTF-8"},
+                                                        {std::string(201, 'x'), "it is longer than 200 bytes"}}) {
     CHECK(cshm__store_check_project(name.c_str(), &err) == CSHM_ERR_BAD_NAME);
     CHECK(std::string(err.message).find(" is not allowed: " + why) != std::string::npos);
   }
@@ -91,7 +93,8 @@ TEST_CASE("near names are told, far ones are not", "[store]") {
   int directory;
   REQUIRE(cshm__platform_directory_open(scratch.root.c_str(), false, &directory, nullptr) == CSHM_OK);
   cshm__store_not_found(&scratch.where, directory, "robto", &scratch.err);
-  CHECK(std::string(scratch.err.message) == "no project \"robto\" in store " + scratch.root + "; did you mean \"robot\" or \"robots\"?");
+  CHECK(std::string(scratch.err.message) ==
+        "no project \"robto\" in store " + scratch.root + "; did you mean \"robot\" or \"robots\"?");
   cshm__store_not_found(&scratch.where, directory, "zebra", &scratch.err);
   CHECK(std::string(scratch.err.message) == "no project \"zebra\" in store " + scratch.root);
   cshm__store_not_found(&scratch.where, directory, std::string(5000, 'x').c_str(), &scratch.err);

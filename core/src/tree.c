@@ -12,7 +12,8 @@
 
 /* ---- records and strings ---- */
 
-cshm_status cshm__tree_record(struct records *records, const void *record, size_t size, uint32_t *number, cshm_error *err) {
+cshm_status cshm__tree_record(struct records *records, const void *record, size_t size, uint32_t *number,
+                              cshm_error *err) {
   uint32_t offset;
   cshm_status status = cshm__pool_add(&records->pool, record, size, 1, &offset, err);
   if (status) return status;
@@ -81,16 +82,17 @@ static cshm_status check_name(const char *path, const char *name, size_t length,
   if (length == 1 && name[0] == '.') why = "\".\" is not a name";
   if (length > CSHM_MAX_NAME) why = "a name is longer than 1024 bytes";
   if (!why && !cshm__utf8_valid(name, length)) why = "a name is not UTF-8";
-  if (why) return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "path \"%.300s%s\" is not allowed: %s", path,
-                             strlen(path) > 300 ? "..." : "", why);
+  if (why)
+    return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "path \"%.300s%s\" is not allowed: %s", path,
+                      strlen(path) > 300 ? "..." : "", why);
   return CSHM_OK;
 }
 
 /* Every name of a path. Checked as a whole before anything of it is added. */
 static cshm_status check_path(const char *path, size_t length, cshm_error *err) {
   if (length > CSHM_MAX_PATH)
-    return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "path \"%.60s...\" is not allowed: %zu bytes, at most %d", path, length,
-                      CSHM_MAX_PATH);
+    return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "path \"%.60s...\" is not allowed: %zu bytes, at most %d", path,
+                      length, CSHM_MAX_PATH);
   for (size_t start = 0; start <= length;) {
     const char *slash = memchr(path + start, '/', length - start);
     size_t end = slash ? (size_t)(slash - path) : length;
@@ -145,8 +147,8 @@ static cshm_status ensure_group(struct tree *tree, const char *path, size_t leng
       cshm_status status = add_node(tree, CSHM_GROUP, parent, path, end, &found, err);
       if (status) return status;
     } else if (cshm__tree_node(tree, found)->kind != CSHM_GROUP) {
-      return cshm__fail(err, CSHM_ERR_EXISTS, 0, "\"%.*s\" is an array already: \"%s\" cannot lie in it or be it", (int)end,
-                        path, path);
+      return cshm__fail(err, CSHM_ERR_EXISTS, 0, "\"%.*s\" is an array already: \"%s\" cannot lie in it or be it",
+                        (int)end, path, path);
     }
     parent = found;
   }

@@ -53,8 +53,8 @@ struct tree {
   struct pool extents;       /* int64 */
   struct pool strings;
   struct pool blobs;
-  uint64_t nbytes;           /* of all arrays */
-  uint32_t *slots;           /* hash table of paths: node number + 1, or 0 */
+  uint64_t nbytes; /* of all arrays */
+  uint32_t *slots; /* hash table of paths: node number + 1, or 0 */
   uint32_t slot_count;
 };
 

@@ -57,7 +57,8 @@ cshm_status cshm__tree_array(struct tree *tree, const char *path, const char *dt
   int64_t strides[CSHM_MAX_NDIM];
   uint32_t ignored;
   if (order != CSHM_ORDER_C && order != CSHM_ORDER_FORTRAN)
-    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "array \"%s\": order %u is neither C (0) nor Fortran (1)", path, order);
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "array \"%s\": order %u is neither C (0) nor Fortran (1)",
+                      path, order);
   cshm_status status = intern_dtype(tree, dtype, &record.dtype, err);
   if (status) return status;
   uint64_t itemsize = dtype_at(tree, record.dtype)->itemsize;
@@ -83,8 +84,8 @@ cshm_status cshm__tree_array(struct tree *tree, const char *path, const char *dt
 cshm_status cshm__tree_alias(struct tree *tree, const char *path, uint32_t array, cshm_error *err) {
   uint32_t node;
   if (array >= tree->arrays.count)
-    return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "alias \"%s\": there is no array number %u, only %u arrays", path, array,
-                      tree->arrays.count);
+    return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "alias \"%s\": there is no array number %u, only %u arrays", path,
+                      array, tree->arrays.count);
   cshm_status status = cshm__tree_leaf(tree, path, &node, err);
   if (status == CSHM_OK) cshm__tree_node(tree, node)->array = array;
   return status;
@@ -115,7 +116,8 @@ static cshm_status check_attribute(const struct tree *tree, const char *path, ui
                                    cshm_error *err) {
   size_t length = strlen(name);
   if (node == FORMAT_NONE)
-    return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "attribute \"%s\": no group or array \"%s\" was declared", name, path);
+    return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "attribute \"%s\": no group or array \"%s\" was declared", name,
+                      path);
   if (length > CSHM_MAX_PATH || !cshm__utf8_valid(name, length))
     return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "an attribute of \"%s\" has a name that is %s", path,
                       length > CSHM_MAX_PATH ? "longer than 65535 bytes" : "not UTF-8");

@@ -63,7 +63,8 @@ TEST_CASE("names that no reader could use are refused before anything is added",
   CHECK(tree.t.nodes.count == before);
   CHECK(tree.array(std::string(CSHM_MAX_NAME, 'x')) == CSHM_OK);
   std::string deep = "d";
-  while (deep.size() <= CSHM_MAX_PATH) deep += "/d";
+  while (deep.size() <= CSHM_MAX_PATH)
+    deep += "/d";
   CHECK(tree.array(deep) == CSHM_ERR_BAD_NAME);
   for (const char *path : {"a b", "a.b", "a#b", "..", "a\nb", "\xF0\x9F\xA6\x80", "shm_name"}) {
     INFO(path);

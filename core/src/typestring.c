@@ -7,9 +7,9 @@
 struct kind {
   char letter;
   char order;
-  uint32_t unit_size;   /* bytes that the number counts; 0: the number is one of `sizes` */
-  const char *sizes;    /* " 1 2 4 8 " */
-  const char *wanted;   /* for the message */
+  uint32_t unit_size; /* bytes that the number counts; 0: the number is one of `sizes` */
+  const char *sizes;  /* " 1 2 4 8 " */
+  const char *wanted; /* for the message */
 };
 
 static const struct kind kinds[] = {

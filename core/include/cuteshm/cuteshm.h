@@ -80,10 +80,10 @@ extern "C" {
 /* ---- limits ---------------------------------------------------------------------------------------- */
 
 #define CSHM_MAX_NDIM 64
-#define CSHM_MAX_NAME 1024       /**< bytes of one group's or array's name */
-#define CSHM_MAX_PATH 65535      /**< bytes of a whole path */
+#define CSHM_MAX_NAME 1024        /**< bytes of one group's or array's name */
+#define CSHM_MAX_PATH 65535       /**< bytes of a whole path */
 #define CSHM_MAX_PROJECT_NAME 200 /**< bytes of a project's name */
-#define CSHM_MAX_DTYPE 65535     /**< bytes of a dtype string */
+#define CSHM_MAX_DTYPE 65535      /**< bytes of a dtype string */
 
 /* ---- status and error ------------------------------------------------------------------------------ */
 
@@ -115,10 +115,10 @@ typedef enum cshm_status {
 
 /** Filled by a failing call. Owned by the caller; no allocation, no thread-local state. */
 typedef struct cshm_error {
-  uint32_t size;      /**< sizeof(cshm_error): set by CSHM_ERROR_INIT */
-  int32_t status;     /**< a cshm_status */
-  int32_t sys_errno;  /**< errno of the system call at fault, or 0 */
-  uint32_t reserved;  /**< 0 */
+  uint32_t size;                         /**< sizeof(cshm_error): set by CSHM_ERROR_INIT */
+  int32_t status;                        /**< a cshm_status */
+  int32_t sys_errno;                     /**< errno of the system call at fault, or 0 */
+  uint32_t reserved;                     /**< 0 */
   char message[CSHM_ERROR_MESSAGE_SIZE]; /**< one line of UTF-8: object, wanted, found, cure */
 } cshm_error;
 
@@ -151,9 +151,9 @@ CSHM_API uint64_t cshm_live_handles(void);
 /* ---- store ----------------------------------------------------------------------------------------- */
 
 typedef struct cshm_store_options {
-  uint32_t size;       /**< sizeof(cshm_store_options) */
-  uint32_t reserved;   /**< 0 */
-  const char *prefix;  /**< what manifests' file names begin with; NULL: "cute-shm." */
+  uint32_t size;      /**< sizeof(cshm_store_options) */
+  uint32_t reserved;  /**< 0 */
+  const char *prefix; /**< what manifests' file names begin with; NULL: "cute-shm." */
 } cshm_store_options;
 
 #define CSHM_STORE_OPTIONS_INIT {sizeof(cshm_store_options), 0, NULL}
@@ -220,17 +220,17 @@ typedef enum cshm_lifetime {
 
 /** One project of a listing. Pointers are borrowed from the listing. */
 typedef struct cshm_project {
-  uint32_t size;          /**< sizeof(cshm_project) */
-  int32_t status;         /**< CSHM_OK, or why this project cannot be attached (a cshm_status) */
-  const char *name;       /**< the project */
-  const char *manifest;   /**< absolute path of its manifest */
-  const char *segment;    /**< name in /dev/shm; "" where the manifest is damaged */
-  const char *message;    /**< "" with CSHM_OK, else what is wrong */
-  uint64_t generation;    /**< 0 where not known */
-  uint64_t nbytes;        /**< bytes of shared memory, index included; 0 where not known */
-  uint64_t created_ns;    /**< nanoseconds since 1970-01-01 UTC; 0 where not known */
-  uint32_t array_count;   /**< arrays */
-  uint32_t lifetime;      /**< a cshm_lifetime */
+  uint32_t size;        /**< sizeof(cshm_project) */
+  int32_t status;       /**< CSHM_OK, or why this project cannot be attached (a cshm_status) */
+  const char *name;     /**< the project */
+  const char *manifest; /**< absolute path of its manifest */
+  const char *segment;  /**< name in /dev/shm; "" where the manifest is damaged */
+  const char *message;  /**< "" with CSHM_OK, else what is wrong */
+  uint64_t generation;  /**< 0 where not known */
+  uint64_t nbytes;      /**< bytes of shared memory, index included; 0 where not known */
+  uint64_t created_ns;  /**< nanoseconds since 1970-01-01 UTC; 0 where not known */
+  uint32_t array_count; /**< arrays */
+  uint32_t lifetime;    /**< a cshm_lifetime */
 } cshm_project;
 
 #define CSHM_PROJECT_INIT {sizeof(cshm_project), 0, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0}
@@ -270,11 +270,11 @@ typedef enum cshm_order {
 } cshm_order;
 
 typedef struct cshm_builder_options {
-  uint32_t size;         /**< sizeof(cshm_builder_options) */
-  uint32_t overwrite;    /**< not 0: replace a project of that name at publish, atomically */
-  uint32_t lifetime;     /**< a cshm_lifetime; CSHM_PERSISTENT by default */
-  uint32_t reserved;     /**< 0 */
-  const char *producer;  /**< who made it, for the manifest: "program (language version)"; NULL: the C library */
+  uint32_t size;        /**< sizeof(cshm_builder_options) */
+  uint32_t overwrite;   /**< not 0: replace a project of that name at publish, atomically */
+  uint32_t lifetime;    /**< a cshm_lifetime; CSHM_PERSISTENT by default */
+  uint32_t reserved;    /**< 0 */
+  const char *producer; /**< who made it, for the manifest: "program (language version)"; NULL: the C library */
 } cshm_builder_options;
 
 #define CSHM_BUILDER_OPTIONS_INIT {sizeof(cshm_builder_options), 0, CSHM_PERSISTENT, 0, NULL}
@@ -345,9 +345,9 @@ CSHM_API cshm_status cshm_builder_alias(cshm_builder builder, const char *path, 
  * @return CSHM_ERR_NOT_FOUND: no such path; CSHM_ERR_EXISTS: it has an attribute of that name; CSHM_ERR_BAD_TYPE;
  *         CSHM_ERR_BAD_NAME; CSHM_ERR_STATE; CSHM_ERR_LIMIT; CSHM_ERR_INVALID_ARGUMENT: nbytes is wrong. Since 2.0.
  */
-CSHM_API cshm_status cshm_builder_attribute(cshm_builder builder, const char *path, const char *name,
-                                            const char *dtype, uint32_t ndim, const int64_t *shape, const void *data,
-                                            uint64_t nbytes, cshm_error *err);
+CSHM_API cshm_status cshm_builder_attribute(cshm_builder builder, const char *path, const char *name, const char *dtype,
+                                            uint32_t ndim, const int64_t *shape, const void *data, uint64_t nbytes,
+                                            cshm_error *err);
 
 /** What a note tells. */
 typedef enum cshm_note_kind {
@@ -458,19 +458,19 @@ CSHM_API cshm_status cshm_detach(cshm_attachment attachment, cshm_error *err);
 
 /** What there is to know about an attachment. Pointers are borrowed from it. */
 typedef struct cshm_attachment_info {
-  uint32_t size;          /**< sizeof(cshm_attachment_info) */
-  uint32_t mode;          /**< a cshm_mode */
-  const char *project;    /**< its name */
-  const char *root;       /**< the store's root, as it was when the project was published */
-  const char *segment;    /**< the segment's name in /dev/shm */
-  uint64_t generation;    /**< identity of this creation of the project */
-  uint64_t created_ns;    /**< nanoseconds since 1970-01-01 UTC */
-  uint64_t nbytes;        /**< bytes mapped, index included */
-  const void *base;       /**< first byte of the mapping: array offsets count from here */
-  uint32_t node_count;    /**< groups and arrays, the root included */
-  uint32_t array_count;   /**< arrays; aliases count once */
-  uint32_t note_count;    /**< notes */
-  uint32_t lifetime;      /**< a cshm_lifetime */
+  uint32_t size;        /**< sizeof(cshm_attachment_info) */
+  uint32_t mode;        /**< a cshm_mode */
+  const char *project;  /**< its name */
+  const char *root;     /**< the store's root, as it was when the project was published */
+  const char *segment;  /**< the segment's name in /dev/shm */
+  uint64_t generation;  /**< identity of this creation of the project */
+  uint64_t created_ns;  /**< nanoseconds since 1970-01-01 UTC */
+  uint64_t nbytes;      /**< bytes mapped, index included */
+  const void *base;     /**< first byte of the mapping: array offsets count from here */
+  uint32_t node_count;  /**< groups and arrays, the root included */
+  uint32_t array_count; /**< arrays; aliases count once */
+  uint32_t note_count;  /**< notes */
+  uint32_t lifetime;    /**< a cshm_lifetime */
 } cshm_attachment_info;
 
 #define CSHM_ATTACHMENT_INFO_INIT {sizeof(cshm_attachment_info), 0, NULL, NULL, NULL, 0, 0, 0, NULL, 0, 0, 0, 0}
@@ -616,8 +616,7 @@ typedef struct cshm_array_view {
   uint32_t byteswapped;   /**< 1 when elements are not in this machine's byte order */
 } cshm_array_view;
 
-#define CSHM_ARRAY_VIEW_INIT \
-  {sizeof(cshm_array_view), 0, NULL, 0, 0, 0, NULL, NULL, NULL, NULL, 0, 0, 0, 0}
+#define CSHM_ARRAY_VIEW_INIT {sizeof(cshm_array_view), 0, NULL, 0, 0, 0, NULL, NULL, NULL, NULL, 0, 0, 0, 0}
 
 /**
  * Describes an array.
@@ -641,11 +640,13 @@ CSHM_API cshm_status cshm_attachment_view(cshm_attachment attachment, uint32_t n
 
 /* ---- dtype ----------------------------------------------------------------------------------------- */
 
-/** A dtype, taken apart. */
+/**
+ * A dtype, taken apart. Kinds: 'b' bool, 'i' int, 'u' uint, 'f' float, 'c' complex, 'S' bytes, 'U' UTF-32, 'M' datetime64,
+ * 'm' timedelta64, 'V' raw bytes, or structured where field_count > 0.
+ */
 typedef struct cshm_dtype {
   uint32_t size;        /**< sizeof(cshm_dtype) */
-  uint32_t kind;        /**< 'b' bool, 'i' int, 'u' uint, 'f' float, 'c' complex, 'S' bytes, 'U' UTF-32, 'M' datetime64,
-                             'm' timedelta64, 'V' raw bytes, or structured where field_count > 0 */
+  uint32_t kind;        /**< one of the letters below */
   uint32_t byte_order;  /**< '<', '>', or '|' where it has none; '|' for a structured type */
   uint32_t field_count; /**< fields of a structured type, padding excluded */
   uint64_t itemsize;    /**< bytes of one element */

@@ -28,7 +28,7 @@ typedef struct cshm_hdf5_options {
   uint32_t size;             /**< sizeof(cshm_hdf5_options) */
   uint32_t overwrite;        /**< as in cshm_builder_options */
   uint32_t lifetime;         /**< a cshm_lifetime */
-  uint32_t strict;           /**< not 0: an object that would be skipped makes the whole load fail, before anything is created */
+  uint32_t strict;           /**< not 0: fail, before anything is created, where an object would be skipped */
   cshm_progress_fn progress; /**< or NULL */
   void *user;                /**< for `progress` */
   const char *producer;      /**< as in cshm_builder_options */
