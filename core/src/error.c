@@ -93,3 +93,16 @@ cshm_status cshm__fail_errno(cshm_error *err, int sys_errno, const char *format,
   errno = saved;
   return cshm__fail(err, cshm__errno_status(sys_errno), sys_errno, "%s: %s", what, words);
 }
+
+cshm_status cshm__fail_about(cshm_error *err, cshm_status status, const char *format, ...) {
+  if (!err || err->size <= HEAD_SIZE) return status;
+  size_t size = err->size < sizeof *err ? err->size : sizeof *err;
+  char object[CSHM_ERROR_MESSAGE_SIZE];
+  char said[CSHM_ERROR_MESSAGE_SIZE];
+  va_list values;
+  va_start(values, format);
+  if (vsnprintf(object, sizeof object, format, values) < 0) object[0] = '\0';
+  va_end(values);
+  memcpy(said, err->message, size - HEAD_SIZE);
+  return cshm__fail(err, status, err->sys_errno, "%s: %s", object, said);
+}

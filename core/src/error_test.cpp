@@ -90,3 +90,17 @@ TEST_CASE("each errno that users meet has a status of its own", "[error]") {
   CHECK(cshm__errno_status(ENOSYS) == CSHM_ERR_UNSUPPORTED);
   CHECK(cshm__errno_status(EIO) == CSHM_ERR_SYSTEM);
 }
+
+TEST_CASE("the object is put before what was said of it", "[error]") {
+  cshm_error err = CSHM_ERROR_INIT;
+  cshm_status status = cshm__fail(&err, CSHM_ERR_LIMIT, 7, "too many");
+  CHECK(cshm__fail_about(&err, status, "array \"%s\"", "b/x") == CSHM_ERR_LIMIT);
+  CHECK(std::string(err.message) == "array \"b/x\": too many");
+  CHECK(err.status == CSHM_ERR_LIMIT);
+  CHECK(err.sys_errno == 7);
+  CHECK(cshm__fail_about(nullptr, CSHM_ERR_LIMIT, "array") == CSHM_ERR_LIMIT);
+  err.size = offsetof(cshm_error, message) + 8;
+  cshm__fail(&err, CSHM_ERR_LIMIT, 0, "too many");
+  cshm__fail_about(&err, CSHM_ERR_LIMIT, "a");
+  CHECK(std::string(err.message) == "a: too ");
+}

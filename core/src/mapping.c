@@ -16,6 +16,12 @@ static uint32_t state_of(const struct mapping *mapping) {
   return *(const volatile uint32_t *)&mapping->index.header->state;
 }
 
+/* Whether this is the newest generation without a look at files. Of an owned project nobody may have noticed yet that
+ * its owner died: only its lease tells. */
+static bool is_newest(const struct mapping *mapping) {
+  return state_of(mapping) == FORMAT_PUBLISHED && mapping->index.header->lifetime == CSHM_PERSISTENT;
+}
+
 void cshm__mapping_retain(struct mapping *mapping) {
   atomic_fetch_add_explicit(&mapping->references, 1, memory_order_relaxed);
 }
@@ -73,13 +79,13 @@ static bool is_of(const struct mapping *mapping, const struct store *store, cons
          strcmp(mapping->store.root, store->root) == 0 && strcmp(mapping->store.prefix, store->prefix) == 0;
 }
 
-/* A mapping of the wanted generation, retained, or NULL. Generation 0: one that is published, and so the newest. */
+/* A mapping of the wanted generation, retained, or NULL. Generation 0: one that is known to be the newest. */
 static struct mapping *find_shared(const struct store *store, const char *project, uint32_t mode, uint64_t generation) {
   struct mapping *found;
   cshm__platform_lock(PLATFORM_LOCK_MAPPINGS);
   for (found = shared; found; found = found->next)
     if (is_of(found, store, project, mode) &&
-        (generation ? found->index.header->generation == generation : state_of(found) == FORMAT_PUBLISHED)) {
+        (generation ? found->index.header->generation == generation : is_newest(found))) {
       cshm__mapping_retain(found);
       break;
     }
@@ -124,17 +130,28 @@ cshm_status cshm__mapping_open(const struct store *store, const char *project, u
   return status;
 }
 
-/* A published segment is the newest by the rules of publishing; of any other state the manifest decides. */
-cshm_status cshm__mapping_is_current(const struct mapping *mapping, bool *current, cshm_error *err) {
-  struct manifest_head head;
-  int directory;
-  *current = state_of(mapping) == FORMAT_PUBLISHED;
-  if (*current) return CSHM_OK;
-  cshm_status status = cshm__platform_directory_open(mapping->store.root, false, &directory, err);
-  if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
+/* Otherwise what a new attach would find decides; that also removes what a dead owner left. */
+static cshm_status ask_store(const struct mapping *mapping, int directory, bool *current, cshm_error *err) {
+  struct project project;
+  const char *name = mapping->index.header->project;
+  cshm_status status = cshm__project_open(&mapping->store, directory, name, false, &project, err);
   if (status) return status;
-  status = cshm__store_read_head(&mapping->store, directory, mapping->index.header->project, &head, NULL, err);
-  cshm__platform_close(directory);
-  *current = status == CSHM_OK && head.generation == mapping->index.header->generation;
-  return status == CSHM_ERR_NOT_FOUND ? CSHM_OK : status;
+  *current = project.head.generation == mapping->index.header->generation;
+  cshm__project_close(&project);
+  return CSHM_OK;
+}
+
+cshm_status cshm__mapping_is_current(const struct mapping *mapping, bool *current, cshm_error *err) {
+  cshm_error why = CSHM_ERROR_INIT;
+  int directory;
+  *current = is_newest(mapping);
+  if (*current) return CSHM_OK;
+  cshm_status status = cshm__platform_directory_open(mapping->store.root, false, &directory, &why);
+  if (!status) {
+    status = ask_store(mapping, directory, current, &why);
+    cshm__platform_close(directory);
+  }
+  /* not to be found is an answer */
+  return status == CSHM_OK || status == CSHM_ERR_NOT_FOUND ? CSHM_OK
+                                                            : cshm__fail(err, status, why.sys_errno, "%s", why.message);
 }

@@ -67,6 +67,8 @@ cshm_status cshm__publish(const struct publication *publication, cshm_error *err
   if (status) goto done;
   status = live && !publication->overwrite ? taken(publication, err) : replace(publication, directory, &old, err);
   cshm__project_close(&old);
+  if (status && status != CSHM_ERR_EXISTS)
+    status = cshm__fail_about(err, status, "store %s", publication->store->root);
 done:
   cshm__platform_close(directory);
   return status;

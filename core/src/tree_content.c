@@ -60,10 +60,10 @@ cshm_status cshm__tree_array(struct tree *tree, const char *path, const char *dt
     return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "array \"%s\": order %u is neither C (0) nor Fortran (1)",
                       path, order);
   cshm_status status = intern_dtype(tree, dtype, &record.dtype, err);
-  if (status) return status;
+  if (status) return cshm__fail_about(err, status, "array \"%.300s\"", path);
   uint64_t itemsize = dtype_at(tree, record.dtype)->itemsize;
   status = cshm__shape_nbytes(ndim, shape, itemsize, &record.nbytes, err);
-  if (status) return status;
+  if (status) return cshm__fail_about(err, status, "array \"%.300s\"", path);
   if (record.nbytes > TREE_MAX_BYTES - tree->nbytes)
     return cshm__fail(err, CSHM_ERR_LIMIT, 0, "array \"%s\": all arrays together have more than 2^62 bytes", path);
   cshm__shape_strides(ndim, shape, itemsize, order, strides);
@@ -155,7 +155,7 @@ cshm_status cshm__tree_attribute(struct tree *tree, const char *path, const char
   attribute.record.node = node;
   attribute.record.name_length = (uint32_t)strlen(name);
   status = add_value(tree, value, &attribute.record, err);
-  if (status) return status;
+  if (status) return cshm__fail_about(err, status, "attribute \"%.300s\" of \"%.300s\"", name, path);
   status = cshm__tree_string(tree, name, attribute.record.name_length, &attribute.record.name, err);
   if (status) return status;
   status = cshm__tree_record(&tree->attributes, &attribute, sizeof attribute, &number, err);
