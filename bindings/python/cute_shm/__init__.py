@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: MIT
+"""A nested tree of numpy arrays in shared memory, used by many processes at once with no copy.
+
+One process creates a project, or loads an HDF5 file into one:
+
+    cute_shm.create("weather", {"grid": {"temperature": temperature, "height": height}})
+    cute_shm.load_hdf5("recording.h5", "recording")
+
+Any other opens it, in microseconds whatever its size, and uses ordinary numpy arrays:
+
+    with cute_shm.open("weather") as project:
+        print(project["grid/temperature"].mean())
+
+The memory is given back by ``cute_shm.unlink("weather")``, as soon as the last process has let go.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from . import _core
+from ._array import Array
+from ._attributes import Attributes
+from ._dropin import arrays_to_shm, hdf5_to_shm, shm_to_arrays
+from ._dtypes import from_string as dtype_from_string
+from ._dtypes import to_string as dtype_to_string
+from ._errors import (
+    BadNameError,
+    BadTypeError,
+    BufferTooSmallError,
+    CancelledError,
+    CorruptError,
+    Error,
+    ExistsError,
+    GenerationError,
+    Hdf5Error,
+    InvalidArgumentError,
+    LimitError,
+    NodeNotFoundError,
+    NoMemoryError,
+    NoSpaceError,
+    NotFoundError,
+    PermissionDeniedError,
+    StaleHandleError,
+    StateError,
+    SystemCallError,
+    UnsupportedError,
+    VersionError,
+)
+from ._group import Group
+from ._progress import ProgressFunction
+from ._project import Mode, Project
+from ._store import Attrs, Lifetime, ProjectInfo, Store
+
+__all__ = [
+    "Array",
+    "Attributes",
+    "BadNameError",
+    "BadTypeError",
+    "BufferTooSmallError",
+    "CancelledError",
+    "CorruptError",
+    "Error",
+    "ExistsError",
+    "GenerationError",
+    "Group",
+    "Hdf5Error",
+    "InvalidArgumentError",
+    "Lifetime",
+    "LimitError",
+    "Mode",
+    "NoMemoryError",
+    "NoSpaceError",
+    "NodeNotFoundError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "ProgressFunction",
+    "Project",
+    "ProjectInfo",
+    "StaleHandleError",
+    "StateError",
+    "Store",
+    "SystemCallError",
+    "UnsupportedError",
+    "VersionError",
+    "arrays_to_shm",
+    "create",
+    "dtype_from_string",
+    "dtype_to_string",
+    "hdf5_to_shm",
+    "load_hdf5",
+    "open",
+    "projects",
+    "shm_to_arrays",
+    "unlink",
+]
+
+__version__ = _core.cshm_version()
+
+StoreLike = Store | str | os.PathLike[str] | None
+
+
+def _as_store(store: StoreLike) -> Store:
+    return store if isinstance(store, Store) else Store(store)
+
+
+def create(
+    name: str,
+    tree: Mapping[str, Any],
+    attrs: Attrs | None = None,
+    lifetime: Lifetime = "persistent",
+    overwrite: bool = False,
+    store: StoreLike = None,
+) -> Project:
+    """Copies a nested mapping of arrays into shared memory, as one project that appears whole or not at all.
+
+    Args:
+        name: 1 to 200 bytes of UTF-8, no "/", not starting with ".".
+        tree: names to array-likes, and to mappings, which become groups. Any shape, with C or Fortran order kept as
+            given; what is not contiguous is copied to C order.
+        attrs: paths such as ``"b/b1"`` (``""`` is the project) to mappings of names to values: str, bytes, bool,
+            numbers, and array-likes of these.
+        lifetime: ``"persistent"``: until it is unlinked or the machine restarts; ``"owner"``: until this process
+            exits, however it exits.
+        overwrite: whether a project of that name is replaced. Those who have it open keep the old one.
+        store: a `Store` or its root; by default the user's own.
+
+    Returns:
+        The project, opened for reading.
+
+    Raises:
+        ExistsError: the project exists, and `overwrite` is False (a FileExistsError).
+        BadNameError: a name that is not allowed (a ValueError).
+        BadTypeError: a value that cannot be shared, named by its path (a TypeError).
+        NoSpaceError: not enough shared memory (a MemoryError).
+        PermissionDeniedError: the store is someone else's (a PermissionError).
+
+    After any of these nothing was created, and a project that was to be overwritten is whole.
+    """
+    return _as_store(store).create(name, tree, attrs, lifetime, overwrite)
+
+
+def open(name: str, mode: Mode = "r", store: StoreLike = None) -> Project:
+    """Opens a project. This takes microseconds, however many and large its arrays are: nothing is copied.
+
+    Args:
+        name: the project.
+        mode: ``"r"``: arrays are read-only; ``"r+"``: writes are seen by everyone; ``"c"``: copy on write, writes are
+            seen by this project object only.
+        store: a `Store` or its root; by default the user's own.
+
+    Raises:
+        NotFoundError: no such project (a FileNotFoundError); the message names near matches.
+        CorruptError, VersionError, GenerationError: its segment or manifest is damaged, too new, or not its own.
+        PermissionDeniedError: it is someone else's (a PermissionError).
+    """
+    return _as_store(store).open(name, mode)
+
+
+def load_hdf5(
+    path: str | os.PathLike[str],
+    name: str,
+    *,
+    overwrite: bool = False,
+    lifetime: Lifetime = "persistent",
+    strict: bool = False,
+    progress: bool | ProgressFunction | None = None,
+    store: StoreLike = None,
+) -> Project:
+    """Loads an HDF5 file into shared memory, through a buffer of a few MiB whatever the file's size.
+
+    What has no form in shared memory is left out and told by `Project.skipped`.
+
+    Args:
+        path: the file.
+        name: the project.
+        overwrite: whether a project of that name is replaced.
+        lifetime: as in `create`.
+        strict: whether an object that would be left out is an error instead.
+        progress: True for a bar on stderr, or a callable of (done, total), in bytes. What it returns is ignored; what
+            it raises cancels the load, and so does Ctrl-C.
+        store: a `Store` or its root; by default the user's own.
+
+    Returns:
+        The project, opened for reading.
+
+    Raises:
+        NotFoundError: no such file (a FileNotFoundError).
+        Hdf5Error: not HDF5, truncated, or written by a newer HDF5 than the one in use (an OSError).
+        UnsupportedError: `strict`, and something cannot be represented (a NotImplementedError).
+        ExistsError, BadNameError, NoSpaceError, PermissionDeniedError: as in `create`.
+    """
+    return _as_store(store).load_hdf5(
+        path, name, overwrite=overwrite, lifetime=lifetime, strict=strict, progress=progress
+    )
+
+
+def projects(store: StoreLike = None) -> list[ProjectInfo]:
+    """The projects of a store, ordered by name. One that cannot be opened says why in `error`.
+
+    Raises:
+        PermissionDeniedError: the store is someone else's.
+    """
+    return _as_store(store).projects()
+
+
+def unlink(project: str, store: StoreLike = None) -> None:
+    """Removes a project. Its memory is given back as soon as the last process that uses it has let go.
+
+    Raises:
+        NotFoundError: no such project (a FileNotFoundError).
+    """
+    _as_store(store).unlink(project)

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: MIT
+"""Groups of shared memory: read-only mappings with h5py's manners."""
+
+from __future__ import annotations
+
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _core
+from ._array import Array, Row, summary, view
+from ._attributes import Attributes
+from ._dtypes import DTYPES
+from ._errors import NodeNotFoundError, NotFoundError, StaleHandleError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_SHOWN_NODES = 20  # lines of a repr
+
+
+class Group(Mapping[str, Any]):
+    """A group: a read-only mapping of names to groups and arrays.
+
+    ``group["b"]["b1"]`` and ``group["b/b1"]`` are the same; a path that begins with "/" starts from the root. An array
+    is an ordinary `numpy.ndarray`: a view of the shared memory, read-only where the project was opened so, which keeps
+    the memory mapped for as long as it lives.
+    """
+
+    __slots__ = ("_mapped", "_row")
+
+    def __init__(self, memory: _core.Memory, row: Row) -> None:
+        self._mapped: _core.Memory | None = memory
+        self._row = row
+
+    @property
+    def _memory(self) -> _core.Memory:
+        if self._mapped is None:
+            raise StaleHandleError("the project is closed: open it again (arrays taken from it are still whole)")
+        return self._mapped
+
+    @property
+    def path(self) -> str:
+        """From the root, such as ``"b"``; ``""`` for the root."""
+        return self._row.path
+
+    @property
+    def name(self) -> str:
+        """The last part of `path`."""
+        return self._row.path.rpartition("/")[2]
+
+    @property
+    def attrs(self) -> Attributes:
+        """The attributes of this group. For those of an array: ``group.node("b1").attrs``."""
+        return Attributes(self._memory, self._row.number, self._row.attribute_count)
+
+    # ---- looking up
+
+    def _find(self, path: object) -> Row:
+        if not isinstance(path, str) or not path:
+            raise NodeNotFoundError(f"a path is a str such as 'b/b1', not {path!r}")
+        if self._row.path and not path.startswith("/"):
+            path = f"{self._row.path}/{path}"
+        try:
+            return Row._make(_core.row(self._memory.attachment, path))
+        except NotFoundError as error:
+            raise NodeNotFoundError(str(error)) from None
+
+    def __getitem__(self, path: str) -> Any:
+        row = self._find(path)
+        return Group(self._memory, row) if row.kind == _core.CSHM_GROUP else view(self._memory, row)
+
+    def node(self, path: str) -> Group | Array:
+        """The group or array at a path, as an object with `attrs`.
+
+        Raises:
+            NodeNotFoundError: nothing is there (a KeyError, too).
+        """
+        row = self._find(path)
+        kind = Group if row.kind == _core.CSHM_GROUP else Array
+        return kind(self._memory, row)
+
+    def __contains__(self, path: object) -> bool:
+        try:
+            self._find(path)
+        except NodeNotFoundError:
+            return False
+        return True
+
+    # ---- going through
+
+    def _rows(self, *, deep: bool) -> Iterator[Row]:
+        return map(Row._make, _core.rows(self._memory.attachment, self._row.number, deep))
+
+    def _children(self) -> dict[str, Any]:
+        memory = self._memory
+        children, groups = _core.children(memory.attachment, memory, self._row.number, np.ndarray, DTYPES)
+        for name, row in groups:
+            children[name] = Group(memory, Row._make(row))
+        return children
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __len__(self) -> int:
+        return len(_core.rows(self._memory.attachment, self._row.number, False))
+
+    def keys(self) -> KeysView[str]:
+        """The names in this group, in the order they were created."""
+        return dict.fromkeys(row.path.rpartition("/")[2] for row in self._rows(deep=False)).keys()
+
+    def values(self) -> ValuesView[Any]:
+        """The groups and arrays in this group."""
+        return self._children().values()
+
+    def items(self) -> ItemsView[str, Any]:
+        """Names with groups and arrays."""
+        return self._children().items()
+
+    def walk(self) -> Iterator[tuple[str, Group | NDArray[Any]]]:
+        """All below this group, each group before what is in it: its path from here, and the group or array."""
+        memory = self._memory
+        skipped = len(self._row.path) + 1 if self._row.path else 0
+        for row in self._rows(deep=True):
+            yield row.path[skipped:], Group(memory, row) if row.kind == _core.CSHM_GROUP else view(memory, row)
+
+    def nodes(self) -> Iterator[Group | Array]:
+        """All below this group, each group before what is in it, as objects with `path` and `attrs`."""
+        memory = self._memory
+        for row in self._rows(deep=True):
+            kind = Group if row.kind == _core.CSHM_GROUP else Array
+            yield kind(memory, row)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All below this group as nested dictionaries of arrays (views, not copies)."""
+        memory = self._memory
+        top: dict[str, Any] = {}
+        pending = [(top, "", self._row.number)]
+        while pending:
+            above, key, number = pending.pop()
+            above[key], groups = _core.children(memory.attachment, memory, number, np.ndarray, DTYPES)
+            pending.extend((above[key], name, row[2]) for name, row in groups)
+        tree: dict[str, Any] = top[""]
+        return tree
+
+    # ---- identity and looks
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Group):
+            return NotImplemented
+        return self._mapped is other._mapped and self._row.number == other._row.number
+
+    def __hash__(self) -> int:
+        return hash((id(self._mapped), self._row.number))
+
+    def _title(self) -> str:
+        return f"cute_shm.Group {self._row.path!r}: {len(self)} members"
+
+    def __repr__(self) -> str:
+        return _tree_text(self._title(), self._rows(deep=True), self._row.path)
+
+
+def _tree_text(title: str, rows: Iterator[Row], root: str) -> str:
+    """The title and the first nodes, indented by depth."""
+    top = root.count("/") + 1 if root else 0
+    lines = [f"<{title}"]
+    for row in rows:
+        if len(lines) > _SHOWN_NODES:
+            lines.append("  ...")
+            break
+        indent = "  " * (row.path.count("/") - top + 1)
+        name = row.path.rpartition("/")[2]
+        name = name if name.isprintable() else repr(name)
+        lines.append(f"{indent}{name}/" if row.kind == _core.CSHM_GROUP else f"{indent}{name}: {summary(row)}")
+    return "\n".join(lines) + ">"

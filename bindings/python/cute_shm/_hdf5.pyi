@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+"""The HDF5 loader, wrapped by SWIG: see ``hdf5.h``. A module of its own, so that attaching needs no libhdf5."""
+
+from os import PathLike
+
+from ._progress import ProgressFunction
+
+def cshm_hdf5_load(
+    store: int,
+    project: str,
+    file: str | bytes | PathLike[str],
+    options: tuple[int, int, int, ProgressFunction | None, str | None],
+    /,
+) -> int: ...
+def cshm_hdf5_nbytes(file: str | bytes | PathLike[str], /) -> int: ...
+def cshm_hdf5_version() -> str: ...

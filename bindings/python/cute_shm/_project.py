@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT
+"""Projects: the root group of a segment, and what is known about the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Literal, NamedTuple
+
+from . import _core
+from ._array import Row
+from ._group import Group
+
+Mode = Literal["r", "r+", "c"]
+MODES: dict[str, int] = {"r": _core.CSHM_READ_ONLY, "r+": _core.CSHM_READ_WRITE, "c": _core.CSHM_PRIVATE}
+_MODE_NAMES: tuple[Mode, ...] = ("r", "r+", "c")
+
+
+class Project(Group):
+    """A project in shared memory: the root group, and what is known about the whole.
+
+    It is a context manager. Closing it, or dropping it, never invalidates groups and arrays that are still held: the
+    memory is unmapped with the last of them.
+    """
+
+    __slots__ = ("_info",)
+
+    def __init__(self, attachment: int) -> None:
+        """Takes over an attachment of the C layer. Users call `open`, `create` or `load_hdf5`."""
+        memory = _core.Memory(attachment)
+        self._info = _Info._make(_core.cshm_attachment_describe(attachment))
+        super().__init__(memory, Row._make(_core.row(attachment, "")))
+
+    @property
+    def name(self) -> str:
+        """The project's name."""
+        return self._info.project
+
+    @property
+    def root(self) -> str:
+        """Directory of the store it was made in."""
+        return self._info.root
+
+    @property
+    def segment(self) -> str:
+        """Name of its segment in /dev/shm."""
+        return self._info.segment
+
+    @property
+    def mode(self) -> Mode:
+        """``"r"``, ``"r+"`` or ``"c"``: as it was opened."""
+        return _MODE_NAMES[self._info.mode]
+
+    @property
+    def generation(self) -> int:
+        """Identity of this creation of the project: overwriting it makes another."""
+        return self._info.generation
+
+    @property
+    def created_ns(self) -> int:
+        """Nanoseconds since 1970-01-01 UTC."""
+        return self._info.created_ns
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of shared memory, index included."""
+        return self._info.nbytes
+
+    @property
+    def is_current(self) -> bool:
+        """Whether opening the project anew would give this generation: False once it was overwritten or unlinked."""
+        return _core.cshm_attachment_is_current(self._memory.attachment)
+
+    def _notes(self, kind: int) -> Iterator[tuple[str, str]]:
+        for index in range(self._info.note_count):
+            found, key, text = _core.cshm_note_at(self._memory.attachment, index)
+            if found == kind:
+                yield key, text
+
+    @property
+    def skipped(self) -> list[tuple[str, str]]:
+        """What of the source is not in the project: path and reason."""
+        return list(self._notes(_core.CSHM_NOTE_SKIPPED))
+
+    @property
+    def origin(self) -> dict[str, str]:
+        """Where the data came from, such as ``"producer"`` or ``"hdf5.path"``."""
+        return dict(self._notes(_core.CSHM_NOTE_ORIGIN))
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._mapped is None
+
+    def close(self) -> None:
+        """Lets go of the memory. Groups and arrays taken before stay whole; closing twice is allowed."""
+        self._mapped = None
+
+    def __enter__(self) -> Project:
+        self._memory  # noqa: B018  raises when it is closed
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Unlike other groups a project changes when it is closed: it equals only itself.
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def _title(self) -> str:
+        return f"cute_shm.Project {self.name!r} ({self.mode}): {self._info.array_count} arrays, {self.nbytes} bytes"
+
+    def __repr__(self) -> str:
+        return f"<cute_shm.Project {self.name!r}: closed>" if self.closed else super().__repr__()
+
+
+class _Info(NamedTuple):
+    """What `cshm_attachment_describe` tells."""
+
+    mode: int
+    project: str
+    root: str
+    segment: str
+    generation: int
+    created_ns: int
+    nbytes: int
+    node_count: int
+    array_count: int
+    note_count: int
+    lifetime: int

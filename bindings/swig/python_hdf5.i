@@ -1,0 +1,27 @@
+/*
+ * Python's part of cuteshm_hdf5.i: the module cute_shm._hdf5.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+
+%{
+#include "convert.h"
+#include "progress.h"
+%}
+
+%typemap(in) const cshm_hdf5_options *options (cshm_hdf5_options given = CSHM_HDF5_OPTIONS_INIT) {
+  PyObject *callable = NULL;
+  if (!PyArg_ParseTuple($input, "IIIOz:options", &given.overwrite, &given.lifetime, &given.strict, &callable,
+                        &given.producer))
+    SWIG_fail;
+  /* Set without a callable, too: it is what sees Ctrl-C. */
+  given.progress = cshm_py_progress;
+  given.user = callable == Py_None ? NULL : callable;
+  $1 = &given;
+}
+
+%ignore cshm_hdf5_options;
+%ignore cshm_progress_fn;
+
+%thread cshm_hdf5_load;
+%thread cshm_hdf5_nbytes;
