@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""Makes projects for the tests of the format, through the C library and no binding: ctypes."""
+
+import ctypes as c
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+BUILD = Path(os.environ.get("CUTESHM_BUILD_DIR", Path(__file__).parents[2] / "build" / "release"))
+
+
+class Handle(c.Structure):
+    _fields_ = (("id", c.c_uint64),)
+
+
+class Error(c.Structure):
+    _fields_ = (
+        ("size", c.c_uint32),
+        ("status", c.c_int32),
+        ("sys_errno", c.c_int32),
+        ("reserved", c.c_uint32),
+        ("message", c.c_char * 1008),
+    )
+
+
+class Library:
+    """libcuteshm: calls raise where the status is not 0."""
+
+    def __init__(self) -> None:
+        self.library = c.CDLL(str(BUILD / "lib" / "libcuteshm.so"))
+
+    def call(self, name: str, *arguments: Any) -> None:
+        error = Error(size=c.sizeof(Error))
+        if getattr(self.library, name)(*arguments, c.byref(error)) != 0:
+            raise RuntimeError(f"{name}: {error.message.decode()}")
+
+
+class Project:
+    """A project being made."""
+
+    def __init__(self, root: Path, name: str) -> None:
+        self.library = Library()
+        self.name = name.encode()
+        self.store, self.builder = Handle(), Handle()
+        self.library.call("cshm_store_open", os.fsencode(root), None, c.byref(self.store))
+        self.library.call("cshm_builder_open", self.store, self.name, None, c.byref(self.builder))
+
+    def group(self, path: str) -> None:
+        self.library.call("cshm_builder_group", self.builder, path.encode())
+
+    def array(self, path: str, dtype: str, shape: Sequence[int], order: int = 0) -> int:
+        number = c.c_uint32()
+        lengths = (c.c_int64 * len(shape))(*shape)
+        self.library.call("cshm_builder_array", self.builder, path.encode(), dtype.encode(), c.c_uint32(len(shape)),
+                          lengths, c.c_uint32(order), c.byref(number))  # fmt: skip
+        return number.value
+
+    def alias(self, path: str, array: int) -> None:
+        self.library.call("cshm_builder_alias", self.builder, path.encode(), c.c_uint32(array))
+
+    def attribute(self, path: str, name: str, dtype: str, shape: Sequence[int], data: bytes) -> None:
+        lengths = (c.c_int64 * len(shape))(*shape)
+        self.library.call("cshm_builder_attribute", self.builder, path.encode(), name.encode(), dtype.encode(),
+                          c.c_uint32(len(shape)), lengths, data, c.c_uint64(len(data)))  # fmt: skip
+
+    def text(self, path: str, name: str, value: str) -> None:
+        """An attribute that is a string."""
+        data = value.encode("utf-32-le")
+        self.attribute(path, name, f"<U{len(value)}", [], data)
+
+    def note(self, kind: int, key: str, text: str) -> None:
+        self.library.call("cshm_builder_note", self.builder, c.c_uint32(kind), key.encode(), text.encode())
+
+    def allocate(self) -> None:
+        self.library.call("cshm_builder_allocate", self.builder)
+
+    def write(self, array: int, data: bytes) -> None:
+        self.library.call("cshm_builder_write", self.builder, c.c_uint32(array), c.c_uint64(0), data,
+                          c.c_uint64(len(data)))  # fmt: skip
+
+    def publish(self) -> Path:
+        """Returns the path of the manifest."""
+        self.library.call("cshm_builder_publish", self.builder, None)
+        path, length = c.create_string_buffer(4096), c.c_size_t(4096)
+        self.library.call("cshm_store_manifest", self.store, self.name, path, c.byref(length))
+        return Path(os.fsdecode(path.value))
+
+    def unlink(self) -> None:
+        self.library.call("cshm_unlink", self.store, self.name)
+        self.library.call("cshm_store_close", self.store)
