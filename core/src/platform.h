@@ -89,6 +89,9 @@ cshm_status cshm__platform_segment_open(const char *name, bool writable, int *se
 
 cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err);
 
+/* Calls `each` with the name of every object that shares the segments' name space, until it returns false. */
+cshm_status cshm__platform_segment_each(bool (*each)(void *user, const char *name), void *user, cshm_error *err);
+
 /* All `length` bytes, or an error. A read past the end is CSHM_ERR_CORRUPT. */
 cshm_status cshm__platform_segment_write(int segment, uint64_t offset, const void *data, uint64_t length,
                                          cshm_error *err);

@@ -178,6 +178,14 @@ cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err) {
   return CSHM_OK;
 }
 
+cshm_status cshm__platform_segment_each(bool (*each)(void *user, const char *name), void *user, cshm_error *err) {
+  int directory = open(SHM_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return cshm__fail_errno(err, errno, "cannot open " SHM_DIRECTORY);
+  cshm_status status = cshm__platform_directory_each(directory, each, user, err);
+  cshm__platform_close(directory);
+  return status;
+}
+
 cshm_status cshm__platform_segment_write(int segment, uint64_t offset, const void *data, uint64_t length,
                                          cshm_error *err) {
   const unsigned char *bytes = data;

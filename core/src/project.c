@@ -113,6 +113,12 @@ cshm_status cshm__project_set_state(int segment, enum format_state state, cshm_e
   return cshm__platform_segment_write(segment, offsetof(struct format_header, state), &value, sizeof value, err);
 }
 
+/* Whether a segment has a header that can be trusted, whatever its state. */
+static bool read_header(int segment, uint64_t size, const char *name, struct format_header *header) {
+  return size >= sizeof *header && cshm__platform_segment_read(segment, 0, header, sizeof *header, NULL) == CSHM_OK &&
+         cshm__header_check(header, size, name, NULL) == CSHM_OK;
+}
+
 /* Retires and removes the segment that a manifest pointed to, unless it is of another generation and so someone else's. A
  * segment too damaged to tell is removed: its name says whose it is. */
 static cshm_status remove_segment(const struct manifest_head *head, cshm_error *err) {
@@ -122,9 +128,7 @@ static cshm_status remove_segment(const struct manifest_head *head, cshm_error *
   cshm_status status = cshm__platform_segment_open(head->segment, true, &segment, &size, err);
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
   if (status) return status;
-  bool readable = size >= sizeof header &&
-                  cshm__platform_segment_read(segment, 0, &header, sizeof header, NULL) == CSHM_OK &&
-                  cshm__header_check(&header, size, head->segment, NULL) == CSHM_OK;
+  bool readable = read_header(segment, size, head->segment, &header);
   bool other = readable && header.generation != head->generation;
   if (readable && !other) status = cshm__project_set_state(segment, FORMAT_RETIRED, err);
   cshm__platform_close(segment);
@@ -148,6 +152,38 @@ cshm_status cshm__project_remove(const struct store *store, int directory, const
   return cshm__platform_file_remove(directory, file, err);
 }
 
+struct sweep {
+  const struct store *store;
+  const char *project;
+  char prefix[STORE_NAME_SIZE];
+  uint64_t current; /* generation that the manifest points to, or 0 */
+};
+
+static bool sweep_segment(void *user, const char *name) {
+  const struct sweep *sweep = user;
+  struct format_header header;
+  uint64_t size;
+  int segment;
+  if (strncmp(name, sweep->prefix, strlen(sweep->prefix)) != 0) return true;
+  if (cshm__platform_segment_open(name, false, &segment, &size, NULL) != CSHM_OK) return true;
+  bool readable = read_header(segment, size, name, &header);
+  cshm__platform_close(segment);
+  if (readable && header.state != FORMAT_PUBLISHED && header.generation != sweep->current &&
+      strcmp(header.project, sweep->project) == 0 && strcmp(header.root, sweep->store->root) == 0)
+    cshm__platform_segment_remove(name, NULL);
+  return true;
+}
+
+void cshm__project_sweep(const struct store *store, int directory, const char *name) {
+  struct sweep sweep = {.store = store, .project = name};
+  struct manifest_head head;
+  cshm_status status = cshm__store_read_head(store, directory, name, &head, NULL, NULL);
+  if (status != CSHM_OK && status != CSHM_ERR_NOT_FOUND) return; /* a manifest that cannot be read may point to any */
+  if (status == CSHM_OK) sweep.current = head.generation;
+  cshm__store_segment_prefix(name, sweep.prefix);
+  cshm__platform_segment_each(sweep_segment, &sweep, NULL);
+}
+
 cshm_status cshm__project_unlink(const struct store *store, const char *name, uint64_t only, cshm_error *err) {
   int directory;
   cshm_status status = cshm__platform_directory_open(store->root, false, &directory, err);
@@ -155,6 +191,7 @@ cshm_status cshm__project_unlink(const struct store *store, const char *name, ui
   if (status) return status;
   status = cshm__platform_directory_lock(directory, err);
   if (!status) status = cshm__project_remove(store, directory, name, only, err);
+  if (!status) cshm__project_sweep(store, directory, name);
   cshm__platform_close(directory);
   return status;
 }

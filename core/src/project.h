@@ -40,6 +40,10 @@ cshm_status cshm__project_set_state(int segment, enum format_state state, cshm_e
 cshm_status cshm__project_remove(const struct store *store, int directory, const char *name, uint64_t only,
                                  cshm_error *err);
 
+/* Removes what someone who was killed while publishing or unlinking this project has left: segments of it that no manifest
+ * points to and that are not PUBLISHED. The store must be locked, so nobody is in the midst of publishing. */
+void cshm__project_sweep(const struct store *store, int directory, const char *name);
+
 /* cshm__project_remove with the store's lock taken. */
 cshm_status cshm__project_unlink(const struct store *store, const char *name, uint64_t only, cshm_error *err);
 

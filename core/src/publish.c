@@ -6,6 +6,7 @@
  *   3. the manifest is replaced in one step        this is the switch
  *   4. the new segment is marked PUBLISHED         killed before: the manifest points to it, so it is the project
  *   5. the old segment is removed                  killed before: garbage, since it is RETIRED and no manifest points to it
+ * What is garbage goes with the next publication or unlinking of that project.
  * The old one is marked before the switch, because a process that has a PUBLISHED segment mapped takes it for the newest.
  */
 #include "publish.h"
@@ -67,8 +68,8 @@ cshm_status cshm__publish(const struct publication *publication, cshm_error *err
   if (status) goto done;
   status = live && !publication->overwrite ? taken(publication, err) : replace(publication, directory, &old, err);
   cshm__project_close(&old);
-  if (status && status != CSHM_ERR_EXISTS)
-    status = cshm__fail_about(err, status, "store %s", publication->store->root);
+  if (!status) cshm__project_sweep(publication->store, directory, publication->project);
+  if (status && status != CSHM_ERR_EXISTS) status = cshm__fail_about(err, status, "store %s", publication->store->root);
 done:
   cshm__platform_close(directory);
   return status;

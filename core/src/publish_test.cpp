@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "builder_scratch.hpp"
 extern "C" {
+#include "hash.h"
 #include "project.h"
 #include "publish.h"
 }
@@ -154,4 +155,41 @@ TEST_CASE("a builder keeps its order of steps", "[builder]") {
   cshm__builder_free(made); // aborts
   CHECK(scratch.segments().empty());
   CHECK(scratch.files().empty());
+}
+
+TEST_CASE("what a kill between the steps of publishing leaves goes with the next publication or unlinking",
+          "[publish][project]") {
+  Scratch scratch;
+  REQUIRE(scratch.publish(1) == CSHM_OK);
+  std::string name = scratch.segments()[0], left = name.substr(0, name.rfind('.')) + ".left";
+  auto leave = [&](format_state state) { // a copy of the segment as such a process would have left it
+    std::string bytes = scratch.read_file("/dev/shm/" + name);
+    bytes[offsetof(format_header, state)] = (char)state;
+    uint64_t generation = 4711, checksum;
+    memcpy(&bytes[offsetof(format_header, generation)], &generation, sizeof generation);
+    checksum = cshm__hash_bytes(bytes.data(), offsetof(format_header, header_checksum));
+    memcpy(&bytes[offsetof(format_header, header_checksum)], &checksum, sizeof checksum);
+    scratch.write_file("/dev/shm/" + left, bytes);
+  };
+  leave(GENERATE(FORMAT_FILLED, FORMAT_RETIRED)); // before the manifest was switched; before the old one was removed
+  REQUIRE(scratch.segments().size() == 2);
+  SECTION("publication") {
+    REQUIRE(scratch.publish(2, true) == CSHM_OK);
+    CHECK(scratch.segments().size() == 1);
+    mapping *mapped = scratch.attach();
+    CHECK(Scratch::value(mapped) == 2);
+    cshm__mapping_release(mapped);
+  }
+  SECTION("unlinking") {
+    REQUIRE(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, nullptr) == CSHM_OK);
+    CHECK(scratch.segments().empty());
+  }
+}
+
+TEST_CASE("a published segment that no manifest points to is not garbage", "[publish][project]") {
+  Scratch scratch;
+  REQUIRE(scratch.publish(1) == CSHM_OK);
+  REQUIRE(unlink(scratch.manifest().c_str()) == 0); // someone swept /tmp
+  REQUIRE(scratch.publish(2) == CSHM_OK);
+  CHECK(scratch.segments().size() == 2);
 }
