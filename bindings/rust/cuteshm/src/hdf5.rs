@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+//! From an HDF5 file to a project.
+
+use crate::builder::this_program;
+use crate::error::call;
+use crate::store::project_to_c;
+use crate::strings::to_c;
+use crate::{ffi, Lifetime, Mode, Project, Result, Store};
+use std::any::Any;
+use std::ffi::{c_void, CStr};
+use std::fmt;
+use std::ops::ControlFlow;
+use std::os::unix::ffi::OsStrExt;
+use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
+use std::path::Path;
+
+/// How [`Store::load_hdf5`] loads.
+#[must_use]
+pub struct Hdf5Options<'f> {
+    overwrite: bool,
+    lifetime: Lifetime,
+    strict: bool,
+    producer: String,
+    progress: Option<Progress<'f>>,
+}
+
+type Progress<'f> = Box<dyn FnMut(u64, u64) -> ControlFlow<()> + 'f>;
+
+impl Default for Hdf5Options<'_> {
+    fn default() -> Self {
+        let (lifetime, producer) = (Lifetime::Persistent, this_program());
+        Hdf5Options { overwrite: false, lifetime, strict: false, producer, progress: None }
+    }
+}
+
+impl<'f> Hdf5Options<'f> {
+    /// The defaults: as those of [`Builder`](crate::Builder), not strict, no progress.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether to replace a project of that name, in one step.
+    pub fn overwrite(mut self, overwrite: bool) -> Self {
+        self.overwrite = overwrite;
+        self
+    }
+
+    /// How long the project lives.
+    pub fn lifetime(mut self, lifetime: Lifetime) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// Whether an object that cannot be represented makes the whole load fail, before anything is created. If not, it is
+    /// left out and told by [`Project::skipped`].
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// Who made it: as [`Builder::producer`](crate::Builder::producer).
+    pub fn producer(mut self, producer: &str) -> Self {
+        self.producer = producer.to_string();
+        self
+    }
+
+    /// A function that is called now and then with bytes done (0 at first, all at last) and bytes in all.
+    /// [`ControlFlow::Break`] cancels: [`Error::Cancelled`](crate::Error::Cancelled), nothing is created. A panic in it
+    /// cancels, too, and goes on once the library has cleaned up.
+    pub fn progress(mut self, progress: impl FnMut(u64, u64) -> ControlFlow<()> + 'f) -> Self {
+        self.progress = Some(Box::new(progress));
+        self
+    }
+}
+
+impl fmt::Debug for Hdf5Options<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Hdf5Options");
+        shown.field("overwrite", &self.overwrite).field("lifetime", &self.lifetime).field("strict", &self.strict);
+        shown.field("producer", &self.producer).field("progress", &self.progress.is_some()).finish()
+    }
+}
+
+impl Store {
+    /// Loads a whole HDF5 file and publishes it as a project. Data is streamed through a buffer of a few MiB, whatever the
+    /// file's size. HDF5 itself runs one call at a time: loads in several threads wait for each other.
+    ///
+    /// On failure nothing is created, and a project that was to be overwritten is whole.
+    /// [`Error::NotFound`](crate::Error::NotFound): no such file; [`Error::Hdf5`](crate::Error::Hdf5): not HDF5, truncated,
+    /// written by a newer HDF5, or unreadable; [`Error::Cancelled`](crate::Error::Cancelled);
+    /// [`Error::Unsupported`](crate::Error::Unsupported): strict, and an object cannot be represented; and those of
+    /// [`Builder::publish`](crate::Builder::publish).
+    ///
+    /// ```no_run
+    /// use cuteshm::{Hdf5Options, Store};
+    /// use std::ops::ControlFlow;
+    /// let options = Hdf5Options::new().progress(|done, total| {
+    ///     eprint!("\r{done} of {total} bytes");
+    ///     ControlFlow::Continue(())
+    /// });
+    /// let project = Store::open_default()?.load_hdf5("run 1", "run1.nxs", options)?;
+    /// for (path, reason) in project.skipped() {
+    ///     eprintln!("left out: {path}: {reason}");
+    /// }
+    /// # Ok::<(), cuteshm::Error>(())
+    /// ```
+    pub fn load_hdf5(&self, project: &str, file: impl AsRef<Path>, options: Hdf5Options<'_>) -> Result<Project> {
+        let project = project_to_c(project)?;
+        let file = to_c("file", file.as_ref().as_os_str().as_bytes())?;
+        let producer = to_c("producer", &options.producer)?;
+        let mut call_back = CallBack { progress: options.progress, panic: None };
+        let c_options = ffi::cshm_hdf5_options {
+            overwrite: options.overwrite.into(),
+            lifetime: options.lifetime.to_c(),
+            strict: options.strict.into(),
+            progress: if call_back.progress.is_some() { Some(on_progress) } else { None },
+            user: (&raw mut call_back).cast(),
+            producer: producer.as_ptr(),
+            ..Default::default()
+        };
+        let mut attachment = ffi::cshm_attachment { id: 0 };
+        // SAFETY: strings end with NUL; the call-back is called during this call only, by this thread.
+        let done = call(|err| unsafe {
+            ffi::cshm_hdf5_load(self.handle(), project.as_ptr(), file.as_ptr(), &c_options, &mut attachment, err)
+        });
+        let loaded = done.map(|()| Project::new(attachment, Mode::ReadOnly));
+        match call_back.panic {
+            Some(panic) => resume_unwind(panic),
+            None => loaded,
+        }
+    }
+}
+
+struct CallBack<'f> {
+    progress: Option<Progress<'f>>,
+    panic: Option<Box<dyn Any + Send>>,
+}
+
+/// No panic may cross the border: it is kept, and the load cancelled.
+unsafe extern "C" fn on_progress(user: *mut c_void, done: u64, total: u64) -> i32 {
+    // SAFETY: `load_hdf5` gave it, and does not touch it during the call.
+    let call_back = unsafe { &mut *user.cast::<CallBack<'_>>() };
+    let Some(progress) = &mut call_back.progress else { return 0 };
+    match catch_unwind(AssertUnwindSafe(|| progress(done, total))) {
+        Ok(ControlFlow::Continue(())) => 0,
+        Ok(ControlFlow::Break(())) => 1,
+        Err(panic) => {
+            call_back.panic = Some(panic);
+            1
+        }
+    }
+}
+
+/// The data in an HDF5 file, in bytes: what [`Store::load_hdf5`] would put into arrays.
+/// [`Error::NotFound`](crate::Error::NotFound), [`Error::Hdf5`](crate::Error::Hdf5).
+pub fn hdf5_nbytes(file: impl AsRef<Path>) -> Result<u64> {
+    let file = to_c("file", file.as_ref().as_os_str().as_bytes())?;
+    let mut nbytes = 0;
+    // SAFETY: the string ends with NUL, the out-parameter is ours.
+    call(|err| unsafe { ffi::cshm_hdf5_nbytes(file.as_ptr(), &mut nbytes, err) })?;
+    Ok(nbytes)
+}
+
+/// The version of the HDF5 library in use: `1.10.8`.
+pub fn hdf5_version() -> String {
+    // SAFETY: a static string.
+    unsafe { CStr::from_ptr(ffi::cshm_hdf5_version()) }.to_string_lossy().into_owned()
+}

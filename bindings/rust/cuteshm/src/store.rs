@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+//! A namespace of projects.
+
+use crate::error::call;
+use crate::strings::{fetch, to_c};
+use crate::{ffi, listing, Builder, Listed, Mode, Project, Result};
+use std::ffi::{CStr, CString, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A store: a directory that holds the manifests of projects. Cloning gives another handle on the same one; every call
+/// may be made by many threads at once.
+///
+/// ```
+/// # let root = tempfile::tempdir()?;
+/// # let root = root.path().join("store");
+/// use cuteshm::Store;
+/// let store = Store::open(&root)?;
+/// store.create("demo").array("x", &ndarray::arr1(&[1.0, 2.0])).publish()?;
+/// let names: Vec<String> = store.projects()?.into_iter().map(|project| project.name).collect();
+/// assert_eq!(names, ["demo"]);
+/// store.unlink("demo")?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Store {
+    inner: Arc<Handle>,
+}
+
+#[derive(Debug)]
+struct Handle(ffi::cshm_store);
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // SAFETY: any handle may be closed.
+        unsafe { ffi::cshm_store_close(self.0, std::ptr::null_mut()) };
+    }
+}
+
+impl Store {
+    /// Opens the default store, which all languages share: `$CUTE_SHM_ROOT`, else `/tmp/cute-shm-<uid>` if it is there
+    /// and ours, else `/tmp/cute-shm` if it is ours or absent, else `/tmp/cute-shm-<uid>`.
+    ///
+    /// Nothing is created until a project is. [`Error::Permission`](crate::Error::Permission): the root is a symlink, or
+    /// owned by another user; [`Error::BadName`](crate::Error::BadName): it is no directory.
+    pub fn open_default() -> Result<Store> {
+        Store::open_c(None, None)
+    }
+
+    /// Opens the store at `root`: as [`Store::open_default`].
+    pub fn open(root: impl AsRef<Path>) -> Result<Store> {
+        let root = to_c("store", root.as_ref().as_os_str().as_bytes())?;
+        Store::open_c(Some(&root), None)
+    }
+
+    /// Opens the store at `root`, or the default one, in which the file names of manifests begin with `prefix`.
+    /// [`Error::BadName`](crate::Error::BadName): the prefix is empty or holds a `/`.
+    pub fn open_with_prefix(root: Option<&Path>, prefix: &str) -> Result<Store> {
+        let root = root.map(|root| to_c("store", root.as_os_str().as_bytes())).transpose()?;
+        let prefix = to_c("prefix", prefix)?;
+        Store::open_c(root.as_deref(), Some(&prefix))
+    }
+
+    fn open_c(root: Option<&CStr>, prefix: Option<&CStr>) -> Result<Store> {
+        let or_null = |text: Option<&CStr>| text.map_or(std::ptr::null(), CStr::as_ptr);
+        let options = ffi::cshm_store_options { prefix: or_null(prefix), ..Default::default() };
+        let mut store = ffi::cshm_store { id: 0 };
+        // SAFETY: strings end with NUL or are NULL, the struct is set up.
+        call(|err| unsafe { ffi::cshm_store_open(or_null(root), &options, &mut store, err) })?;
+        Ok(Store { inner: Arc::new(Handle(store)) })
+    }
+
+    /// The root directory, absolute.
+    pub fn root(&self) -> Result<PathBuf> {
+        // SAFETY: the buffer is as long as the length says.
+        let root = fetch(|buffer, length, err| unsafe { ffi::cshm_store_root(self.handle(), buffer, length, err) })?;
+        Ok(OsString::from_vec(root).into())
+    }
+
+    /// The path of the manifest that `project` has, or would be given. [`Error::BadName`](crate::Error::BadName).
+    pub fn manifest(&self, project: &str) -> Result<PathBuf> {
+        let project = project_to_c(project)?;
+        let manifest = fetch(|buffer, length, err| {
+            // SAFETY: the string ends with NUL, the buffer is as long as the length says.
+            unsafe { ffi::cshm_store_manifest(self.handle(), project.as_ptr(), buffer, length, err) }
+        })?;
+        Ok(OsString::from_vec(manifest).into())
+    }
+
+    /// Maps a project to be read.
+    ///
+    /// Nobody may write to a project while views of it are in use: Rust's `&[T]` says that its elements do not change.
+    /// Published data never changes, unless a process attaches it to be written. That is `unsafe` in Rust
+    /// ([`Store::attach_read_write`]), and in the other languages the one who does it takes on the same duty; to read
+    /// data that someone writes at the same time, take [`Array::as_ptr`](crate::Array::as_ptr) and volatile or atomic
+    /// reads, not views.
+    ///
+    /// [`Error::NotFound`](crate::Error::NotFound): no such project, the message names the store and near matches;
+    /// [`Error::Corrupt`](crate::Error::Corrupt), [`Error::Version`](crate::Error::Version),
+    /// [`Error::Generation`](crate::Error::Generation): not what it should be;
+    /// [`Error::Permission`](crate::Error::Permission); [`Error::BadName`](crate::Error::BadName).
+    pub fn attach(&self, project: &str) -> Result<Project> {
+        self.attach_as(project, Mode::ReadOnly)
+    }
+
+    /// Maps a project copy-on-write: what is written through [`Project::get_mut`] is seen through this attachment only.
+    /// Attaching again gives another copy. Otherwise as [`Store::attach`].
+    pub fn attach_private(&self, project: &str) -> Result<Project> {
+        self.attach_as(project, Mode::Private)
+    }
+
+    /// Maps a project to be written: others see what is written through [`Project::get_mut`]. Otherwise as
+    /// [`Store::attach`].
+    ///
+    /// # Safety
+    /// While an [`ArrayMut`](crate::ArrayMut) of this attachment is in use, no other view of the same array may be: in no
+    /// process, in no language, and not through another attachment in this one. Order readers and writers by means of
+    /// your own.
+    pub unsafe fn attach_read_write(&self, project: &str) -> Result<Project> {
+        self.attach_as(project, Mode::ReadWrite)
+    }
+
+    fn attach_as(&self, project: &str, mode: Mode) -> Result<Project> {
+        let name = project_to_c(project)?;
+        let options = ffi::cshm_attach_options { mode: mode.to_c(), ..Default::default() };
+        let mut attachment = ffi::cshm_attachment { id: 0 };
+        // SAFETY: the string ends with NUL, the struct is set up.
+        call(|err| unsafe { ffi::cshm_attach(self.handle(), name.as_ptr(), &options, &mut attachment, err) })?;
+        Ok(Project::new(attachment, mode))
+    }
+
+    /// Begins a project: declare groups, arrays and attributes, then [`Builder::publish`].
+    pub fn create<'a>(&self, project: &str) -> Builder<'a> {
+        Builder::new(self.clone(), project)
+    }
+
+    /// The projects of this store, ordered by name, damaged ones included. Those whose owner died are removed first.
+    /// [`Error::Permission`](crate::Error::Permission): the root cannot be read.
+    pub fn projects(&self) -> Result<Vec<Listed>> {
+        listing::list(self.handle())
+    }
+
+    /// Removes a project: its name at once, its memory as soon as the last process lets go. Those who are attached keep a
+    /// whole tree. [`Error::NotFound`](crate::Error::NotFound): no such project, the message names near matches;
+    /// [`Error::BadName`](crate::Error::BadName); [`Error::Permission`](crate::Error::Permission).
+    pub fn unlink(&self, project: &str) -> Result<()> {
+        let project = project_to_c(project)?;
+        // SAFETY: the string ends with NUL.
+        call(|err| unsafe { ffi::cshm_unlink(self.handle(), project.as_ptr(), err) })
+    }
+
+    pub(crate) fn handle(&self) -> ffi::cshm_store {
+        self.inner.0
+    }
+}
+
+pub(crate) fn project_to_c(name: &str) -> Result<CString> {
+    to_c("project", name)
+}

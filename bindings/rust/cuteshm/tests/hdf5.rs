@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+//! Loading HDF5 files (feature `hdf5`).
+//!
+//! data/small.h5 was written by h5py with `libver="earliest"`: attribute title="small"; x = arange(6, dtype=">i2") as
+//! 2 x 3 with unit="mm"; g/y = arange(1000.) in chunks of 100, shuffled and deflated; g/ragged of variable-length doubles,
+//! which cannot be represented.
+
+mod common;
+
+use common::{words, TestStore};
+use cuteshm::{hdf5_nbytes, hdf5_version, Be, Error, Hdf5Options, Lifetime, Mode};
+use ndarray::{arr2, Array1};
+use std::ops::ControlFlow;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::path::Path;
+
+const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/small.h5");
+
+#[test]
+fn a_file_becomes_a_project() {
+    let store = TestStore::new();
+    let options = Hdf5Options::new().lifetime(Lifetime::Owner).producer("me (1)");
+    let project = store.load_hdf5("small", SMALL, options).unwrap();
+    assert_eq!(project.mode(), Mode::ReadOnly);
+    assert_eq!(project.info().unwrap().lifetime, Lifetime::Owner);
+    let x = project.get("x").unwrap();
+    let values = x.view::<Be<i16>>().unwrap().mapv(|value| value.get());
+    assert_eq!(values, arr2(&[[0, 1, 2], [3, 4, 5]]).into_dyn());
+    assert_eq!(
+        project.get("g/y").unwrap().view::<f64>().unwrap(),
+        Array1::from_iter((0..1000).map(f64::from)).into_dyn()
+    );
+    assert_eq!(project.attr("", "title").unwrap().text().unwrap(), "small");
+    assert_eq!(project.attr("x", "unit").unwrap().text().unwrap(), "mm");
+    assert_eq!(project.origin("producer"), Some("me (1)"));
+    assert_eq!(hdf5_nbytes(SMALL).unwrap(), 12 + 8000);
+    assert!(hdf5_version().starts_with("1.") || hdf5_version().starts_with("2."));
+}
+
+#[test]
+fn what_cannot_be_represented_is_told_or_refused() {
+    let store = TestStore::new();
+    let project = store.load_hdf5("small", SMALL, Hdf5Options::new()).unwrap();
+    let skipped: Vec<(&str, &str)> = project.skipped().collect();
+    assert_eq!(skipped.len(), 1, "{skipped:?}");
+    assert!(skipped[0].0.contains("g/ragged") && !skipped[0].1.is_empty(), "{skipped:?}");
+    let error = words(store.load_hdf5("strict", SMALL, Hdf5Options::new().strict(true)), &["g/ragged"]);
+    assert!(matches!(error, Error::Unsupported(_)), "{error:?}");
+    words(store.attach("strict"), &["strict"]);
+}
+
+#[test]
+fn progress_goes_from_nothing_to_all() {
+    let store = TestStore::new();
+    let mut seen = Vec::new();
+    let options = Hdf5Options::new().progress(|done, total| {
+        seen.push((done, total));
+        ControlFlow::Continue(())
+    });
+    store.load_hdf5("small", SMALL, options).unwrap();
+    assert_eq!((seen.first(), seen.last()), (Some(&(0, 8012)), Some(&(8012, 8012))));
+    assert!(seen.windows(2).all(|pair| pair[0].0 <= pair[1].0));
+}
+
+#[test]
+fn progress_may_cancel() {
+    let store = TestStore::new();
+    let options = Hdf5Options::new().progress(|_, _| ControlFlow::Break(()));
+    let error = words(store.load_hdf5("small", SMALL, options), &["cancelled"]);
+    assert!(matches!(error, Error::Cancelled(_)), "{error:?}");
+    assert!(store.projects().unwrap().is_empty());
+}
+
+#[test]
+fn a_panic_in_progress_goes_on_after_the_library_has_cleaned_up() {
+    let store = TestStore::new();
+    let load = || {
+        let options = Hdf5Options::new().progress(|_, _| panic!("on purpose"));
+        store.load_hdf5("small", SMALL, options)
+    };
+    let panic = catch_unwind(AssertUnwindSafe(load)).unwrap_err();
+    assert_eq!(panic.downcast_ref(), Some(&"on purpose"));
+    assert!(store.projects().unwrap().is_empty());
+    store.load_hdf5("small", SMALL, Hdf5Options::new()).unwrap();
+}
+
+#[test]
+fn files_that_cannot_be_loaded() {
+    let store = TestStore::new();
+    let load = |file: &Path| store.load_hdf5("p", file, Hdf5Options::new());
+    let missing = store.folder().join("missing.h5");
+    assert!(matches!(words(load(&missing), &["missing.h5"]), Error::NotFound(_)));
+    let bytes = std::fs::read(SMALL).unwrap();
+    let [text, cut] = ["text.h5", "cut.h5"].map(|name| store.folder().join(name));
+    std::fs::write(&text, "not HDF5").unwrap();
+    std::fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+    assert!(matches!(words(load(&text), &["text.h5", "HDF5"]), Error::Hdf5(_)));
+    assert!(matches!(words(load(&cut), &["cut.h5"]), Error::Hdf5(_)));
+    assert!(hdf5_nbytes(&text).is_err());
+    assert!(store.projects().unwrap().is_empty());
+}
+
+#[test]
+fn a_project_that_exists_is_replaced_only_when_asked() {
+    let store = TestStore::new();
+    store.create("small").attr("", "old", true).publish().unwrap();
+    let error = words(store.load_hdf5("small", SMALL, Hdf5Options::new()), &["\"small\""]);
+    assert!(matches!(error, Error::Exists(_)), "{error:?}");
+    assert!(store.attach("small").unwrap().attr("", "old").is_ok());
+    let project = store.load_hdf5("small", SMALL, Hdf5Options::new().overwrite(true)).unwrap();
+    assert!(project.is_current().unwrap() && project.attr("", "old").is_err());
+}

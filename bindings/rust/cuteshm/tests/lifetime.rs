@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+//! No use after unmap; who may write, and who sees it.
+
+mod common;
+
+use common::{segment_of, words, TestStore};
+use cuteshm::{Error, Mode};
+use ndarray::{arr1, Array1};
+
+#[test]
+fn an_array_outlives_project_store_and_name() {
+    let store = TestStore::new();
+    let wanted = Array1::linspace(0.0, 1.0, 100_000);
+    let array = {
+        let project = store.create("p").array("g/x", &wanted).publish().unwrap();
+        let segment = segment_of(&project);
+        let array = project.get("g/x").unwrap();
+        drop(project);
+        store.unlink("p").unwrap();
+        assert!(!segment.exists());
+        array
+    };
+    drop(store);
+    assert_eq!(array.view::<f64>().unwrap(), wanted.view().into_dyn());
+    assert_eq!((array.path(), array.dtype(), array.shape()), ("g/x", "<f8", &[100_000][..]));
+}
+
+#[test]
+fn a_project_outlives_its_name() {
+    let store = TestStore::new();
+    let project = store.create("p").array("x", &arr1(&[1, 2, 3])).attr("x", "unit", "mm").publish().unwrap();
+    assert!(project.is_current().unwrap());
+    store.unlink("p").unwrap();
+    assert!(!project.is_current().unwrap());
+    let again = project.clone();
+    drop(project);
+    assert_eq!(again.get("x").unwrap().view::<i32>().unwrap().sum(), 6);
+    assert_eq!(again.attr("x", "unit").unwrap().text().unwrap(), "mm");
+    words(store.attach("p"), &["\"p\""]);
+}
+
+#[test]
+fn an_overwrite_leaves_the_old_readers_their_tree() {
+    let store = TestStore::new();
+    let old = store.create("p").array("x", &arr1(&[1u8])).publish().unwrap();
+    let new = store.create("p").overwrite(true).array("x", &arr1(&[2u8])).publish().unwrap();
+    assert_eq!((old.bytes("x").unwrap(), new.bytes("x").unwrap()), (&[1][..], &[2][..]));
+    assert!(!old.is_current().unwrap() && new.is_current().unwrap());
+    assert_ne!(old.info().unwrap().generation, new.info().unwrap().generation);
+}
+
+#[test]
+fn what_is_not_published_never_was() {
+    let store = TestStore::new();
+    let array = arr1(&[1.0]);
+    drop(store.create("p").array("x", &array));
+    drop(store.create("p").array("x", &array).allocate().unwrap());
+    words(store.create("p").array("x", &array).array("x", &array).publish(), &["\"x\""]);
+    assert!(store.projects().unwrap().is_empty());
+    store.create("p").array("x", &array).publish().unwrap();
+}
+
+#[test]
+fn private_writes_are_seen_by_their_attachment_only() {
+    let store = TestStore::new();
+    let published = store.create("p").array("x", &arr1(&[1, 2, 3])).publish().unwrap();
+    let (mine, other) = (store.attach_private("p").unwrap(), store.attach_private("p").unwrap());
+    assert_eq!(mine.mode(), Mode::Private);
+    mine.get_mut("x").unwrap().view_mut::<i32>().unwrap().fill(7);
+    assert_eq!(mine.get("x").unwrap().view::<i32>().unwrap().sum(), 21);
+    assert_eq!(other.get("x").unwrap().view::<i32>().unwrap().sum(), 6);
+    assert_eq!(published.get("x").unwrap().view::<i32>().unwrap().sum(), 6);
+    mine.get_mut("x").unwrap().bytes_mut()[0] = 8;
+    assert_eq!(mine.get("x").unwrap().view::<i32>().unwrap()[[0]], 8);
+}
+
+#[test]
+fn shared_writes_are_seen_by_all() {
+    let store = TestStore::new();
+    let reader = store.create("p").array("x", &arr1(&[1, 2, 3])).publish().unwrap();
+    // SAFETY: the reader takes no view before the writer is dropped.
+    let writer = unsafe { store.attach_read_write("p") }.unwrap();
+    writer.get_mut("x").unwrap().view_mut::<i32>().unwrap()[[1]] = 20;
+    drop(writer);
+    assert_eq!(reader.get("x").unwrap().view::<i32>().unwrap().sum(), 24);
+}
+
+#[test]
+fn an_array_has_one_writer_or_many_readers() {
+    let store = TestStore::new();
+    let (array, none) = (arr1(&[1, 2, 3]), Array1::<i32>::zeros(0));
+    let builder = store.create("p").array("x", &array).alias("alias", "x").array("y", &array).array("none", &none);
+    builder.publish().unwrap();
+    let mine = store.attach_private("p").unwrap();
+    let writer = mine.get_mut("x").unwrap();
+    for path in ["x", "alias"] {
+        words(mine.get(path), &[path, "in use"]);
+        words(mine.get_mut(path), &[path, "in use"]);
+    }
+    assert!(matches!(mine.clone().node("x").unwrap().array(), Err(Error::Borrowed { path }) if path == "x"));
+    let others = [mine.get("y").unwrap(), mine.get("y").unwrap()];
+    words(mine.get_mut("y"), &["'y'", "in use"]);
+    drop((writer, others));
+    assert!(mine.get("alias").is_ok() && mine.get_mut("y").is_ok());
+    let empty = [mine.get_mut("none").unwrap(), mine.get_mut("none").unwrap()];
+    assert!(empty.iter().all(|array| array.is_empty()));
+}
+
+#[test]
+fn who_reads_only_cannot_write() {
+    let store = TestStore::new();
+    let project = store.create("p").array("x", &arr1(&[1])).publish().unwrap();
+    let error = words(project.get_mut("x"), &["'p'", "read-only", "'x'", "attach_private"]);
+    assert!(matches!(error, Error::State(_)));
+    words(store.attach_private("p").unwrap().bytes("x"), &["'x'", "writable", "get('x')"]);
+}
