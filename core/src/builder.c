@@ -24,12 +24,13 @@ static cshm_status exists(const struct store *store, const char *project, cshm_e
 static cshm_status check_free(const struct store *store, const char *name, cshm_error *err) {
   struct project project;
   int directory;
-  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, err);
-  if (status) return status == CSHM_ERR_NOT_FOUND ? CSHM_OK : status;
-  status = cshm__project_open(store, directory, name, false, &project, err);
+  cshm_error said = CSHM_ERROR_INIT;
+  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, &said);
+  if (status) return status == CSHM_ERR_NOT_FOUND ? CSHM_OK : cshm__fail_said(err, &said);
+  status = cshm__project_open(store, directory, name, false, &project, &said);
   cshm__platform_close(directory);
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
-  if (status == CSHM_ERR_PERMISSION || status == CSHM_ERR_SYSTEM) return status;
+  if (status == CSHM_ERR_PERMISSION || status == CSHM_ERR_SYSTEM) return cshm__fail_said(err, &said);
   if (status == CSHM_OK) cshm__project_close(&project);
   return exists(store, name, err);
 }

@@ -94,6 +94,10 @@ cshm_status cshm__fail_errno(cshm_error *err, int sys_errno, const char *format,
   return cshm__fail(err, cshm__errno_status(sys_errno), sys_errno, "%s: %s", what, words);
 }
 
+cshm_status cshm__fail_said(cshm_error *err, const cshm_error *said) {
+  return cshm__fail(err, (cshm_status)said->status, said->sys_errno, "%s", said->message);
+}
+
 cshm_status cshm__fail_about(cshm_error *err, cshm_status status, const char *format, ...) {
   if (!err || err->size <= HEAD_SIZE) return status;
   size_t size = err->size < sizeof *err ? err->size : sizeof *err;

@@ -21,6 +21,10 @@ cshm_status cshm__errno_status(int sys_errno);
 /* cshm__fail with status and words of sys_errno: "<what>: No such file or directory". */
 cshm_status cshm__fail_errno(cshm_error *err, int sys_errno, const char *format, ...) CSHM__PRINTF(3, 4);
 
+/* Hands on what a failed call said, and returns its status. For calls whose failure may be none to the caller: they are
+ * given an error of their own, since after CSHM_OK the caller's must be untouched. */
+cshm_status cshm__fail_said(cshm_error *err, const cshm_error *said);
+
 /* Puts the object before what a failed call said of it: "array "b/x": 65 dimensions: at most 64 are allowed". Returns
  * `status`, which must be that call's. */
 cshm_status cshm__fail_about(cshm_error *err, cshm_status status, const char *format, ...) CSHM__PRINTF(3, 4);

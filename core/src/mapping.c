@@ -153,5 +153,5 @@ cshm_status cshm__mapping_is_current(const struct mapping *mapping, bool *curren
   }
   /* not to be found is an answer */
   return status == CSHM_OK || status == CSHM_ERR_NOT_FOUND ? CSHM_OK
-                                                            : cshm__fail(err, status, why.sys_errno, "%s", why.message);
+                                                           : cshm__fail(err, status, why.sys_errno, "%s", why.message);
 }

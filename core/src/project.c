@@ -74,15 +74,17 @@ cshm_status cshm__project_open(const struct store *store, int directory, const c
     if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, directory, name, err);
     if (status) return status;
     if (project->head.generation == missing) return lost_segment(store, name, project->head.segment, err);
-    status = open_segment(project, name, writable, err);
+    cshm_error said = CSHM_ERROR_INIT;
+    status = open_segment(project, name, writable, &said);
     if (status == CSHM_ERR_NOT_FOUND) {
       missing = project->head.generation; /* overwritten since we read the manifest? then it has changed */
       continue;
     }
-    if (status || !is_orphan(project)) return status;
+    if (status) return cshm__fail_said(err, &said);
+    if (!is_orphan(project)) return CSHM_OK;
     cshm__project_close(project);
-    status = cshm__project_unlink(store, name, project->head.generation, err);
-    if (status && status != CSHM_ERR_NOT_FOUND) return status;
+    status = cshm__project_unlink(store, name, project->head.generation, &said);
+    if (status && status != CSHM_ERR_NOT_FOUND) return cshm__fail_said(err, &said);
   }
   return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0,
                     "project \"%s\" of store %s is overwritten faster than it can be opened", name, store->root);
@@ -93,16 +95,17 @@ cshm_status cshm__project_previous(const struct store *store, int directory, con
   memset(project, 0, sizeof *project);
   project->segment = -1;
   *live = false;
-  cshm_status status = cshm__store_read_head(store, directory, name, &project->head, &project->syntax, err);
+  cshm_error said = CSHM_ERROR_INIT;
+  cshm_status status = cshm__store_read_head(store, directory, name, &project->head, &project->syntax, &said);
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
-  if (status == CSHM_ERR_PERMISSION || status == CSHM_ERR_SYSTEM) return status;
+  if (status == CSHM_ERR_PERMISSION || status == CSHM_ERR_SYSTEM) return cshm__fail_said(err, &said);
   *live = true;
   if (status) {
     project->head.segment[0] = '\0';
     return CSHM_OK;
   }
-  status = open_segment(project, name, true, err);
-  if (status == CSHM_ERR_PERMISSION) return status;
+  status = open_segment(project, name, true, &said);
+  if (status == CSHM_ERR_PERMISSION) return cshm__fail_said(err, &said);
   if (status == CSHM_ERR_GENERATION) project->head.segment[0] = '\0'; /* not this project's to remove */
   *live = status != CSHM_ERR_NOT_FOUND && (status != CSHM_OK || !is_orphan(project));
   return CSHM_OK;
@@ -125,15 +128,16 @@ static cshm_status remove_segment(const struct manifest_head *head, cshm_error *
   struct format_header header;
   uint64_t size;
   int segment;
-  cshm_status status = cshm__platform_segment_open(head->segment, true, &segment, &size, err);
+  cshm_error said = CSHM_ERROR_INIT;
+  cshm_status status = cshm__platform_segment_open(head->segment, true, &segment, &size, &said);
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
-  if (status) return status;
+  if (status) return cshm__fail_said(err, &said);
   bool readable = read_header(segment, size, head->segment, &header);
   bool other = readable && header.generation != head->generation;
-  if (readable && !other) status = cshm__project_set_state(segment, FORMAT_RETIRED, err);
+  if (readable && !other) status = cshm__project_set_state(segment, FORMAT_RETIRED, &said);
   cshm__platform_close(segment);
-  if (!status && !other) status = cshm__platform_segment_remove(head->segment, err);
-  return status == CSHM_ERR_NOT_FOUND ? CSHM_OK : status;
+  if (!status && !other) status = cshm__platform_segment_remove(head->segment, &said);
+  return status && status != CSHM_ERR_NOT_FOUND ? cshm__fail_said(err, &said) : CSHM_OK;
 }
 
 /* The segment first: a process that is killed in between leaves a manifest that says so, and can be unlinked again. */

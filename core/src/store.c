@@ -135,8 +135,9 @@ cshm_status cshm__store_find_syntax(const struct store *store, const char *proje
                                     const struct manifest_syntax **syntax, cshm_error *err) {
   char name[STORE_NAME_SIZE];
   int directory, file = -1;
-  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, err);
-  if (status) return status == CSHM_ERR_NOT_FOUND ? CSHM_OK : status;
+  cshm_error said = CSHM_ERROR_INIT;
+  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, &said);
+  if (status) return status == CSHM_ERR_NOT_FOUND ? CSHM_OK : cshm__fail_said(err, &said);
   for (size_t i = 0; cshm__manifest_syntaxes[i] && file < 0; i++) {
     cshm__store_manifest_name(store, project, cshm__manifest_syntaxes[i], name);
     if (cshm__platform_file_open(directory, name, &file, NULL) == CSHM_OK) *syntax = cshm__manifest_syntaxes[i];
