@@ -1,0 +1,55 @@
+# Finds HDF5 and says how to link it: target cuteshm_hdf5_dependency.
+#
+# Two copies of HDF5 in one process (ours, and the one inside h5py's wheel) only get along as long as the
+# dynamic linker keeps them apart. Linked statically with its symbols hidden, ours cannot be mistaken, so
+# that is preferred where the static library can go into a shared one at all: Debian's is not compiled as
+# position-independent code.
+
+set(CUTESHM_HDF5_STATIC AUTO CACHE STRING "link HDF5 statically: AUTO (where possible), ON or OFF")
+set_property(CACHE CUTESHM_HDF5_STATIC PROPERTY STRINGS AUTO ON OFF)
+
+find_package(HDF5 1.10 REQUIRED COMPONENTS C)
+
+add_library(cuteshm_hdf5_dependency INTERFACE)
+target_include_directories(cuteshm_hdf5_dependency SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
+
+# Sets `result` to the static library and all it needs, or to "" where it does not serve.
+function(cuteshm_find_static_hdf5 result)
+  set(libraries "")
+  foreach(library IN LISTS HDF5_C_LIBRARIES)
+    get_filename_component(folder "${library}" DIRECTORY)
+    get_filename_component(stem "${library}" NAME_WE)
+    if(stem MATCHES "hdf5" AND EXISTS "${folder}/${stem}.a")
+      set(library "${folder}/${stem}.a")
+    endif()
+    list(APPEND libraries "${library}")
+  endforeach()
+
+  set(CMAKE_REQUIRED_FLAGS -fPIC)
+  set(CMAKE_REQUIRED_INCLUDES ${HDF5_C_INCLUDE_DIRS})
+  set(CMAKE_REQUIRED_LINK_OPTIONS -shared LINKER:--no-undefined)
+  set(CMAKE_REQUIRED_LIBRARIES ${libraries} ${CMAKE_DL_LIBS} m)
+  check_c_source_compiles("#include <hdf5.h>\nint probe(void);\nint probe(void) { return H5open(); }\n"
+    CUTESHM_HDF5_STATIC_LINKS)
+  if(CUTESHM_HDF5_STATIC_LINKS AND "${libraries}" MATCHES "hdf5[^;]*\\.a")
+    set(${result} ${libraries} ${CMAKE_DL_LIBS} m PARENT_SCOPE)
+  else()
+    set(${result} "" PARENT_SCOPE)
+  endif()
+endfunction()
+
+include(CheckCSourceCompiles)
+set(_libraries "")
+if(CUTESHM_HDF5_STATIC STREQUAL "AUTO" OR CUTESHM_HDF5_STATIC)
+  cuteshm_find_static_hdf5(_libraries)
+endif()
+if(_libraries)
+  message(STATUS "HDF5 ${HDF5_VERSION}: linked statically, its symbols hidden")
+elseif(CUTESHM_HDF5_STATIC STREQUAL "AUTO" OR NOT CUTESHM_HDF5_STATIC)
+  message(STATUS "HDF5 ${HDF5_VERSION}: linked as a shared library")
+  set(_libraries ${HDF5_C_LIBRARIES})
+else()
+  message(FATAL_ERROR "CUTESHM_HDF5_STATIC is ON, but HDF5 ${HDF5_VERSION} has no static library "
+    "of position-independent code beside ${HDF5_C_LIBRARIES}")
+endif()
+target_link_libraries(cuteshm_hdf5_dependency INTERFACE ${_libraries})

@@ -1,0 +1,19 @@
+#!/bin/sh
+# ./dev build [PRESET]: configures, where needed, and builds the C side in build/PRESET.
+set -eu
+# shellcheck source=scripts/common.sh
+. "$(dirname "$0")/common.sh"
+
+preset=${1:-release}
+mkdir -p "$build"
+log=$build/configure-$preset.log
+# CMake repeats pages about what it found: shown only when it fails.
+cmake --preset "$preset" >"$log" 2>&1 || {
+    cat "$log"
+    exit 1
+}
+# On a terminal ninja's progress is one line; in a log each step would be.
+quiet=--quiet
+[ ! -t 1 ] || quiet=
+# shellcheck disable=SC2086 # no word where it is empty
+cmake --build --preset "$preset" --parallel "$jobs" -- $quiet

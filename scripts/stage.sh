@@ -1,0 +1,83 @@
+#!/bin/sh
+# One stage of the tests, in a process of its own: any failing command ends it. Called by scripts/test.sh.
+set -eu
+# shellcheck source=scripts/common.sh
+. "$(dirname "$0")/common.sh"
+
+# shellcheck source=scripts/languages.sh
+. "$(dirname "$0")/languages.sh"
+
+run_ctest() {
+    preset=$1
+    shift
+    ctest --preset "$preset" --parallel "$jobs" "$@"
+}
+
+stage_lint() {
+    shellcheck --external-sources dev .ci/run scripts/*.sh
+    "$venv/bin/ruff" check .
+    "$venv/bin/ruff" format --check .
+    MYPYPATH=tests/gates "$venv/bin/mypy" --strict tests/gates
+}
+
+stage_c() {
+    sh scripts/build.sh release
+    run_ctest release --label-exclude 'gate|cli'
+}
+
+stage_gates() {
+    sh scripts/build.sh release
+    run_ctest release --label-regex gate
+}
+
+# The loader meets its files here, too; what measures memory, or loads it into a Python that has no sanitizer, stays out.
+stage_asan() {
+    sh scripts/build.sh asan
+    run_ctest asan --label-regex 'unit|api|hdf5|cli|sanitizer' --exclude-regex hdf5_files
+    CUTESHM_BUILD_DIR=$build/asan "$venv/bin/python" -m pytest -q -p no:cacheprovider tests/hdf5 \
+        --ignore-glob='*_memory.py' --ignore-glob='*_two_libraries.py'
+}
+
+# ThreadSanitizer wants memory laid out as it expects; some kernels randomise it further than that.
+stage_tsan() {
+    sh scripts/build.sh tsan
+    fixed_layout=
+    setarch -R true 2>/dev/null && fixed_layout='setarch -R'
+    $fixed_layout ctest --preset tsan --parallel "$jobs" --label-regex 'unit|api|sanitizer'
+}
+
+stage_python() {
+    install_python
+    "$venv/bin/mypy" --python-executable "$python_env/bin/python"
+    "$python_env/bin/python" -m pytest -q
+}
+
+stage_rust() {
+    sh scripts/build.sh release
+    cargo fmt --manifest-path bindings/rust/Cargo.toml --all --check
+    cargo_rust clippy --all-targets --all-features -- -D warnings
+    cargo_rust test --all-features
+}
+
+stage_julia() {
+    sh scripts/build.sh release
+    julia --startup-file=no --project=bindings/julia/CuteShm bindings/julia/CuteShm/test/runtests.jl
+}
+
+stage_conformance() {
+    sh scripts/build.sh release
+    install_python
+    cargo_rust build --examples --all-features
+    "$venv/bin/python" tests/conformance/run.py
+}
+
+stage_cli() {
+    sh scripts/build.sh release
+    run_ctest release --label-regex cli
+}
+
+stage_demo() {
+    sh scripts/demo.sh
+}
+
+"stage_$1"
