@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "h5dataset.h"
+
+#include "h5shape.h"
+#include "h5value.h"
+
+/* Names of filters for files that do not tell them. */
+static const char *filter_name(H5Z_filter_t filter) {
+  static const struct {
+    H5Z_filter_t filter;
+    const char *name;
+  } known[] = {{H5Z_FILTER_SZIP, "szip"}, {305, "lzo"},   {307, "bzip2"},        {32000, "lzf"},
+               {32001, "blosc"},          {32004, "lz4"}, {32008, "bitshuffle"}, {32013, "zfp"},
+               {32015, "zstd"},           {32017, "sz"},  {32026, "blosc2"}};
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    if (known[i].filter == filter) return known[i].name;
+  return "unknown";
+}
+
+static bool filters_are_there(hid_t plist, struct h5reason *reason) {
+  int count = H5Pget_nfilters(plist);
+  for (int i = 0; i < count; i++) {
+    char name[64] = "";
+    unsigned flags, config;
+    size_t values = 0;
+    H5Z_filter_t filter = H5Pget_filter2(plist, (unsigned)i, &flags, &values, NULL, sizeof name - 1, name, &config);
+    if (filter < 0) {
+      cshm__h5_reason_words(reason, "its filters cannot be read");
+      return false;
+    }
+    if (H5Zfilter_avail(filter) <= 0) {
+      cshm__h5_reason(reason, "it needs filter %d (%s), which HDF5 %s does not find (HDF5_PLUGIN_PATH)", (int)filter,
+                      name[0] != '\0' ? name : filter_name(filter), cshm__h5_version());
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Data in other files is not followed: whoever wrote the file would choose what else of the reader's is read. */
+static bool data_is_here(hid_t plist, struct h5reason *reason) {
+  if (H5Pget_layout(plist) == H5D_VIRTUAL) {
+    cshm__h5_reason(reason, "it is a virtual dataset, put together from others, which is not supported yet");
+    return false;
+  }
+  if (H5Pget_external_count(plist) > 0) {
+    cshm__h5_reason(reason, "its data lies in other files (external storage), which are not followed");
+    return false;
+  }
+  return true;
+}
+
+static bool take_string(struct h5plan *plan, hid_t dataset, hid_t space, struct h5value *value,
+                        struct h5reason *reason) {
+  if (H5Sget_simple_extent_type(space) == H5S_SIMPLE) {
+    cshm__h5_reason(reason, "variable-length strings in an array are not supported yet");
+    return false;
+  }
+  return cshm__h5_value_string(plan, dataset, value, reason);
+}
+
+static bool take_array(struct h5plan *plan, hid_t file_type, hid_t space, struct h5type *type, struct h5value *value,
+                       struct h5reason *reason) {
+  struct h5shape shape;
+  if (!cshm__h5_type_begin(file_type, type, reason)) return false;
+  bool good = cshm__h5_shape(space, type, &shape, reason) &&
+              cshm__h5_shape_nbytes(&shape, H5Tget_size(type->memory), &value->nbytes, reason) &&
+              cshm__h5_shape_keep(&shape, plan, value, reason);
+  cshm__h5_type_end(type);
+  value->dtype = good ? cshm__h5_plan_copy(plan, type->dtype.text) : NULL;
+  if (good && !value->dtype) cshm__h5_reason(reason, "out of memory");
+  return value->dtype != NULL;
+}
+
+/* Bytes of a chunk in the file, once its filters are undone. */
+static uint64_t chunk_nbytes(hid_t plist, hid_t file_type) {
+  hsize_t lengths[H5S_MAX_RANK];
+  int ndim = H5Pget_layout(plist) == H5D_CHUNKED ? H5Pget_chunk(plist, H5S_MAX_RANK, lengths) : 0;
+  uint64_t nbytes = ndim > 0 ? H5Tget_size(file_type) : 0; /* HDF5 allows no chunk of 4 GiB or more */
+  for (int i = 0; i < ndim; i++)
+    nbytes *= lengths[i];
+  return nbytes;
+}
+
+bool cshm__h5_dataset(struct h5plan *plan, hid_t dataset, hid_t plist, struct h5type *type, struct h5node *node,
+                      struct h5reason *reason) {
+  hid_t file_type = H5Dget_type(dataset), space = H5Dget_space(dataset);
+  bool good = plist >= 0 && file_type >= 0 && space >= 0;
+  if (!good) cshm__h5_reason_words(reason, "its type or shape cannot be read");
+  good = good && data_is_here(plist, reason) && filters_are_there(plist, reason);
+  if (good && H5Tis_variable_str(file_type) > 0)
+    good = take_string(plan, dataset, space, &node->value, reason);
+  else if (good)
+    good = take_array(plan, file_type, space, type, &node->value, reason);
+  if (good) node->chunk_nbytes = chunk_nbytes(plist, file_type);
+  if (file_type >= 0) H5Tclose(file_type);
+  if (space >= 0) H5Sclose(space);
+  return good;
+}

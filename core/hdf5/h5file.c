@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#define _XOPEN_SOURCE 700 /* realpath, st_mtim */
+
+#include "h5file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SIGNATURE_SIZE 8
+static const unsigned char signature[SIGNATURE_SIZE] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1A, '\n'};
+
+/* ---- before HDF5 is asked -------------------------------------------------------------------------- */
+
+static cshm_status look_at(const char *path, struct h5file *file, cshm_error *err) {
+  struct stat info;
+  if (stat(path, &info) != 0) {
+    int saved = errno;
+    if (saved == ENOENT || saved == ENOTDIR)
+      return cshm__fail(err, CSHM_ERR_NOT_FOUND, saved, "no such file: %s", path);
+    return cshm__fail_errno(err, saved, "cannot look at %s", path);
+  }
+  if (S_ISDIR(info.st_mode)) return cshm__fail(err, CSHM_ERR_HDF5, EISDIR, "%s is a directory, not an HDF5 file", path);
+  if (!S_ISREG(info.st_mode))
+    return cshm__fail(err, CSHM_ERR_HDF5, 0, "%s is not a regular file, so not an HDF5 file", path);
+  if (info.st_size == 0) return cshm__fail(err, CSHM_ERR_HDF5, 0, "%s is empty, so not an HDF5 file", path);
+  file->size = (uint64_t)info.st_size;
+  file->mtime = info.st_mtim.tv_sec;
+  file->mtime_ns = info.st_mtim.tv_nsec;
+  return CSHM_OK;
+}
+
+/* What files that are often taken for HDF5 begin with. */
+static const char *other_format(const unsigned char *head) {
+  static const struct {
+    const char *magic;
+    const char *name;
+  } known[] = {{"CDF", "netCDF before version 4"},
+               {"\x0E\x03\x13\x01", "HDF4"},
+               {"MATLAB 5", "MATLAB before version 7.3"},
+               {"PK\x03\x04", "a zip archive, such as .npz"},
+               {"\x93NUMPY", "numpy's .npy"},
+               {"\x1F\x8B", "compressed by gzip"}};
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    if (memcmp(head, known[i].magic, strlen(known[i].magic)) == 0) return known[i].name;
+  return NULL;
+}
+
+/* HDF5's signature is at byte 0, or behind a user block of 512, 1024, 2048 ... bytes. */
+static bool has_signature(int fd, uint64_t size) {
+  unsigned char bytes[SIGNATURE_SIZE];
+  for (uint64_t at = 0; at < size; at = at ? 2 * at : 512)
+    if (pread(fd, bytes, sizeof bytes, (off_t)at) == (ssize_t)sizeof bytes &&
+        memcmp(bytes, signature, sizeof bytes) == 0)
+      return true;
+  return false;
+}
+
+static cshm_status check_signature(const char *path, uint64_t size, cshm_error *err) {
+  unsigned char head[SIGNATURE_SIZE] = {0};
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  if (fd < 0 && errno == EACCES) return cshm__fail(err, CSHM_ERR_PERMISSION, EACCES, "no permission to read %s", path);
+  if (fd < 0) return cshm__fail_errno(err, errno, "cannot open %s", path);
+  bool good = has_signature(fd, size);
+  const char *other = pread(fd, head, sizeof head, 0) > 0 ? other_format(head) : NULL;
+  close(fd);
+  if (good) return CSHM_OK;
+  if (other) return cshm__fail(err, CSHM_ERR_HDF5, 0, "%s is not an HDF5 file: it looks like %s", path, other);
+  return cshm__fail(err, CSHM_ERR_HDF5, 0, "%s is not an HDF5 file: it has no HDF5 signature", path);
+}
+
+/* ---- what HDF5 says -------------------------------------------------------------------------------- */
+
+cshm_status cshm__h5_file_newer(const char *path, const char *words, cshm_error *err) {
+  return cshm__fail(err, CSHM_ERR_HDF5, 0,
+                    "%s was written by a newer HDF5 than %s (%s); write it in an older format (h5py: libver='v110')",
+                    path, cshm__h5_version(), words);
+}
+
+/* The number behind `name` in HDF5's words. */
+static bool find_number(const char *words, const char *name, uint64_t *number) {
+  const char *at = strstr(words, name);
+  char *end = NULL;
+  if (!at) return false;
+  *number = strtoull(at + strlen(name), &end, 10);
+  return end != at + strlen(name);
+}
+
+static cshm_status refused(const char *path, const struct h5file *file, cshm_error *err) {
+  char words[256];
+  uint64_t wanted;
+  cshm__h5_words(words, sizeof words);
+  if (strstr(words, "truncated file") && find_number(words, "stored_eof = ", &wanted))
+    return cshm__fail(err, CSHM_ERR_HDF5, 0,
+                      "%s is truncated: it should have %" PRIu64 " bytes and has %" PRIu64 "; copy it again", path,
+                      wanted, file->size);
+  if (cshm__h5_words_newer(words)) return cshm__h5_file_newer(path, words, err);
+  if (strstr(words, "unable to lock file"))
+    return cshm__fail(err, CSHM_ERR_HDF5, 0, "%s is being written by another program; try again when it is closed",
+                      path);
+  return cshm__fail(err, CSHM_ERR_HDF5, 0, "%s is damaged, or not a whole HDF5 file (HDF5: %s)", path, words);
+}
+
+static hid_t open_access(void) {
+  hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  if (access < 0) return access;
+  /* Closing takes along what an error left open. Where a file system has no locks, reading goes on without. */
+  H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+  H5Pset_file_locking(access, true, true);
+  return access;
+}
+
+cshm_status cshm__h5_file_open(const char *path, struct h5file *file, cshm_error *err) {
+  cshm_status status = look_at(path, file, err);
+  if (status == CSHM_OK) status = check_signature(path, file->size, err);
+  if (status != CSHM_OK) return status;
+  file->path = realpath(path, NULL);
+  hid_t access = open_access();
+  if (!file->path || access < 0) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "out of memory while opening %s", path);
+  file->id = H5Fopen(path, H5F_ACC_RDONLY, access);
+  if (file->id < 0) status = refused(path, file, err);
+  H5Pclose(access);
+  return status;
+}
+
+void cshm__h5_file_close(struct h5file *file) {
+  if (file->id >= 0) H5Fclose(file->id);
+  free(file->path);
+  *file = (struct h5file)H5FILE_INIT;
+}

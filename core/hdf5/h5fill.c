@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "h5fill.h"
+
+#include "h5slab.h"
+#include "h5type.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Small enough to stay in the cache between reading and writing, large enough that calls cost nothing. */
+#define BUFFER_SIZE ((size_t)1 << 20)
+
+struct filling {
+  hid_t file;
+  struct h5plan *plan;
+  cshm_builder builder;
+  struct h5progress *progress;
+  struct h5type *type; /* room to work in */
+  unsigned char *buffer;
+  size_t capacity;
+  cshm_error *err;
+};
+
+/* A dataset that is being read. */
+struct reading {
+  const struct h5node *node;
+  hid_t dataset;
+  hid_t space;
+  size_t size; /* bytes of an element */
+  bool padded; /* its fields may leave gaps */
+  struct h5slab slab;
+  struct h5reason *reason; /* why it cannot be read; empty while all is well */
+};
+
+static cshm_status no_memory(struct filling *filling, const struct reading *reading, size_t size) {
+  return cshm__fail(filling->err, CSHM_ERR_NO_MEMORY, 0, "out of memory: reading %s needs a buffer of %zu bytes",
+                    reading->node->path, size);
+}
+
+/* Opens a dataset. One with chunks gets a cache for just one of them: each is read once, as a whole. */
+static hid_t open_dataset(struct filling *filling, const struct h5node *node) {
+  if (node->chunk_nbytes == 0) return H5Oopen_by_addr(filling->file, (haddr_t)node->address);
+  hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+  if (access < 0) return access;
+  H5Pset_chunk_cache(access, 1, (size_t)node->chunk_nbytes, 1.0);
+  hid_t dataset = H5Dopen2(filling->file, node->path, access);
+  H5Pclose(access);
+  return dataset;
+}
+
+/* The chunks that boxes must be made of; false: there are none, or none that matter. A chunk larger than the buffer is
+ * read in one piece only where a filter has to undo it. */
+static bool take_chunk(const struct reading *reading, int ndim, uint64_t *chunk) {
+  hsize_t lengths[H5S_MAX_RANK];
+  if (reading->node->chunk_nbytes == 0) return false;
+  hid_t plist = H5Dget_create_plist(reading->dataset);
+  if (plist < 0) return false;
+  bool good = H5Pget_chunk(plist, ndim, lengths) == ndim &&
+              (reading->node->chunk_nbytes <= BUFFER_SIZE || H5Pget_nfilters(plist) > 0);
+  for (int i = 0; good && i < ndim; i++)
+    chunk[i] = lengths[i];
+  H5Pclose(plist);
+  return good;
+}
+
+/* Cuts the dataset into boxes. */
+static bool cut(struct reading *reading) {
+  uint64_t lengths[H5SLAB_MAX_NDIM], chunk[H5SLAB_MAX_NDIM];
+  hsize_t dims[H5S_MAX_RANK];
+  int ndim = H5Sget_simple_extent_dims(reading->space, dims, NULL);
+  if (ndim < 0) return false;
+  for (int i = 0; i < ndim; i++)
+    lengths[i] = dims[i];
+  bool chunked = take_chunk(reading, ndim, chunk);
+  uint64_t budget = BUFFER_SIZE / reading->size;
+  cshm__h5_slab_begin(&reading->slab, (uint32_t)ndim, lengths, chunked ? chunk : NULL, budget > 0 ? budget : 1);
+  return true;
+}
+
+static cshm_status make_room(struct filling *filling, const struct reading *reading) {
+  size_t wanted = (size_t)reading->slab.box_elements * reading->size;
+  if (wanted <= filling->capacity) return CSHM_OK;
+  free(filling->buffer);
+  filling->capacity = 0;
+  filling->buffer = (unsigned char *)malloc(wanted);
+  if (!filling->buffer) return no_memory(filling, reading, wanted);
+  filling->capacity = wanted;
+  return CSHM_OK;
+}
+
+/* Reads one box into the buffer. False: see the reason. */
+static bool read_box(struct filling *filling, struct reading *reading) {
+  const struct h5slab *slab = &reading->slab;
+  hsize_t start[H5SLAB_MAX_NDIM], count[H5SLAB_MAX_NDIM];
+  hid_t memory = H5S_ALL, file = H5S_ALL;
+  if (slab->ndim > 0) {
+    for (uint32_t i = 0; i < slab->ndim; i++) {
+      start[i] = slab->start[i];
+      count[i] = slab->count[i];
+    }
+    file = reading->space;
+    memory = H5Screate_simple((int)slab->ndim, count, NULL);
+    if (memory < 0 || H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL) < 0) {
+      cshm__h5_reason_words(reading->reason, "it cannot be read");
+      return false;
+    }
+  }
+  /* HDF5 leaves what is between fields as it was. */
+  if (reading->padded) memset(filling->buffer, 0, (size_t)(slab->run_count * slab->run_elements) * reading->size);
+  bool good = H5Dread(reading->dataset, filling->type->memory, memory, file, H5P_DEFAULT, filling->buffer) >= 0;
+  if (!good) cshm__h5_reason_words(reading->reason, "it cannot be read");
+  if (memory != H5S_ALL) H5Sclose(memory);
+  return good;
+}
+
+/* Writes the box that is in the buffer, run by run. */
+static cshm_status write_box(struct filling *filling, const struct reading *reading) {
+  const struct h5slab *slab = &reading->slab;
+  uint64_t nbytes = slab->run_elements * reading->size;
+  cshm_status status = CSHM_OK;
+  for (uint64_t run = 0; status == CSHM_OK && run < slab->run_count; run++) {
+    uint64_t offset = cshm__h5_slab_run(slab, run) * reading->size;
+    status = cshm_builder_write(filling->builder, reading->node->array, offset, filling->buffer + run * nbytes, nbytes,
+                                filling->err);
+  }
+  if (status == CSHM_OK) status = cshm__h5_progress_add(filling->progress, slab->run_count * nbytes, filling->err);
+  return status;
+}
+
+static cshm_status copy_boxes(struct filling *filling, struct reading *reading) {
+  cshm_status status = make_room(filling, reading);
+  if (status != CSHM_OK) return status;
+  do {
+    if (!read_box(filling, reading)) return CSHM_OK;
+    status = write_box(filling, reading);
+  } while (status == CSHM_OK && cshm__h5_slab_next(&reading->slab));
+  return status;
+}
+
+static cshm_status copy_open(struct filling *filling, struct reading *reading) {
+  hid_t file_type = H5Dget_type(reading->dataset);
+  cshm_status status = CSHM_OK;
+  reading->space = H5Dget_space(reading->dataset);
+  bool good = file_type >= 0 && reading->space >= 0;
+  if (!good)
+    cshm__h5_reason_words(reading->reason, "its type or shape cannot be read");
+  else if (cshm__h5_type_begin(file_type, filling->type, reading->reason)) {
+    reading->size = H5Tget_size(filling->type->memory);
+    reading->padded = H5Tdetect_class(filling->type->memory, H5T_COMPOUND) > 0;
+    if (cut(reading))
+      status = copy_boxes(filling, reading);
+    else
+      cshm__h5_reason_words(reading->reason, "its layout cannot be read");
+    cshm__h5_type_end(filling->type);
+  }
+  if (file_type >= 0) H5Tclose(file_type);
+  if (reading->space >= 0) H5Sclose(reading->space);
+  return status;
+}
+
+/* Copies one dataset. An empty reason afterwards means that it is whole. */
+static cshm_status copy_dataset(struct filling *filling, const struct h5node *node, struct h5reason *reason) {
+  struct reading reading = {.node = node, .reason = reason};
+  reason->text[0] = '\0';
+  if (node->value.nbytes == 0) return CSHM_OK;
+  if (node->value.data) {
+    cshm_status status =
+        cshm_builder_write(filling->builder, node->array, 0, node->value.data, node->value.nbytes, filling->err);
+    return status ? status : cshm__h5_progress_add(filling->progress, node->value.nbytes, filling->err);
+  }
+  reading.dataset = open_dataset(filling, node);
+  if (reading.dataset < 0) {
+    cshm__h5_reason_words(reason, "it cannot be opened");
+    return CSHM_OK;
+  }
+  cshm_status status = copy_open(filling, &reading);
+  H5Dclose(reading.dataset);
+  return status;
+}
+
+static cshm_status fill_all(struct filling *filling, bool *unreadable) {
+  cshm_status status = CSHM_OK;
+  for (size_t i = 0; status == CSHM_OK && i < filling->plan->node_count; i++) {
+    const struct h5node *node = &filling->plan->nodes[i];
+    struct h5reason reason;
+    if (node->kind != H5KIND_DATASET || node->array == UINT32_MAX) continue;
+    status = copy_dataset(filling, node, &reason);
+    if (status != CSHM_OK || reason.text[0] == '\0') continue;
+    *unreadable = true;
+    status = cshm__h5_plan_drop(filling->plan, i, reason.text);
+  }
+  return status;
+}
+
+cshm_status cshm__h5_fill(hid_t file, struct h5plan *plan, cshm_builder builder, struct h5progress *progress,
+                          bool *unreadable, cshm_error *err) {
+  struct filling filling = {.file = file, .plan = plan, .builder = builder, .progress = progress, .err = err};
+  *unreadable = false;
+  filling.type = (struct h5type *)malloc(sizeof *filling.type);
+  if (!filling.type) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "out of memory before the first dataset");
+  cshm_status status = cshm__h5_progress_begin(progress, cshm__h5_plan_nbytes(plan), err);
+  if (status == CSHM_OK) status = fill_all(&filling, unreadable);
+  if (status == CSHM_OK && !*unreadable) status = cshm__h5_progress_end(progress, err);
+  free(filling.buffer);
+  free(filling.type);
+  return status;
+}

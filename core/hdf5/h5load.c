@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "h5declare.h"
+#include "h5file.h"
+#include "h5fill.h"
+#include "h5plan.h"
+#include "h5progress.h"
+#include "h5walk.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A file that says something else at every reading is not tried for ever. */
+#define MAX_ROUNDS 5
+
+struct loading {
+  cshm_store store;
+  const char *project;
+  cshm_hdf5_options options;
+  struct h5guard guard;
+  struct h5file file;
+  struct h5plan plan;
+  cshm_builder builder; /* id 0: there is none */
+  cshm_error *err;
+};
+
+static void end_builder(struct loading *loading) {
+  if (loading->builder.id != 0) cshm_builder_abort(loading->builder, NULL);
+  loading->builder.id = 0;
+}
+
+static cshm_status begin_builder(struct loading *loading) {
+  cshm_builder_options options = CSHM_BUILDER_OPTIONS_INIT;
+  options.overwrite = loading->options.overwrite;
+  options.lifetime = loading->options.lifetime;
+  options.producer = loading->options.producer;
+  end_builder(loading);
+  return cshm_builder_open(loading->store, loading->project, &options, &loading->builder, loading->err);
+}
+
+/* Appends to a message; what does not fit is left out, whole. */
+static bool append(char *text, size_t size, const char *more) {
+  size_t length = strlen(text);
+  if (strlen(more) >= size - length) return false;
+  memcpy(text + length, more, strlen(more) + 1);
+  return true;
+}
+
+/* Lists what is skipped, with or without the reasons; returns how many of them fit. */
+static size_t list_skipped(const struct h5plan *plan, bool reasons, char *list, size_t size) {
+  size_t named = 0;
+  list[0] = '\0';
+  for (const struct h5skip *skip = plan->skips; skip; skip = skip->next, named++) {
+    char item[600];
+    if (reasons)
+      snprintf(item, sizeof item, "%s%s (%s)", named ? "; " : "", skip->path, skip->reason);
+    else
+      snprintf(item, sizeof item, "%s%s", named ? ", " : "", skip->path);
+    if (!append(list, size, item)) break;
+  }
+  return named;
+}
+
+/* strict: names what would be left out, with the reasons if there is room for them. */
+static cshm_status refuse_skipped(struct loading *loading) {
+  char list[700], more[64] = "";
+  size_t count = loading->plan.skip_count;
+  size_t named = list_skipped(&loading->plan, true, list, sizeof list);
+  if (named < count) named = list_skipped(&loading->plan, false, list, sizeof list);
+  if (named < count) snprintf(more, sizeof more, "%sand %zu more", named ? ", " : "", count - named);
+  return cshm__fail(loading->err, CSHM_ERR_UNSUPPORTED, 0,
+                    "%s: %zu object%s cannot be loaded, and strict was asked for: %s%s", loading->file.path, count,
+                    count == 1 ? "" : "s", list, more);
+}
+
+/* Opens the file and reads what is in it. Nothing is created yet. */
+static cshm_status make_plan(struct loading *loading, const char *path, bool attributes) {
+  struct h5walk walk = {.attributes = attributes};
+  cshm_status status = cshm__h5_file_open(path, &loading->file, loading->err);
+  if (status) return status;
+  status = cshm__h5_walk(loading->file.id, &loading->plan, &walk, loading->err);
+  if (status) return status;
+  if (walk.datasets == 0 && walk.newer.newer[0] != '\0')
+    return cshm__h5_file_newer(path, walk.newer.newer, loading->err);
+  return CSHM_OK;
+}
+
+/* One attempt: declare, allocate, fill. *again: something could not be read, which the plan is now without. */
+static cshm_status build(struct loading *loading, bool *again) {
+  struct h5progress progress = {.call = loading->options.progress, .user = loading->options.user};
+  progress.guard = &loading->guard;
+  cshm_status status = cshm__h5_declare(&loading->plan, &loading->file, loading->builder, loading->err);
+  if (status) return status;
+  if (loading->options.strict && loading->plan.skip_count > 0) return refuse_skipped(loading);
+  status = cshm_builder_allocate(loading->builder, loading->err);
+  if (status) return status;
+  return cshm__h5_fill(loading->file.id, &loading->plan, loading->builder, &progress, again, loading->err);
+}
+
+static cshm_status load(struct loading *loading, const char *path, cshm_attachment *attachment) {
+  bool again = true;
+  cshm_status status = begin_builder(loading); /* first: a project that is there already costs no reading */
+  if (status) return status;
+  status = make_plan(loading, path, true);
+  for (int round = 0; status == CSHM_OK && again && round < MAX_ROUNDS; round++) {
+    if (round > 0) status = begin_builder(loading);
+    if (status == CSHM_OK) status = build(loading, &again);
+  }
+  if (status) return status;
+  if (again) return cshm__fail(loading->err, CSHM_ERR_HDF5, 0, "%s changes while it is read", path);
+  status = cshm_builder_publish(loading->builder, attachment, loading->err);
+  if (status == CSHM_OK) loading->builder.id = 0;
+  return status;
+}
+
+static void begin(struct loading *loading, cshm_error *err) {
+  memset(loading, 0, sizeof *loading);
+  loading->file = (struct h5file)H5FILE_INIT;
+  loading->options = (cshm_hdf5_options)CSHM_HDF5_OPTIONS_INIT;
+  loading->err = err;
+  cshm__h5_plan_begin(&loading->plan);
+  cshm__h5_enter(&loading->guard);
+}
+
+static void end(struct loading *loading) {
+  end_builder(loading);
+  cshm__h5_plan_end(&loading->plan);
+  cshm__h5_file_close(&loading->file);
+  cshm__h5_leave(&loading->guard);
+}
+
+cshm_status cshm_hdf5_load(cshm_store store, const char *project, const char *file, const cshm_hdf5_options *options,
+                           cshm_attachment *attachment, cshm_error *err) {
+  struct loading loading;
+  if (!project || !file)
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "cshm_hdf5_load: %s is NULL", project ? "file" : "project");
+  if (options && options->size < sizeof options->size)
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "cshm_hdf5_load: options: set up with CSHM_HDF5_OPTIONS_INIT");
+  cshm_status status = cshm__h5_check_version(err);
+  if (status) return status;
+  begin(&loading, err);
+  if (options) memcpy(&loading.options, options, options->size < sizeof *options ? options->size : sizeof *options);
+  loading.store = store;
+  loading.project = project;
+  status = load(&loading, file, attachment);
+  end(&loading);
+  if (status == CSHM_ERR_CANCELLED) cshm__fail_about(err, status, "loading %s into project \"%s\"", file, project);
+  return status;
+}
+
+cshm_status cshm_hdf5_nbytes(const char *file, uint64_t *nbytes, cshm_error *err) {
+  struct loading loading;
+  if (!file || !nbytes)
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "cshm_hdf5_nbytes: %s is NULL", file ? "nbytes" : "file");
+  cshm_status status = cshm__h5_check_version(err);
+  if (status) return status;
+  begin(&loading, err);
+  status = make_plan(&loading, file, false);
+  if (status == CSHM_OK) *nbytes = cshm__h5_plan_nbytes(&loading.plan);
+  end(&loading);
+  return status;
+}
+
+const char *cshm_hdf5_version(void) { return cshm__h5_version(); }

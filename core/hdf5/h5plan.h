@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* h5plan: what is in an HDF5 file and what will become of it, before anything is created. Plain data, no HDF5. */
+#ifndef CUTESHM_H5PLAN_H
+#define CUTESHM_H5PLAN_H
+
+#include <cuteshm/cuteshm.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define H5PLAN_NONE SIZE_MAX
+#define H5PLAN_NO_ADDRESS UINT64_MAX
+
+/* A dtype, a shape, and values where they are at hand. */
+struct h5value {
+  const char *dtype;
+  const int64_t *shape;
+  uint32_t ndim;
+  uint64_t nbytes;
+  const void *data; /* NULL: still in the file */
+};
+
+struct h5attribute {
+  struct h5attribute *next;
+  const char *name;
+  struct h5value value;
+};
+
+enum h5kind {
+  H5KIND_HARD, /* a link that was not looked at yet */
+  H5KIND_SOFT, /* the same, by name: `target_path` */
+  H5KIND_GROUP,
+  H5KIND_DATASET,
+  H5KIND_ALIAS,  /* another path to the dataset `target` */
+  H5KIND_SKIPPED /* not in the project: a note tells why */
+};
+
+/* A link of the file, and the object behind it. */
+struct h5node {
+  enum h5kind kind;
+  const char *path;               /* "b/b1"; "" for the root */
+  uint64_t address;               /* of the object in the file */
+  const char *target_path;        /* SOFT */
+  size_t target;                  /* ALIAS: a node */
+  struct h5value value;           /* DATASET */
+  uint64_t chunk_nbytes;          /* DATASET: of one chunk; 0 where it has none */
+  struct h5attribute *attributes; /* GROUP, DATASET */
+  struct h5attribute **attribute_end;
+  uint32_t array; /* DATASET: its number in the builder, once it has one */
+};
+
+/* Something of the file that is not in the project. */
+struct h5skip {
+  struct h5skip *next;
+  const char *path; /* printable; an attribute is "b/b1@units" */
+  const char *reason;
+};
+
+struct h5plan {
+  struct h5node *nodes; /* a group lies before what is in it; node 0 is the root */
+  size_t node_count;
+  size_t node_capacity;
+  struct h5skip *skips;
+  struct h5skip **skip_end;
+  size_t skip_count;
+  size_t *slots; /* address -> node + 1 */
+  size_t slot_count;
+  size_t slot_used;
+  struct h5block *blocks; /* memory of all the strings and values */
+};
+
+void cshm__h5_plan_begin(struct h5plan *plan);
+void cshm__h5_plan_end(struct h5plan *plan); /* twice is fine */
+
+/* Memory that lives as long as the plan, aligned for anything, zeroed. NULL: there is none left. */
+void *cshm__h5_plan_alloc(struct h5plan *plan, size_t size);
+char *cshm__h5_plan_copy(struct h5plan *plan, const char *text);
+
+/* The text with every byte that is not UTF-8 written as \xNN. */
+char *cshm__h5_plan_printable(struct h5plan *plan, const char *text);
+
+/* `group`/`name`, or `name` in the root. */
+char *cshm__h5_plan_join(struct h5plan *plan, const char *group, const char *name);
+
+/* A new node, H5KIND_HARD. Pointers to nodes are invalid after it. CSHM_ERR_NO_MEMORY. */
+cshm_status cshm__h5_plan_node(struct h5plan *plan, const char *path, uint64_t address, size_t *number);
+
+/* The node that was entered for an address, or H5PLAN_NONE; and to enter one. CSHM_ERR_NO_MEMORY. */
+size_t cshm__h5_plan_at(const struct h5plan *plan, uint64_t address);
+cshm_status cshm__h5_plan_enter(struct h5plan *plan, uint64_t address, size_t node);
+
+/* A new attribute at the end of the node's. What `value` points to must live as long as the plan. CSHM_ERR_NO_MEMORY. */
+cshm_status cshm__h5_plan_attribute(struct h5plan *plan, size_t node, const char *name, const struct h5value *value);
+
+/* Notes that `path` (and `attribute` of it, or NULL) is not in the project. CSHM_ERR_NO_MEMORY. */
+cshm_status cshm__h5_plan_skip(struct h5plan *plan, const char *path, const char *attribute, const char *reason);
+
+/* The same for a node, which becomes H5KIND_SKIPPED. */
+cshm_status cshm__h5_plan_drop(struct h5plan *plan, size_t node, const char *reason);
+
+/* The bytes of data that the plan's datasets hold. */
+uint64_t cshm__h5_plan_nbytes(const struct h5plan *plan);
+
+#endif

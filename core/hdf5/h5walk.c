@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+#include "h5walk.h"
+
+#include "h5attr.h"
+#include "h5dataset.h"
+#include "utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct walker {
+  hid_t file;
+  hid_t access; /* how links are followed: not into other files */
+  struct h5plan *plan;
+  struct h5walk *walk;
+  struct h5type *type; /* room to work in: too large for the stack */
+};
+
+/* ---- links ----------------------------------------------------------------------------------------- */
+
+struct listing {
+  struct walker *walker;
+  size_t group;
+  cshm_status status;
+};
+
+static const char *shown(const char *path) { return path[0] != '\0' ? path : "/"; }
+
+static bool link_name_is_good(const char *path, const char *name, struct h5reason *reason) {
+  size_t length = strlen(name);
+  if (!cshm__utf8_valid(name, length))
+    cshm__h5_reason(reason, "its name is not UTF-8");
+  else if (length > CSHM_MAX_NAME)
+    cshm__h5_reason(reason, "its name has %zu bytes; at most %d are allowed", length, CSHM_MAX_NAME);
+  else if (strlen(path) > CSHM_MAX_PATH)
+    cshm__h5_reason(reason, "its path has %zu bytes; at most %d are allowed", strlen(path), CSHM_MAX_PATH);
+  else if (strcmp(name, ".") == 0)
+    cshm__h5_reason(reason, "'.' is not a name");
+  else
+    return true;
+  return false;
+}
+
+static void external_reason(hid_t group, const char *name, size_t size, struct h5reason *reason) {
+  char *value = size < CSHM_MAX_PATH ? (char *)malloc(size + 1) : NULL;
+  const char *file = NULL, *object = NULL;
+  unsigned flags;
+  if (value && H5Lget_val(group, name, value, size, H5P_DEFAULT) >= 0 &&
+      H5Lunpack_elink_val(value, size, &flags, &file, &object) >= 0)
+    cshm__h5_reason(reason, "it is a link to '%s' in file '%s', which is not followed", object, file);
+  else
+    cshm__h5_reason(reason, "it is a link into another file, which is not followed");
+  free(value);
+}
+
+/* Reads a soft link's target into the plan's memory. */
+static bool read_soft(struct h5plan *plan, hid_t group, const char *name, size_t size, struct h5node *node,
+                      struct h5reason *reason) {
+  char *target = (char *)cshm__h5_plan_alloc(plan, size + 1);
+  if (!target) {
+    cshm__h5_reason(reason, "out of memory");
+    return false;
+  }
+  if (H5Lget_val(group, name, target, size, H5P_DEFAULT) < 0) {
+    cshm__h5_reason_words(reason, "its target cannot be read");
+    return false;
+  }
+  node->kind = H5KIND_SOFT;
+  node->target_path = target;
+  return true;
+}
+
+/* Whether a link can be followed at all; a soft one becomes H5KIND_SOFT. */
+static bool link_is_good(struct h5plan *plan, hid_t group, const char *name, const H5L_info_t *info,
+                         struct h5node *node, struct h5reason *reason) {
+  if (!link_name_is_good(node->path, name, reason)) return false;
+  switch (info->type) {
+  case H5L_TYPE_HARD:
+    return true;
+  case H5L_TYPE_SOFT:
+    return read_soft(plan, group, name, info->u.val_size, node, reason);
+  case H5L_TYPE_EXTERNAL:
+    external_reason(group, name, info->u.val_size, reason);
+    return false;
+  default:
+    cshm__h5_reason(reason, "it is a user-defined link (class %d), which is not followed", (int)info->type);
+    return false;
+  }
+}
+
+static cshm_status add_link(struct listing *listing, hid_t group, const char *name, const H5L_info_t *info) {
+  struct h5plan *plan = listing->walker->plan;
+  uint64_t address = info->type == H5L_TYPE_HARD ? (uint64_t)info->u.address : H5PLAN_NO_ADDRESS;
+  char *path = cshm__h5_plan_join(plan, plan->nodes[listing->group].path, name);
+  size_t node;
+  if (!path) return CSHM_ERR_NO_MEMORY;
+  cshm_status status = cshm__h5_plan_node(plan, path, address, &node);
+  if (status != CSHM_OK) return status;
+  struct h5reason reason;
+  if (link_is_good(plan, group, name, info, &plan->nodes[node], &reason)) return CSHM_OK;
+  return cshm__h5_plan_drop(plan, node, reason.text);
+}
+
+static herr_t take_link(hid_t group, const char *name, const H5L_info_t *info, void *user) {
+  struct listing *listing = (struct listing *)user;
+  listing->status = add_link(listing, group, name, info);
+  return listing->status == CSHM_OK ? 0 : -1;
+}
+
+/* ---- objects --------------------------------------------------------------------------------------- */
+
+static cshm_status drop(struct walker *walker, size_t node, const struct h5reason *reason) {
+  if (reason->newer[0] != '\0') walker->walk->newer = *reason;
+  return cshm__h5_plan_drop(walker->plan, node, reason->text);
+}
+
+/* Reads the attributes of a node that stays. `plist` is its creation property list. */
+static cshm_status visit_attributes(struct walker *walker, size_t node, hid_t object, hid_t plist) {
+  unsigned order = 0;
+  if (!walker->walk->attributes) return CSHM_OK;
+  if (plist >= 0 && H5Pget_attr_creation_order(plist, &order) < 0) order = 0;
+  return cshm__h5_attributes(walker->plan, node, object, order & H5P_CRT_ORDER_TRACKED, walker->type);
+}
+
+static cshm_status visit_dataset(struct walker *walker, size_t node, hid_t dataset) {
+  struct h5plan *plan = walker->plan;
+  struct h5reason reason;
+  hid_t plist = H5Dget_create_plist(dataset);
+  cshm_status status;
+  if (cshm__h5_dataset(plan, dataset, plist, walker->type, &plan->nodes[node], &reason)) {
+    plan->nodes[node].kind = H5KIND_DATASET;
+    walker->walk->datasets++;
+    status = visit_attributes(walker, node, dataset, plist);
+  } else {
+    status = drop(walker, node, &reason);
+  }
+  if (plist >= 0) H5Pclose(plist);
+  return status;
+}
+
+static cshm_status visit_links(struct walker *walker, size_t node, hid_t group, hid_t plist) {
+  struct listing listing = {walker, node, CSHM_OK};
+  unsigned order = 0;
+  if (plist >= 0 && H5Pget_link_creation_order(plist, &order) < 0) order = 0;
+  H5_index_t index = order & H5P_CRT_ORDER_TRACKED ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME;
+  herr_t result = H5Literate(group, index, H5_ITER_INC, NULL, take_link, &listing);
+  if (result >= 0 || listing.status != CSHM_OK) return listing.status;
+  struct h5reason reason;
+  cshm__h5_reason_words(&reason, "some of what is in it cannot be read");
+  return cshm__h5_plan_skip(walker->plan, shown(walker->plan->nodes[node].path), NULL, reason.text);
+}
+
+static cshm_status visit_group(struct walker *walker, size_t node, hid_t group) {
+  hid_t plist = H5Gget_create_plist(group);
+  walker->plan->nodes[node].kind = H5KIND_GROUP;
+  cshm_status status = visit_attributes(walker, node, group, plist);
+  if (status == CSHM_OK) status = visit_links(walker, node, group, plist);
+  if (plist >= 0) H5Pclose(plist);
+  return status;
+}
+
+static cshm_status visit_object(struct walker *walker, size_t node) {
+  hid_t object = H5Oopen_by_addr(walker->file, (haddr_t)walker->plan->nodes[node].address);
+  struct h5reason reason;
+  cshm_status status;
+  if (object < 0) {
+    cshm__h5_reason_words(&reason, "it cannot be opened");
+    return drop(walker, node, &reason);
+  }
+  switch (H5Iget_type(object)) {
+  case H5I_GROUP:
+    status = visit_group(walker, node, object);
+    break;
+  case H5I_DATASET:
+    status = visit_dataset(walker, node, object);
+    break;
+  case H5I_DATATYPE:
+    status = cshm__h5_plan_drop(walker->plan, node, "it is a named datatype; each array has its own");
+    break;
+  default:
+    status = cshm__h5_plan_drop(walker->plan, node, "it is neither a group nor a dataset");
+  }
+  H5Oclose(object);
+  return status;
+}
+
+/* ---- second paths ---------------------------------------------------------------------------------- */
+
+/* A further path to an object that was met before. */
+static cshm_status visit_again(struct walker *walker, size_t node, size_t first) {
+  struct h5plan *plan = walker->plan;
+  struct h5reason reason;
+  switch (plan->nodes[first].kind) {
+  case H5KIND_DATASET:
+    plan->nodes[node].kind = H5KIND_ALIAS;
+    plan->nodes[node].target = first;
+    return CSHM_OK;
+  case H5KIND_GROUP:
+    cshm__h5_reason(&reason, "it is the group '%s' again", shown(plan->nodes[first].path));
+    break;
+  default:
+    cshm__h5_reason(&reason, "it is '%s' again, which was skipped", plan->nodes[first].path);
+  }
+  return cshm__h5_plan_drop(plan, node, reason.text);
+}
+
+/* The address of what a soft link leads to. */
+static bool resolve(struct walker *walker, const struct h5node *node, uint64_t *address, struct h5reason *reason) {
+  H5O_info_t info;
+  hid_t object = H5Oopen(walker->file, node->path, walker->access);
+  if (object < 0) {
+    cshm__h5_reason_words(reason, "nothing is there that can be opened");
+    return false;
+  }
+  bool good = H5Oget_info2(object, &info, H5O_INFO_BASIC) >= 0;
+  if (good)
+    *address = (uint64_t)info.addr;
+  else
+    cshm__h5_reason_words(reason, "what is there cannot be read");
+  H5Oclose(object);
+  return good;
+}
+
+static cshm_status visit_soft(struct walker *walker, size_t node) {
+  struct h5plan *plan = walker->plan;
+  struct h5reason reason;
+  uint64_t address = H5PLAN_NO_ADDRESS;
+  bool resolved = resolve(walker, &plan->nodes[node], &address, &reason);
+  size_t first = resolved ? cshm__h5_plan_at(plan, address) : H5PLAN_NONE;
+  if (first != H5PLAN_NONE) return visit_again(walker, node, first);
+  if (resolved) cshm__h5_reason(&reason, "what is there was skipped");
+  cshm__h5_reason_in(&reason, "it is a soft link to '%s': ", plan->nodes[node].target_path);
+  return cshm__h5_plan_drop(plan, node, reason.text);
+}
+
+static cshm_status visit_hard(struct walker *walker, size_t node) {
+  struct h5plan *plan = walker->plan;
+  uint64_t address = plan->nodes[node].address;
+  size_t first = cshm__h5_plan_at(plan, address);
+  if (first != H5PLAN_NONE) return visit_again(walker, node, first);
+  cshm_status status = cshm__h5_plan_enter(plan, address, node);
+  if (status != CSHM_OK) return status;
+  return visit_object(walker, node);
+}
+
+/* ---- the whole file -------------------------------------------------------------------------------- */
+
+/* The type of this function is HDF5's. NOLINTNEXTLINE(readability-non-const-parameter) */
+static herr_t refuse(const char *group, const char *name, const char *file, const char *object, unsigned *flags,
+                     hid_t access, void *user) {
+  (void)group, (void)name, (void)file, (void)object, (void)flags, (void)access, (void)user;
+  return -1;
+}
+
+static cshm_status plan_root(struct walker *walker, cshm_error *err) {
+  H5O_info_t info;
+  size_t root;
+  hid_t group = H5Gopen2(walker->file, "/", H5P_DEFAULT);
+  bool good = group >= 0 && H5Oget_info2(group, &info, H5O_INFO_BASIC) >= 0;
+  struct h5reason reason;
+  if (!good) cshm__h5_reason_words(&reason, "its root group cannot be read");
+  if (group >= 0) H5Gclose(group);
+  if (!good) return cshm__fail(err, CSHM_ERR_HDF5, 0, "%s", reason.text);
+  return cshm__h5_plan_node(walker->plan, "", (uint64_t)info.addr, &root);
+}
+
+static cshm_status visit_all(struct walker *walker, enum h5kind kind,
+                             cshm_status (*visit)(struct walker *walker, size_t node)) {
+  cshm_status status = CSHM_OK;
+  for (size_t node = 0; status == CSHM_OK && node < walker->plan->node_count; node++)
+    if (walker->plan->nodes[node].kind == kind) status = visit(walker, node);
+  return status;
+}
+
+cshm_status cshm__h5_walk(hid_t file, struct h5plan *plan, struct h5walk *walk, cshm_error *err) {
+  struct walker walker = {file, H5Pcreate(H5P_LINK_ACCESS), plan, walk, (struct h5type *)malloc(sizeof(struct h5type))};
+  cshm_status status = CSHM_ERR_NO_MEMORY;
+  walk->datasets = 0;
+  walk->newer.newer[0] = '\0';
+  if (walker.access < 0 || !walker.type || H5Pset_elink_cb(walker.access, refuse, NULL) < 0) goto done;
+  status = plan_root(&walker, err);
+  if (status == CSHM_OK) status = visit_all(&walker, H5KIND_HARD, visit_hard);
+  if (status == CSHM_OK) status = visit_all(&walker, H5KIND_SOFT, visit_soft);
+done:
+  if (status == CSHM_ERR_NO_MEMORY) cshm__fail(err, status, 0, "out of memory while reading the file's structure");
+  if (walker.access >= 0) H5Pclose(walker.access);
+  free(walker.type);
+  return status;
+}

@@ -1,0 +1,408 @@
+# SPDX-License-Identifier: MIT
+"""HDF5 files of every kind that the loader must take, made by h5py.
+
+Each maker writes one file and returns what must be skipped: a dict from path (``path@name`` for an attribute) to a part
+of the reason. Everything else in the file must be in the project, and equal what h5py reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from h5py import h5a, h5d, h5s, h5t
+
+Skips = dict[str, str]
+Maker = Callable[[Path], Skips]
+MAKERS: dict[str, Maker] = {}
+
+VLEN_ARRAY = "variable-length strings in an array are not supported yet"
+REFERENCE = "references to other objects are not supported yet"
+SEQUENCE = "variable-length sequences are not supported yet"
+NULL = "it has no value (a null dataspace)"
+
+
+def maker(function: Maker) -> Maker:
+    """Registers a maker under its own name."""
+    MAKERS[function.__name__] = function
+    return function
+
+
+def random_bytes(size: int) -> np.ndarray[Any, Any]:
+    """The same bytes at every run."""
+    return np.random.default_rng(size).integers(0, 256, size, dtype=np.uint8)
+
+
+def raw_dataset(
+    group: h5py.Group, name: str, file_type: h5t.TypeID, shape: tuple[int, ...], data: np.ndarray[Any, Any]
+) -> None:
+    """A dataset of any HDF5 type, its bytes written as they are."""
+    dataset = h5d.create(group.id, name.encode(), file_type, h5s.create_simple(shape))
+    dataset.write(h5s.ALL, h5s.ALL, data, mtype=file_type)
+
+
+def raw_attribute(thing: h5py.Group, name: str, file_type: h5t.TypeID, data: np.ndarray[Any, Any]) -> None:
+    """An attribute of any HDF5 type without dimensions."""
+    attribute = h5a.create(thing.id, name.encode(), file_type, h5s.create(h5s.SCALAR))
+    attribute.write(data, mtype=file_type)
+
+
+@maker
+def numbers(path: Path) -> Skips:
+    """Every number type of the format, in both byte orders, 0-d, empty and of many dimensions."""
+    names = "b1 i1 u1 <i2 >i2 <u2 >u2 <i4 >i4 <u4 >u4 <i8 >i8 <u8 >u8 <f2 >f2 <f4 >f4 <f8 >f8 <c8 >c8 <c16 >c16"
+    with h5py.File(path, "w") as file:
+        for name in names.split():
+            dtype = np.dtype(name)
+            values = (random_bytes(24 * dtype.itemsize) if dtype.kind != "b" else random_bytes(24) % 2).view(dtype)
+            group = file.create_group(name.replace("<", "little-").replace(">", "big-"))
+            group["3d"] = values.reshape(2, 3, 4)
+            group["0d"] = values[0]
+            group["empty"] = values[:0].reshape(0, 5)
+            group["3d"].attrs["one"] = values[1]
+            group["3d"].attrs["some"] = values.reshape(4, 6)
+            group["3d"].attrs["none"] = values[:0]
+        file["special"] = np.array([np.nan, np.inf, -np.inf, -0.0, 5e-324, 1.7e308])
+        file["32d"] = np.arange(2.0).reshape((1,) * 31 + (2,))
+        file["dates"] = np.array(["2020-01-02", "NaT"], "M8[ns]").astype(h5py.opaque_dtype("M8[ns]"))
+        file["spans"] = np.array([1, -2], "<m8[25s]").astype(h5py.opaque_dtype("<m8[25s]"))
+        file["raw"] = np.frombuffer(random_bytes(15).tobytes(), "V5")
+    return {}
+
+
+@maker
+def odd_numbers(path: Path) -> Skips:
+    """Integers and floats that no machine has, bitfields and enums."""
+    i31, i128 = h5t.STD_I32LE.copy(), h5t.STD_I32LE.copy()
+    i31.set_precision(31)
+    i128.set_size(16)
+    i128.set_precision(128)
+    bfloat = h5t.IEEE_F32LE.copy()
+    bfloat.set_fields(15, 7, 8, 0, 7)
+    bfloat.set_size(2)
+    bfloat.set_ebias(127)
+    with h5py.File(path, "w") as file:
+        for size, order, tid in ((4, "le", i31), (2, "bf", bfloat), (1, "b", h5t.STD_B8LE), (4, "bbe", h5t.STD_B32BE)):
+            raw_dataset(file, f"n{size}{order}", tid, (4,), random_bytes(4 * size) & 0x3F)
+        raw_dataset(file, "n16", i128, (1,), random_bytes(16))
+        raw_dataset(file, "long double", h5t.NATIVE_LDOUBLE, (1,), np.ones(1, np.longdouble))
+        for name, base in (("bool32", h5t.STD_I32BE), ("bool8", h5t.STD_U8LE)):
+            enum = h5t.enum_create(base)
+            enum.enum_insert(b"FALSE", 0)
+            enum.enum_insert(b"TRUE", 1)
+            data = np.array([0, 1, 1], ">i4" if name == "bool32" else "u1")
+            raw_dataset(file, name, enum, (3,), data)
+        for name, base in (("colour", h5t.STD_I16BE), ("three", h5t.STD_I8LE), ("odd", i31)):
+            enum = h5t.enum_create(base)
+            for value, word in enumerate((b"FALSE", b"TRUE", b"UNKNOWN")):
+                enum.enum_insert(word, value)
+            raw_dataset(
+                file, name, enum, (3,), np.arange(3, dtype={"colour": ">i2", "three": "i1", "odd": "<i4"}[name])
+            )
+        raw_dataset(file, "time", h5t.UNIX_D32LE, (1,), np.ones(1, "<i4"))
+    return {
+        "n16": "integers of 16 bytes have no dtype",
+        "long double": "do not fit into 64-bit floats",
+        "time": "HDF5's time type has no dtype",
+    }
+
+
+@maker
+def strings(path: Path) -> Skips:
+    """Strings of fixed and variable length, in datasets and attributes."""
+    skips = {"words": VLEN_ARRAY, "void": NULL, "attributes@void": NULL}
+    with h5py.File(path, "w") as file:
+        file["fixed"] = np.array([b"", b"a", b"abc\0d", b"\xff\xfe"], "S6")
+        for padding, name in (
+            (h5t.STR_NULLTERM, "terminated"),
+            (h5t.STR_NULLPAD, "nulls"),
+            (h5t.STR_SPACEPAD, "spaces"),
+        ):
+            tid = h5t.C_S1.copy()
+            tid.set_size(6)
+            tid.set_strpad(padding)
+            raw_dataset(file, name, tid, (2,), np.array([b"ab", b"abcdef"], "S6"))
+        file["utf-8"] = np.array(["é€😀".encode()], h5py.string_dtype("utf-8", 9))
+        file["title"] = "neutron é€😀"
+        file["nothing"] = ""
+        file.create_dataset("ascii", data=b"plain", dtype=h5py.string_dtype("ascii"))
+        file.create_dataset("latin", data=b"caf\xe9", dtype=h5py.string_dtype("ascii"))
+        file.create_dataset("unwritten", shape=(), dtype=h5py.string_dtype())
+        file.create_dataset("words", data=["a", "bc"], dtype=h5py.string_dtype())
+        file["void"] = h5py.Empty("S10")
+        attributes = file.create_group("attributes").attrs
+        attributes["text"] = "é€😀"
+        attributes["empty"] = ""
+        attributes["latin"] = np.bytes_(b"caf\xe9")
+        attributes.create("variable latin", b"caf\xe9", dtype=h5py.string_dtype("ascii"))
+        attributes["fixed"] = np.bytes_(b"ab")
+        attributes.create("words", ["", "a", "é€"], dtype=h5py.string_dtype())
+        attributes.create("grid", [["a", "bc"], ["d", ""]], dtype=h5py.string_dtype())
+        attributes.create("no words", [], shape=(0,), dtype=h5py.string_dtype())
+        attributes.create("mixed", [b"ok", b"\xff"], dtype=h5py.string_dtype("ascii"))
+        attributes["void"] = h5py.Empty("f4")
+    return skips
+
+
+@maker
+def compounds(path: Path) -> Skips:
+    """Structured types: nested, padded, with arrays, out of order, and such as hold what cannot be shared."""
+    padded = np.dtype({"names": ["a", "b"], "formats": ["<i2", ">f8"], "offsets": [2, 8], "itemsize": 24})
+    inner = np.dtype([("x", "<f4", (2, 3)), ("s", "S5"), ("ok", "?")])
+    nested = np.dtype([('é "q"', inner), ("many", inner, (2,)), ("z", "<c16"), ("t", padded)])
+    dtypes = {"padded": padded, "nested": nested, "packed": np.dtype([("a", "i1"), ("b", "<i8")])}
+    skips = {
+        "vlen": "field 's': " + VLEN_ARRAY,
+        "deep": "field 'a': field 'r': " + REFERENCE,
+        "wide": "field 'x': floats of 80 bits",
+    }
+    with h5py.File(path, "w") as file:
+        for name, dtype in dtypes.items():
+            data = np.zeros(3, dtype)
+            for field in dtype.names or ():
+                if dtype[field].names is None and dtype[field].subdtype is None:
+                    data[field] = np.arange(3)
+            if name == "nested":
+                data["many"]["x"] = np.arange(36).reshape(3, 2, 2, 3)
+                data['é "q"']["s"] = b"hello"
+                data["t"]["b"] = [1, -2, 3]
+            file.create_dataset(name, data=data, dtype=dtype)
+            file.attrs[name] = data[:2]
+        order = h5t.create(h5t.COMPOUND, 24)
+        order.insert(b"x", 16, h5t.IEEE_F64LE)
+        order.insert(b"y", 2, h5t.STD_I16LE)
+        raw_dataset(file, "backwards", order, (2,), np.arange(48, dtype=np.uint8))
+        twice = h5t.create(h5t.COMPOUND, 40)
+        twice.insert(b"x", 4, h5t.array_create(h5t.array_create(h5t.STD_I32LE, (2,)), (3,)))
+        raw_dataset(file, "array of arrays", twice, (2,), np.arange(80, dtype=np.uint8))
+        for name, first, second in (
+            ("half", h5t.IEEE_F16LE, h5t.IEEE_F16LE),
+            ("mixed", h5t.IEEE_F32LE, h5t.IEEE_F64LE),
+        ):
+            pair = h5t.create(h5t.COMPOUND, first.get_size() + second.get_size())
+            pair.insert(b"r", 0, first)
+            pair.insert(b"i", first.get_size(), second)
+            raw_dataset(file, name, pair, (2,), np.arange(2 * pair.get_size(), dtype=np.uint8))
+        spread = h5t.create(h5t.COMPOUND, 24)
+        spread.insert(b"r", 0, h5t.IEEE_F64LE)
+        spread.insert(b"i", 12, h5t.IEEE_F64LE)
+        raw_dataset(file, "spread complex", spread, (2,), np.arange(48, dtype=np.uint8))
+        file.create_dataset("vlen", shape=(2,), dtype=np.dtype([("n", "i4"), ("s", h5py.string_dtype())]))
+        file.create_dataset("deep", shape=(2,), dtype=np.dtype([("a", [("r", h5py.ref_dtype)])]))
+        file.create_dataset("wide", shape=(2,), dtype=np.dtype([("x", np.longdouble)]))
+    return skips
+
+
+@maker
+def arrays(path: Path) -> Skips:
+    """Array types at the top: their dimensions follow those of the dataset."""
+    with h5py.File(path, "w") as file:
+        vectors = file.create_dataset("vectors", shape=(4,), dtype=np.dtype((">i4", (2, 3))))
+        vectors[...] = np.arange(24).reshape(4, 2, 3)
+        double = h5t.array_create(h5t.array_create(h5t.STD_I16LE, (3,)), (2,))
+        raw_dataset(file, "double", double, (5,), np.arange(30, dtype="<i2"))
+        raw_attribute(file, "vector", h5t.array_create(h5t.IEEE_F32LE, (3,)), np.arange(3, dtype="<f4"))
+        chunked = file.create_dataset("chunked", shape=(1000,), chunks=(7,), dtype=np.dtype(("<i8", (2, 3))))
+        chunked[...] = np.arange(6000).reshape(1000, 2, 3)
+    return {}
+
+
+@maker
+def unsupported(path: Path) -> Skips:
+    """What has to wait for a later release, each with its reason."""
+    with h5py.File(path, "w") as file:
+        file["good"] = np.arange(3)
+        file.create_dataset("references", data=[file["good"].ref], dtype=h5py.ref_dtype)
+        file.create_dataset("regions", data=[file["good"].regionref[:2]], dtype=h5py.regionref_dtype)
+        file.create_dataset("ragged", shape=(2,), dtype=h5py.vlen_dtype("i4"))
+        file["good"].attrs["reference"] = file["good"].ref
+        file["good"].attrs.create("ragged", np.array([np.arange(2), np.arange(3)], object), dtype=h5py.vlen_dtype("i4"))
+        file["type"] = np.dtype("f8")
+        layout = h5py.VirtualLayout(shape=(3,), dtype="i8")
+        layout[:] = h5py.VirtualSource(file["good"])
+        file.create_virtual_dataset("virtual", layout)
+        file.create_dataset("outside", shape=(4,), dtype="u1", external=[("other.bin", 0, 4)])
+        file["file link"] = h5py.ExternalLink("other.h5", "/x")
+        file["behind it"] = h5py.SoftLink("/file link/y")
+    return {
+        "references": REFERENCE,
+        "regions": REFERENCE,
+        "ragged": SEQUENCE,
+        "good@reference": REFERENCE,
+        "good@ragged": SEQUENCE,
+        "type": "it is a named datatype",
+        "virtual": "it is a virtual dataset",
+        "outside": "its data lies in other files",
+        "file link": "it is a link to '/x' in file 'other.h5', which is not followed",
+        "behind it": "it is a soft link to '/file link/y': nothing is there that can be opened",
+    }
+
+
+@maker
+def links(path: Path) -> Skips:
+    """Second paths, soft links, cycles."""
+    with h5py.File(path, "w") as file:
+        file["a/b/data"] = np.arange(5)
+        file["a/b/data"].attrs["units"] = "m"
+        file["again"] = file["a/b/data"]
+        file["a/b/again"] = file["a/b/data"]
+        file["a/soft"] = h5py.SoftLink("b/data")
+        file["aa soft first"] = h5py.SoftLink("/zz/last")
+        file["zz/last"] = np.arange(3.0)
+        file["soft to soft"] = h5py.SoftLink("/a/soft")
+        file["a/b/up"] = file["a"]
+        file["root"] = file["/"]
+        file["soft root"] = h5py.SoftLink("/")
+        file["soft group"] = h5py.SoftLink("/a/b")
+        file["dangling"] = h5py.SoftLink("/nowhere/at all")
+        file["itself"] = h5py.SoftLink("/itself")
+        file["words"] = np.array([b"a"], dtype=h5py.string_dtype())
+        file["words again"] = file["words"]
+        file["words softly"] = h5py.SoftLink("/words")
+    return {
+        "a/b/up": "it is the group 'a' again",
+        "root": "it is the group '/' again",
+        "soft root": "it is the group '/' again",
+        "soft group": "it is the group 'a/b' again",
+        "dangling": "it is a soft link to '/nowhere/at all': nothing is there that can be opened",
+        "itself": "it is a soft link to '/itself': nothing is there that can be opened",
+        "words": VLEN_ARRAY,
+        "words again": "it is 'words' again, which was skipped",
+        "words softly": "it is 'words' again, which was skipped",
+    }
+
+
+@maker
+def names(path: Path) -> Skips:
+    """Names that are unusual, or too much."""
+    skips = {}
+    with h5py.File(path, "w") as file:
+        for name in ("with space", "dots.and#hash", "é€😀", "tab\tnew\nline", "...", 'quote"\\', "%41", "n" * 1024):
+            file[name] = np.arange(2)
+            file[name].attrs[name] = name
+        file[b"latin \xe9"] = np.arange(2)
+        skips["latin \\xe9"] = "its name is not UTF-8"
+        file["m" * 1025] = np.arange(2)
+        skips["m" * 1025] = "its name has 1025 bytes; at most 1024 are allowed"
+        group = file.create_group("by creation", track_order=True)
+        for name in "zax":
+            group[name] = 1
+            group.attrs[name] = 1
+    return skips
+
+
+CHUNKINGS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "rows": {"chunks": (10, 211)},
+    "columns": {"chunks": (503, 3)},
+    "tiles": {"chunks": (64, 64)},
+    "one": {"chunks": (503, 211)},
+    "gzip": {"chunks": (50, 50), "compression": "gzip"},
+    "shuffled": {"chunks": (100, 7), "compression": "gzip", "shuffle": True, "fletcher32": True},
+    "checked": {"chunks": (40, 30), "fletcher32": True},
+    "lossy": {"chunks": (40, 30), "scaleoffset": 2},
+    "unlimited": {"chunks": (33, 44), "maxshape": (None, None)},
+}
+
+
+@maker
+def layouts(path: Path) -> Skips:
+    """One array in every layout; storage that was never written; chunks larger than the loader's buffer."""
+    data = (np.arange(503 * 211, dtype=np.float64).reshape(503, 211) * 0.25) % 1000
+    with h5py.File(path, "w") as file:
+        for name, options in CHUNKINGS.items():
+            file.create_dataset(f"layouts/{name}", data=data, **options)
+        file.create_dataset("never/contiguous", shape=(100, 3), dtype="<i4", fillvalue=7)
+        file.create_dataset("never/chunked", shape=(100, 3), dtype=">i4", chunks=(9, 2), fillvalue=-3)
+        partly = file.create_dataset("never/partly", shape=(100, 30), dtype="<f4", chunks=(10, 10), fillvalue=0.5)
+        partly[15:35, 5:9] = 2
+        big = np.arange(1 << 20, dtype="<u4").reshape(1024, 1024)
+        file.create_dataset("big/one chunk", data=big, chunks=(1024, 1024))
+        file.create_dataset("big/one chunk gzip", data=big, chunks=(1024, 1024), compression="gzip", compression_opts=1)
+        file.create_dataset("big/tall chunks", data=big, chunks=(1024, 300))
+        file.create_dataset("big/4d", data=big.reshape(16, 32, 64, 32), chunks=(3, 5, 64, 7))
+        compact = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        compact.set_layout(h5d.COMPACT)
+        dataset = h5d.create(file.id, b"compact", h5t.IEEE_F64BE, h5s.create_simple((5,)), dcpl=compact)
+        dataset.write(h5s.ALL, h5s.ALL, np.arange(5.0))
+        nbit = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        nbit.set_chunk((10,))
+        nbit.set_filter(h5py.h5z.FILTER_NBIT)
+        twelve = h5t.STD_I16LE.copy()
+        twelve.set_precision(12)
+        dataset = h5d.create(file.id, b"nbit", twelve, h5s.create_simple((25,)), dcpl=nbit)
+        dataset.write(h5s.ALL, h5s.ALL, np.arange(-12, 13, dtype="<i2"))
+        file.create_dataset("lzf", data=data, chunks=(50, 50), compression="lzf")
+    return {"lzf": "it needs filter 32000 (lzf), which HDF5 "}
+
+
+def simple(path: Path, **options: Any) -> Skips:
+    """A small file in one version of the format."""
+    with h5py.File(path, "w", **options) as file:
+        file["group/data"] = np.arange(1000)
+        file["group/data"].attrs["units"] = "counts"
+        file.create_dataset("group/chunked", data=np.arange(1000), chunks=(100,), maxshape=(None,), compression="gzip")
+        for i in range(20):  # more than fit into a header: they are stored densely
+            file.attrs[f"attribute {i}"] = np.arange(i)
+    return {}
+
+
+@maker
+def oldest(path: Path) -> Skips:
+    """The format of HDF5 1.0."""
+    return simple(path, libver="earliest")
+
+
+@maker
+def v108(path: Path) -> Skips:
+    """The format of HDF5 1.8, with superblock version 2."""
+    return simple(path, libver=("v108", "v108"))
+
+
+@maker
+def v110(path: Path) -> Skips:
+    """The format of HDF5 1.10, with superblock version 3 and new chunk indexes."""
+    return simple(path, libver=("v110", "v110"))
+
+
+@maker
+def user_block(path: Path) -> Skips:
+    """Foreign bytes in front."""
+    return simple(path, userblock_size=1024)
+
+
+@maker
+def ordered(path: Path) -> Skips:
+    """Links and attributes in the order of their creation."""
+    return simple(path, track_order=True)
+
+
+@maker
+def wide(path: Path) -> Skips:
+    """Many small datasets."""
+    with h5py.File(path, "w", libver=("earliest", "v110")) as file:
+        for i in range(2000):
+            file[f"group {i % 10}/data {i}"] = np.full(3, i)
+    return {}
+
+
+@maker
+def deep(path: Path) -> Skips:
+    """Many groups in each other."""
+    with h5py.File(path, "w") as file:
+        group: h5py.Group = file
+        for i in range(300):
+            group = group.create_group(f"level {i}")
+            group.attrs["depth"] = i
+        group["bottom"] = 1
+    return {}
+
+
+@maker
+def empty(path: Path) -> Skips:
+    """Nothing but the root."""
+    h5py.File(path, "w").close()
+    return {}

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""Loading streams: the program's memory does not grow with the file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from h5py import h5d, h5p, h5s, h5t
+from hdf5_project import CLI, run
+
+SIZE = 512 << 20
+LIMIT = 64 << 20
+
+
+def contiguous(file: h5py.File) -> None:
+    """Allocated, and left as a hole in the file: it reads as zeros."""
+    properties = h5p.create(h5p.DATASET_CREATE)
+    properties.set_alloc_time(h5d.ALLOC_TIME_EARLY)
+    properties.set_fill_time(h5d.FILL_TIME_NEVER)
+    h5d.create(file.id, b"data", h5t.IEEE_F64LE, h5s.create_simple((SIZE // 8 // 1000, 1000)), dcpl=properties)
+
+
+def chunked(file: h5py.File, chunk: tuple[int, int]) -> None:
+    """Compressed by gzip, each chunk the same bytes."""
+    shape = (8192, SIZE // 8 // 8192)
+    packed = zlib.compress(np.arange(chunk[0] * chunk[1], dtype="f8").tobytes(), 1)
+    data = file.create_dataset("data", shape, "f8", chunks=chunk, compression="gzip")
+    for row in range(0, shape[0], chunk[0]):
+        for column in range(0, shape[1], chunk[1]):
+            data.id.write_direct_chunk((row, column), packed)
+
+
+# The system counts for a child what its parent had when it was started, so that must be little.
+MEASURE = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True)
+print(1024 * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def peak_memory(*command: str | Path) -> int:
+    """The most resident memory in bytes that a command had."""
+    measured = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", MEASURE, *command], check=True, capture_output=True, text=True
+    )
+    return int(measured.stdout)
+
+
+@pytest.mark.parametrize("kind", ["contiguous", "chunked", "large chunks"])
+def test_memory_stays_under_64_mib_for_512_mib_of_data(tmp_path: Path, kind: str) -> None:
+    """Contiguous; in chunks of 512 KiB; in chunks of 8 MiB, which must be inflated as a whole."""
+    path = tmp_path / "large.h5"
+    with h5py.File(path, "w") as file:
+        if kind == "contiguous":
+            contiguous(file)
+        else:
+            chunked(file, (256, 256) if kind == "chunked" else (1024, 1024))
+    peak = peak_memory(CLI, "--root", tmp_path / "store", "load", "--quiet", path)
+    shown = run(tmp_path / "store", "show", "large", "data").stdout
+    run(tmp_path / "store", "unlink", "large")
+    assert "512.0 MiB" in shown
+    print(f"{kind}: {peak / 1024**2:.1f} MiB")
+    assert peak < LIMIT
