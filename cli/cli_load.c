@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include "cli_progress.h"
+#include "cli_text.h"
+#include "cli_tree.h"
+
+#include <cuteshm/hdf5.h>
+#include <string.h>
+
+#define MAX_WARNED 10 /* skipped objects that are listed; `show` lists all */
+
+/* The file's name without folders and its last ending. */
+static void name_after_file(const char *file, char name[CSHM_MAX_PROJECT_NAME + 2]) {
+  const char *slash = strrchr(file, '/');
+  const char *base = slash ? slash + 1 : file;
+  const char *dot = strrchr(base, '.');
+  size_t length = dot && dot != base ? (size_t)(dot - base) : strlen(base);
+  if (length > CSHM_MAX_PROJECT_NAME) length = CSHM_MAX_PROJECT_NAME + 1; /* too long: let the library say so */
+  memcpy(name, base, length);
+  name[length] = '\0';
+}
+
+/* The project's name: as a word, as an option, or after the file. */
+static enum cli_exit choose_name(const struct cli_arguments *arguments, char name[CSHM_MAX_PROJECT_NAME + 2],
+                                 const char **project) {
+  const char *option = arguments->option['n'];
+  const char *word = arguments->word_count > 1 ? arguments->words[1] : NULL;
+  if (option && word) return cli_usage(arguments->command, "load: the project is named twice: %s and %s", word, option);
+  name_after_file(arguments->words[0], name);
+  *project = word ? word : option ? option : name;
+  return CLI_OK;
+}
+
+static void warn_skipped(const struct cli_tree *tree) {
+  uint32_t count = cli_tree_count_notes(tree, CSHM_NOTE_SKIPPED), index = 0;
+  char objects[CLI_SIZE_TEXT];
+  cshm_note note;
+  if (count == 0) return;
+  cli_format_count(count, "object", objects);
+  cli_error("warning: %s of the file %s skipped", objects, count == 1 ? "was" : "were");
+  for (uint32_t i = 0; i < MAX_WARNED && cli_tree_next_note(tree, CSHM_NOTE_SKIPPED, &index, &note); i++) {
+    fputs("  ", stderr);
+    cli_print(stderr, note.key);
+    fputs(": ", stderr);
+    cli_print(stderr, note.text);
+    fputs("\n", stderr);
+  }
+  if (count > MAX_WARNED) fprintf(stderr, "  and %u more: cute-shm show lists them\n", count - MAX_WARNED);
+}
+
+static cshm_status report(const char *project, cshm_attachment attachment, cshm_error *err) {
+  struct cli_tree tree;
+  cshm_status status = cli_tree_begin(attachment, &tree, err);
+  if (status == CSHM_OK) {
+    char summary[128];
+    cli_tree_summary(&tree, summary, sizeof summary);
+    cli_print(stdout, project);
+    printf(": %s\n", summary);
+    warn_skipped(&tree);
+  }
+  cli_tree_end(&tree);
+  return status;
+}
+
+static cshm_status load(const struct cli_arguments *arguments, cshm_store store, const char *project,
+                        cshm_attachment *attachment, cshm_error *err) {
+  bool quiet = arguments->option['q'] != NULL;
+  struct cli_progress progress;
+  cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
+  options.overwrite = arguments->option['o'] != NULL;
+  options.strict = arguments->option['s'] != NULL;
+  options.progress = cli_progress_update;
+  options.user = &progress;
+  options.producer = "cute-shm load " CSHM_VERSION_STRING;
+  cli_progress_begin(&progress, project, !quiet);
+  cshm_status status = cshm_hdf5_load(store, project, arguments->words[0], &options, quiet ? NULL : attachment, err);
+  cli_progress_end(&progress);
+  return status;
+}
+
+enum cli_exit cli_load(const struct cli_arguments *arguments) {
+  cshm_error err = CSHM_ERROR_INIT;
+  cshm_store store;
+  cshm_attachment attachment = {0};
+  char name[CSHM_MAX_PROJECT_NAME + 2];
+  const char *project = name;
+  enum cli_exit result = choose_name(arguments, name, &project);
+  if (result == CLI_OK) result = cli_open_store(arguments, &store);
+  if (result != CLI_OK) return result;
+  cshm_status status = load(arguments, store, project, &attachment, &err);
+  if (status == CSHM_OK && attachment.id != 0) status = report(project, attachment, &err);
+  cshm_store_close(store, NULL);
+  return status == CSHM_OK ? CLI_OK : cli_failed(&err);
+}

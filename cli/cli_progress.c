@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#define _XOPEN_SOURCE 700 /* sigaction, nl_langinfo, clock_gettime */
+
+#include "cli_progress.h"
+
+#include "cli_text.h"
+
+#include <langinfo.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define REDRAW_SECONDS 0.05
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number) {
+  (void)number;
+  interrupted = 1;
+}
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static int terminal_width(void) {
+  struct winsize size;
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+static bool stderr_is_terminal(void) {
+  const char *kind = getenv("TERM");
+  return isatty(STDERR_FILENO) && !(kind && strcmp(kind, "dumb") == 0);
+}
+
+void cli_progress_begin(struct cli_progress *progress, const char *title, bool wanted) {
+  struct sigaction action = {0};
+  action.sa_handler = interrupt;
+  action.sa_flags = (int)SA_RESETHAND;
+  sigaction(SIGINT, &action, NULL);
+  progress->title = title;
+  progress->visible = wanted && stderr_is_terminal();
+  progress->began = now();
+  progress->drawn = 0;
+}
+
+/* "12 s", "3:05", "2:03:05" */
+static void format_duration(double seconds, char text[CLI_SIZE_TEXT]) {
+  long left = (long)(seconds + 0.5);
+  if (left < 60)
+    snprintf(text, CLI_SIZE_TEXT, "%ld s", left);
+  else if (left < 3600)
+    snprintf(text, CLI_SIZE_TEXT, "%ld:%02ld", left / 60, left % 60);
+  else
+    snprintf(text, CLI_SIZE_TEXT, "%ld:%02ld:%02ld", left / 3600, left / 60 % 60, left % 60);
+}
+
+/* What stands behind the bar: " 45%  230.1 of 512.0 MiB  1.2 GiB/s  2 s left" */
+static void format_numbers(double elapsed, uint64_t done, uint64_t total, char *text, size_t size) {
+  char so_far[CLI_SIZE_TEXT], all[CLI_SIZE_TEXT], rate[CLI_SIZE_TEXT], left[CLI_SIZE_TEXT];
+  double share = total > 0 ? (double)done / (double)total : 1;
+  double speed = elapsed > 0 ? (double)done / elapsed : 0;
+  cli_format_size(done, so_far);
+  cli_format_size(total, all);
+  cli_format_size((uint64_t)speed, rate);
+  int length = snprintf(text, size, " %3d%%  %s of %s  %s/s", (int)(100 * share), so_far, all, rate);
+  if (length < 0 || (size_t)length >= size) return;
+  format_duration(done == total ? elapsed : speed > 0 ? (double)(total - done) / speed : 0, left);
+  if (done == total)
+    snprintf(text + length, size - (size_t)length, "  in %s", left);
+  else if (done > 0)
+    snprintf(text + length, size - (size_t)length, "  %s left", left);
+}
+
+static void draw_bar(int width, double share) {
+  bool unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+  int full = (int)(share * width);
+  for (int i = 0; i < width; i++)
+    fputs(i < full ? (unicode ? "\u2588" : "#") : (unicode ? "\u2591" : "-"), stderr);
+}
+
+static void draw(const struct cli_progress *progress, double elapsed, uint64_t done, uint64_t total) {
+  char numbers[160];
+  format_numbers(elapsed, done, total, numbers, sizeof numbers);
+  size_t width = (size_t)terminal_width();
+  if (width <= strlen(numbers)) numbers[width - 1] = '\0'; /* a line that wraps cannot be drawn over */
+  int room = (int)width - cli_width(progress->title) - (int)strlen(numbers) - 3;
+  fputs("\r", stderr);
+  if (room >= 5) {
+    cli_print(stderr, progress->title);
+    fputs(" ", stderr);
+    draw_bar(room < 40 ? room : 40, total > 0 ? (double)done / (double)total : 1);
+  }
+  fprintf(stderr, "%s\033[K", numbers); /* and nothing behind it */
+  fflush(stderr);
+}
+
+int32_t cli_progress_update(void *user, uint64_t done, uint64_t total) {
+  struct cli_progress *progress = (struct cli_progress *)user;
+  double time = now();
+  if (progress->visible && (done == total || time - progress->drawn >= REDRAW_SECONDS)) {
+    draw(progress, time - progress->began, done, total);
+    progress->drawn = time;
+  }
+  return interrupted;
+}
+
+void cli_progress_end(struct cli_progress *progress) {
+  if (progress->visible && progress->drawn > 0) fputs("\n", stderr);
+  progress->visible = false;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* cute-shm: the command line. */
+#include "cli.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct cli_option cli_options[] = {
+    {'n', "name", "PROJECT", "what to call the project; default: the file's name without its ending"},
+    {'o', "overwrite", NULL, "replace a project of that name; who has it open keeps the old one, whole"},
+    {'s', "strict", NULL, "fail, and create nothing, if anything in the file cannot be loaded"},
+    {'q', "quiet", NULL, "print nothing but errors"},
+    {'j', "json", NULL, "print one JSON document"},
+    {'r', "root", "DIR", "the store; default: $CUTE_SHM_ROOT, else that of this user in /tmp"},
+    {'h', "help", NULL, "print this"},
+    {0, NULL, NULL, NULL}};
+
+const struct cli_command cli_commands[] = {
+    {"load", "[OPTION]... FILE [PROJECT]", "put an HDF5 file into shared memory",
+     "Reads a whole HDF5 file and publishes it as a project, in one step: nobody sees a half of it, and\n"
+     "whatever goes wrong leaves nothing behind. Ctrl-C cancels. What cannot be represented is left out\n"
+     "and listed on stderr; `cute-shm show` lists it again.\n",
+     "onsq", 1, 2, cli_load},
+    {"list", "[OPTION]...", "the projects of a store",
+     "One line for each project, ordered by name. One that cannot be used says why.\n", "j", 0, 0, cli_list},
+    {"show", "[OPTION]... PROJECT [PATH]", "what is in a project",
+     "The tree of groups and arrays with type, shape, size and attributes; with PATH, only what is there,\n"
+     "and its attributes at full length.\n",
+     "j", 1, 2, cli_show},
+    {"unlink", "[OPTION]... PROJECT...", "remove projects",
+     "The memory is given back as soon as nobody has the project open any more.\n", "", 1, -1, cli_unlink},
+    {"version", "[OPTION]...", "versions of this program and its libraries", "", "", 0, 0, cli_version},
+    {"help", "[OPTION]... [COMMAND]", "how to use a command", "", "", 0, 1, cli_help},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}};
+
+/* What was printed must have arrived: a full disk is an error, too. */
+static enum cli_exit flush_output(enum cli_exit status) {
+  if (fflush(stdout) == 0 && !ferror(stdout)) return status;
+  cli_error("cannot write the output: %s", strerror(errno));
+  return status == CLI_OK ? CLI_FAILED : status;
+}
+
+int main(int argc, char **argv) {
+  struct cli_arguments arguments;
+  setlocale(LC_CTYPE, "");
+  enum cli_exit status = cli_parse(argc, argv, &arguments);
+  if (status != CLI_OK) return (int)status;
+  if (arguments.option['h'])
+    cli_print_help(arguments.command);
+  else
+    status = arguments.command->run(&arguments);
+  return (int)flush_output(status);
+}

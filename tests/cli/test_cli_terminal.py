@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+"""The program on a terminal, and interrupted: what a script with expected output cannot show."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import signal
+import struct
+import subprocess
+import termios
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+CLI = Path(os.environ["CUTESHM_BUILD_DIR"]) / "bin" / "cute-shm"
+CHUNK = np.zeros(1 << 20)  # 8 MiB
+
+
+@pytest.fixture(scope="module")
+def slow_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """2 GiB of zeros that take a second or two to inflate, in a small file."""
+    path = tmp_path_factory.mktemp("slow") / "slow.h5"
+    packed = zlib.compress(CHUNK.tobytes(), 1)
+    with h5py.File(path, "w") as file:
+        data = file.create_dataset("zeros", (256 << 20,), "f8", chunks=CHUNK.shape, compression="gzip")
+        for start in range(0, 256 << 20, len(CHUNK)):
+            data.id.write_direct_chunk((start,), packed)
+    return path
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """The folder of a store of its own."""
+    return tmp_path / "store"
+
+
+def command(store: Path, *words: str | Path) -> list[str]:
+    """A call of the program."""
+    return [str(CLI), "--root", str(store), *map(str, words)]
+
+
+def segments_of(store: Path) -> list[Path]:
+    """Segments that belong to the store (docs/format.md: its path is at byte 512)."""
+    found = []
+    for segment in Path("/dev/shm").glob("cute-shm.*"):
+        with segment.open("rb") as file:
+            file.seek(512)
+            if file.read(3072).split(b"\0")[0] == bytes(store):
+                found.append(segment)
+    return found
+
+
+def on_terminal(
+    words: list[str], columns: int = 100, kind: str = "xterm", at_first: Callable[[int], None] | None = None
+) -> tuple[int, str]:
+    """Runs a command with a terminal as its stderr and stdin; returns exit status and what it wrote there.
+
+    `at_first` is called with the terminal when the first bytes come.
+    """
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 25, columns, 0, 0))
+    environment = {**os.environ, "TERM": kind, "LC_ALL": "C.UTF-8"}
+
+    def take_terminal() -> None:
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    process = subprocess.Popen(
+        words,
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env=environment,
+        preexec_fn=take_terminal,  # noqa: PLW1509 - there are no other threads
+    )
+    os.close(theirs)
+    written = b""
+    while True:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:  # the other end is closed
+            break
+        if at_first and not written:
+            at_first(ours)
+        written += piece
+    os.close(ours)
+    process.communicate(timeout=60)
+    return process.returncode, written.decode()
+
+
+def test_a_terminal_shows_a_bar_with_bytes_rate_and_time(store: Path, slow_file: Path) -> None:
+    """Drawn over itself, never wider than the terminal, complete at last."""
+    status, written = on_terminal(command(store, "load", slow_file), columns=90)
+    subprocess.run(command(store, "unlink", "slow"), check=True)
+    assert status == 0
+    drawn = [line.removesuffix("\x1b[K") for line in written.rstrip("\r\n").split("\r") if line]
+    assert len(drawn) > 5
+    assert all(len(line) < 90 for line in drawn)
+    middle = drawn[len(drawn) // 2]
+    assert re.fullmatch(r"slow [█░]{20,40} +\d+%  [\d.]+ \w+ of 2.0 GiB  [\d.]+ [KMG]iB/s  \d+ s left", middle), middle
+    assert re.fullmatch(r"slow █+ 100%  2.0 GiB of 2.0 GiB  [\d.]+ [KMG]iB/s  in \d+ s", drawn[-1]), drawn[-1]
+
+
+def test_no_bar_where_there_is_no_terminal_for_it(store: Path, slow_file: Path) -> None:
+    """In a pipe, on a dumb terminal, or when quiet was asked for."""
+    piped = subprocess.run(command(store, "load", slow_file, "a"), capture_output=True, check=True)
+    assert piped.stderr == b""
+    assert piped.stdout.startswith(b"a: 1 array in 0 groups, 2.0 GiB")
+    assert on_terminal(command(store, "load", slow_file, "b"), kind="dumb") == (0, "")
+    assert on_terminal(command(store, "load", "--quiet", slow_file, "c")) == (0, "")
+    subprocess.run(command(store, "unlink", "a", "b", "c"), check=True)
+
+
+@pytest.mark.parametrize("columns", [50, 20, 1])
+def test_a_narrow_terminal_has_room_for_the_numbers_only(store: Path, slow_file: Path, columns: int) -> None:
+    """The bar gives way, and no line wraps."""
+    _, written = on_terminal(command(store, "load", slow_file), columns=columns)
+    subprocess.run(command(store, "unlink", "slow"), check=True)
+    drawn = [line.removesuffix("\x1b[K") for line in written.rstrip("\r\n").split("\r") if line]
+    assert "█" not in written
+    assert all(len(line) < columns for line in drawn)
+    assert drawn[-1].startswith(" 100%  2.0 GiB of 2.0 GiB"[: columns - 1])
+
+
+def press_ctrl_c(terminal: int) -> None:
+    """As the terminal's user does."""
+    os.write(terminal, b"\x03")
+
+
+def test_ctrl_c_cancels_and_leaves_nothing(store: Path, slow_file: Path) -> None:
+    """As typed on the terminal, while the bar is drawn."""
+    status, written = on_terminal(command(store, "load", slow_file), at_first=press_ctrl_c)
+    assert status == 130
+    assert f'cute-shm: loading {slow_file} into project "slow": cancelled; nothing was created' in written
+    assert segments_of(store) == []
+    listed = subprocess.run(command(store, "list"), capture_output=True, text=True, check=True)
+    assert listed.stdout == ""
+
+
+def wait_until_it_writes(process: subprocess.Popen[bytes]) -> None:
+    """Waits until the process has an unnamed segment open."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for descriptor in Path(f"/proc/{process.pid}/fd").iterdir():
+            try:
+                if os.readlink(descriptor).startswith("/dev/shm/"):
+                    return
+            except OSError:
+                continue
+        time.sleep(0.005)
+    pytest.fail("no segment was opened within 30 s")
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9), (signal.SIGTERM, -15)])
+def test_a_signal_in_the_middle_leaves_nothing(
+    store: Path, slow_file: Path, number: signal.Signals, status: int
+) -> None:
+    """However the program ends; and the project that was to be overwritten is whole."""
+    small = store.parent / "small.h5"
+    with h5py.File(small, "w") as file:
+        file["x"] = np.arange(3)
+    subprocess.run(command(store, "load", small, "data"), check=True, capture_output=True)
+    before = segments_of(store)
+    process = subprocess.Popen(command(store, "load", "--overwrite", slow_file, "data"), stderr=subprocess.DEVNULL)
+    wait_until_it_writes(process)
+    process.send_signal(number)
+    assert process.wait(timeout=60) == status
+    assert segments_of(store) == before
+    shown = subprocess.run(command(store, "show", "data", "x"), capture_output=True, text=True, check=True)
+    assert shown.stdout.split() == ["x", "<i8", "(3)", "24", "B"]
+    subprocess.run(command(store, "unlink", "data"), check=True)
