@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+
+"""
+    load_hdf5(file, name; overwrite=false, strict=false, lifetime=:persistent, progress=nothing, store=nothing) -> Project
+
+Loads a whole HDF5 file into shared memory as the project `name`, and attaches it (read-only). Data is streamed: the
+process needs a few MiB, whatever the file's size.
+
+- `overwrite`, `lifetime`: see [`share`](@ref)
+- `strict`: an object that cannot be represented is an error; else it is left out, and told by [`notes`](@ref)
+- `progress`: called now and then as `progress(done, total)`, in bytes; returning `false` cancels, and so does an
+  exception, which is thrown on
+
+Throws [`CuteShmError`](@ref): `CSHM_ERR_NOT_FOUND` (no such file), `CSHM_ERR_HDF5` (not HDF5, truncated, or too new),
+`CSHM_ERR_EXISTS`, `CSHM_ERR_NO_SPACE`, `CSHM_ERR_CANCELLED`, `CSHM_ERR_UNSUPPORTED` (`strict`), `CSHM_ERR_PERMISSION`. On
+failure nothing is created. An `ErrorException` tells that the library `libcuteshm_hdf5` is not there.
+"""
+function load_hdf5(file::AbstractString, name::AbstractString; overwrite::Bool=false, strict::Bool=false,
+                   lifetime::Symbol=:persistent, progress=nothing, store::StoreLike=nothing)
+    number = choice(LIFETIMES, lifetime, "lifetime")
+    load_hdf5_library()
+    watcher = Watcher(progress, nothing)
+    id = with_store(s -> load_hdf5(s, name, file, watcher, (overwrite, number, strict)), store)
+    return Project(Handle(id), name)
+end
+
+# The progress function, and the exception it threw, which must not fly through C.
+mutable struct Watcher
+    progress::Any
+    thrown::Any
+end
+
+function watch(user::Ptr{Cvoid}, done::UInt64, total::UInt64)
+    watcher = unsafe_pointer_to_objref(user)::Watcher
+    try
+        return Int32(watcher.progress(Int(done), Int(total)) === false)
+    catch e
+        watcher.thrown = (e, catch_backtrace())
+        return Int32(1)
+    end
+end
+
+function load_hdf5(store::cshm_store, name, file, watcher, (overwrite, lifetime, strict))
+    producer = "CuteShm $CSHM_VERSION_STRING (Julia $VERSION)"
+    attachment = Ref{cshm_attachment}()
+    GC.@preserve producer watcher begin
+        callback = watcher.progress === nothing ? C_NULL : LibCuteShmHDF5.@cshm_progress_fn(watch)
+        options = Ref(cshm_hdf5_options(sizeof(cshm_hdf5_options), overwrite, lifetime, strict, callback,
+                                        pointer_from_objref(watcher), Base.unsafe_convert(Cstring, producer)))
+        try
+            check(err -> cshm_hdf5_load(store, name, file, options, attachment, err))
+        catch
+            watcher.thrown === nothing || throw(first(watcher.thrown))
+            rethrow()
+        end
+    end
+    return attachment[]
+end

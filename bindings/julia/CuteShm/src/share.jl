@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+
+"""
+    share(name, tree; attrs=(), overwrite=false, lifetime=:persistent, order=:C, store=nothing) -> Project
+
+Puts a tree of arrays into shared memory as the project `name`, and attaches it (read-only). Nobody sees a part of it:
+it appears whole, or not at all.
+
+- `tree`: a dictionary, a `NamedTuple` or a vector of pairs, nested as you like, from names (or paths such as `"b/b1"`)
+  to arrays, scalars and further trees. Arrays hold numbers, `Bool`, strings, dates and times, `NamedTuple`s or other plain
+  structs of these (structured types), or arrays or tuples of one size (sub-arrays in a field of those, and further
+  dimensions, the first ones, elsewhere); see [`encode`](@ref) for all other dtypes.
+- `attrs`: from paths (`""` is the project itself) to dictionaries of attributes:
+  `attrs = Dict("b/b1" => Dict("unit" => "m"))`
+- `overwrite`: replace a project of that name, in one step; who is attached to the old one keeps it whole
+- `lifetime`: `:persistent` until it is unlinked or the machine restarts; `:owner` until this process exits
+- `order`: how the bytes, which lie as in Julia, are declared. `:C`: in C order with the dimensions reversed, so that
+  Julia's `(2, 3)` is `(3, 2)` in Python, as with HDF5.jl. `:F`: in Fortran order, so that it is `(2, 3)` there, too. Either way
+  Julia reads the same dimensions again. [`inorder`](@ref) decides for one array.
+
+Throws [`CuteShmError`](@ref): `CSHM_ERR_EXISTS`, `CSHM_ERR_NO_SPACE` (before a byte is copied), `CSHM_ERR_BAD_NAME`,
+`CSHM_ERR_PERMISSION`, `CSHM_ERR_LIMIT`; `CSHM_ERR_BAD_TYPE` for what has no dtype, by its path. On failure nothing is created.
+"""
+function share(name::AbstractString, tree; attrs=(), overwrite::Bool=false, lifetime::Symbol=:persistent,
+               order::Symbol=:C, store::StoreLike=nothing)
+    number = choice(LIFETIMES, lifetime, "lifetime")
+    leaves = flatten!(Leaf[], tree, "", choice(ORDERS, order, "order"))
+    notes = flatten_attributes(attrs)
+    id = with_store(s -> build(open_builder(s, name, overwrite, number), leaves, notes), store)
+    return Project(Handle(id), name)
+end
+
+# A group (where `payload` is nothing) or an array to be declared.
+struct Leaf
+    path::String
+    payload::Union{Payload,Nothing}
+    order::cshm_order
+end
+
+struct AttributeLeaf
+    path::String
+    name::String
+    payload::Payload
+end
+
+istree(value) = value isa Union{AbstractDict,NamedTuple} || value isa AbstractVector{<:Pair}
+
+# Dict has no order of its own: sorted names make the same project each time.
+branches(tree::Union{AbstractDict,AbstractVector}) = tree
+branches(tree::NamedTuple) = pairs(tree)
+branches(tree::Dict) = sort!(collect(tree); by=pair -> string(first(pair)))
+
+join_path(above, name) = isempty(above) ? string(name) : string(above, '/', name)
+
+function flatten!(leaves, tree, path, order)
+    if tree isa InOrder
+        push!(leaves, Leaf(path, named_payload(tree.array, path), tree.order))
+    elseif istree(tree)
+        isempty(path) || push!(leaves, Leaf(path, nothing, order))
+        foreach(((name, value),) -> flatten!(leaves, value, join_path(path, name), order), branches(tree))
+    elseif isempty(path)
+        throw(ArgumentError("a project is a dictionary, a NamedTuple or a vector of pairs, not a $(typeof(tree))"))
+    else
+        push!(leaves, Leaf(path, named_payload(tree, path), order))
+    end
+    return leaves
+end
+
+function flatten_attributes(attrs)
+    leaves = AttributeLeaf[]
+    for (path, values) in branches_of(attrs), (name, value) in branches_of(values)
+        push!(leaves, AttributeLeaf(string(path), string(name), named_payload(value, "attribute $name of $path")))
+    end
+    return leaves
+end
+
+branches_of(::Tuple{}) = ()
+branches_of(values) = branches(values)
+
+# What cannot be shared is told by its path, and before anything is created.
+function named_payload(value, path)
+    try
+        return payload(value)
+    catch e
+        e isa Union{ArgumentError,DimensionMismatch,InexactError} || rethrow()
+        throw(CuteShmError(:CSHM_ERR_BAD_TYPE, string(repr(path), " cannot be shared: ", sprint(showerror, e))))
+    end
+end
+
+function open_builder(store, name, overwrite, lifetime)
+    producer = "CuteShm $CSHM_VERSION_STRING (Julia $VERSION)"
+    builder = Ref{cshm_builder}()
+    GC.@preserve producer begin
+        text = Base.unsafe_convert(Cstring, producer)
+        options = Ref(cshm_builder_options(sizeof(cshm_builder_options), overwrite, lifetime, 0, text))
+        check(err -> cshm_builder_open(store, name, options, builder, err))
+    end
+    return builder[]
+end
+
+# Declares, fills and publishes; on failure nothing remains.
+function build(builder, leaves, attributes)
+    attachment = Ref{cshm_attachment}()
+    try
+        numbers = [declare(builder, leaf) for leaf in leaves]
+        foreach(leaf -> declare(builder, leaf), attributes)
+        check(err -> cshm_builder_allocate(builder, err))
+        foreach((leaf, number) -> write_payload(builder, number, leaf.payload), leaves, numbers)
+        check(err -> cshm_builder_publish(builder, attachment, err))
+    catch
+        cshm_builder_abort(builder, C_NULL)
+        rethrow()
+    end
+    return attachment[]
+end
+
+function declare(builder, leaf::Leaf)
+    number = Ref{UInt32}(0)
+    if leaf.payload === nothing
+        check(err -> cshm_builder_group(builder, leaf.path, err))
+    else
+        dims = leaf.payload.dims
+        order = length(dims) < 2 ? CSHM_ORDER_C : leaf.order
+        shape = shape_for(dims, order)
+        check(err -> cshm_builder_array(builder, leaf.path, leaf.payload.dtype, length(dims), shape, order, number, err))
+    end
+    return number[]
+end
+
+function declare(builder, leaf::AttributeLeaf)
+    p = leaf.payload
+    shape = shape_for(p.dims, CSHM_ORDER_C)
+    check(err -> cshm_builder_attribute(builder, leaf.path, leaf.name, p.dtype, length(shape), shape, p.data,
+                                        sizeof(p.data), err))
+end
+
+write_payload(builder, number, ::Nothing) = nothing
+write_payload(builder, number, p::Payload) =
+    check(err -> cshm_builder_write(builder, number, 0, p.data, sizeof(p.data), err))

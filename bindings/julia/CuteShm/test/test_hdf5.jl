@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+
+const WRITER = """
+import sys, h5py, numpy as np
+with h5py.File(sys.argv[1], "w") as f:
+    f.attrs["title"] = "from h5py"
+    g = f.create_group("g")
+    g["a"] = np.arange(6, dtype=">f4").reshape(2, 3)
+    g["a"].attrs["unit"] = np.bytes_("mm")
+    f.create_dataset("packed", data=np.arange(300000, dtype="i8"), chunks=(1000,), compression="gzip")
+    f["text"] = np.array([b"ab", b"cde"])
+    f["records"] = np.array([(1.5, 2)], dtype=[("x", "<f8"), ("n", "<i2")])
+    if len(sys.argv) > 2:
+        f["loop"] = h5py.SoftLink("/nowhere")
+"""
+
+function with_file(f, arguments...)
+    mktempdir() do folder
+        path = joinpath(folder, "data.h5")
+        run(`$PYTHON -c $WRITER $path $(collect(arguments))`)
+        return f(path)
+    end
+end
+
+function with_loaded(f, path; options...)
+    project = load_hdf5(path, "jl-hdf5"; options...)
+    try
+        return f(project)
+    finally
+        close(project)
+        unlink("jl-hdf5")
+    end
+end
+
+@testset "a whole file" begin
+    with_file() do path
+        seen = Tuple{Int,Int}[]
+        with_loaded(path; progress=(done, total) -> push!(seen, (done, total))) do project
+            @test project["g/a"] == Float32[0 3; 1 4; 2 5] && dtype(project["g/a"]) == ">f4"
+            @test project["packed"] == 0:299_999 && project["text"] == ["ab", "cde"]
+            @test project["records"][1] == (x=1.5, n=2) && column(project["records"], :n) == [2]
+            @test attrs(project)["title"] == "from h5py" && attrs(project["g/a"])["unit"] == "mm"
+            @test any(n -> n.kind == :origin && n.key == "hdf5.path" && occursin("data.h5", n.text), notes(project))
+            @test first(seen)[1] == 0 && last(seen)[1] == last(seen)[2] >= 2_400_000 && issorted(first.(seen))
+            @test failing(() -> load_hdf5(path, "jl-hdf5"), :CSHM_ERR_EXISTS) != ""
+            close(load_hdf5(path, "jl-hdf5"; overwrite=true))
+            @test !iscurrent(project)
+        end
+    end
+end
+
+@testset "what is skipped is told, or an error" begin
+    with_file("loop") do path
+        with_loaded(path) do project
+            skipped = filter(n -> n.kind == :skipped, notes(project))
+            @test any(n -> occursin("loop", n.key) && !isempty(n.text), skipped)
+            @test !haskey(project, "loop")
+        end
+        @test occursin("loop", failing(() -> load_hdf5(path, "jl-hdf5"; strict=true), :CSHM_ERR_UNSUPPORTED))
+        @test isempty(projects())
+    end
+end
+
+@testset "progress that cancels, and progress that throws" begin
+    with_file() do path
+        @test failing(() -> load_hdf5(path, "jl-hdf5"; progress=(_, _) -> false), :CSHM_ERR_CANCELLED) != ""
+        @test_throws DivideError load_hdf5(path, "jl-hdf5"; progress=(_, _) -> div(1, 0))
+        @test isempty(projects())
+        counted = Ref(0)
+        with_loaded(path; progress=(_, _) -> (counted[] += 1; GC.gc(false); nothing)) do project
+            @test counted[] > 1 && project["packed"][end] == 299_999
+        end
+    end
+end
+
+@testset "files that are none" begin
+    mktempdir() do folder
+        missing_file, text = joinpath(folder, "none.h5"), joinpath(folder, "text.h5")
+        write(text, "not HDF5")
+        @test occursin("none.h5", failing(() -> load_hdf5(missing_file, "jl-hdf5"), :CSHM_ERR_NOT_FOUND))
+        @test occursin("text.h5", failing(() -> load_hdf5(text, "jl-hdf5"), :CSHM_ERR_HDF5))
+        @test isempty(projects())
+    end
+end

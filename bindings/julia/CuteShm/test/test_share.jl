@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+
+@testset "trees" begin
+    for tree in (Dict("a" => [1], "g" => Dict("b" => 2.0)), (a=[1], g=(b=2.0,)), ["a" => [1], "g/b" => 2.0],
+                 Dict(:a => 1:1, :g => ["b" => 2.0]), Dict{Any,Any}("a" => Any[1], "g" => Dict{Any,Any}("b" => 2.0)))
+        with_shared(tree) do project
+            @test sort(keys(project)) == ["a", "g"] && project["a"] == [1] && eltype(project["a"]) == Int
+            @test project["g/b"][] === 2.0
+        end
+    end
+    with_shared(Dict()) do project
+        @test isempty(project) && length(nodes(project)) == 0
+    end
+    with_shared(Dict(string(c) => [1] for c in 'a':'z')) do project
+        @test keys(project) == string.('a':'z')
+    end
+end
+
+@testset "views, ranges and shared arrays can be shared" begin
+    with_shared((a=[1 2; 3 4], big=encode(">i2", [1, 2]), s=["x", "yy"])) do project
+        again = (v=view([1 2; 3 4], :, 2), t=[1 2; 3 4]', r=1:3, a=project["a"], big=project["big"], s=project["s"])
+        with_shared(again; name="jl-again") do copy
+            @test copy["v"] == [2, 4] && copy["t"] == [1 3; 2 4] && copy["r"] == 1:3 && copy["a"] == [1 2; 3 4]
+            @test dtype(copy["big"]) == ">i2" && copy["big"] == [1, 2] && dtype(copy["s"]) == "<U2"
+        end
+    end
+    records = encode("[[\"x\",\">f8\"],[\"n\",\"<i4\"]]", [(x=1.0, n=2), (x=3.0, n=4)])
+    with_shared((x=column(records, :x),)) do project
+        @test dtype(project["x"]) == ">f8" && project["x"] == [1, 3]
+    end
+end
+
+@testset "what is there already" begin
+    with_shared((a=[1],)) do project
+        @test occursin("jl-test", failing(() -> share("jl-test", (a=[2],)), :CSHM_ERR_EXISTS))
+        @test attach(p -> p["a"][1], "jl-test") == 1
+        close(share("jl-test", (a=[2],); overwrite=true))
+        @test attach(p -> p["a"][1], "jl-test") == 2 && project["a"] == [1]
+    end
+end
+
+struct NotPlain
+    x::Any
+end
+
+@testset "what cannot be shared is told by its path, and nothing is created" begin
+    bad = (big(1.0), [NotPlain(1)], Any[1, "a"], [missing, 1.0], [1 + big(2)], [[1], [1, 2]], nothing, Int128[1], ['a'])
+    for value in bad
+        @test occursin("\"g/x\"", failing(() -> share("jl-bad", (a=[1], g=(x=value,))), :CSHM_ERR_BAD_TYPE))
+        message = failing(() -> share("jl-bad", (a=[1],); attrs=Dict("a" => Dict("why" => value))), :CSHM_ERR_BAD_TYPE)
+        @test occursin("why", message)
+    end
+    @test_throws ArgumentError share("jl-bad", [1, 2, 3])
+    @test_throws ArgumentError share("jl-bad", (a=[1],); lifetime=:ever)
+    @test_throws ArgumentError share("jl-bad", (a=[1],); order=:K)
+    @test failing(() -> share("a/b", (a=[1],)), :CSHM_ERR_BAD_NAME) != ""
+    @test failing(() -> share("jl-bad", ["a" => [1], "a" => [2]]), :CSHM_ERR_EXISTS) != ""
+    @test failing(() -> share("jl-bad", ["a" => [1], "a/b" => [2]]), :CSHM_ERR_EXISTS) != ""
+    @test failing(() -> share("jl-bad", (a=[1],); attrs=Dict("b" => Dict("x" => 1))), :CSHM_ERR_NOT_FOUND) != ""
+    @test isempty(projects())
+    collect_all()
+    @test live_handles() == 0 && our_segments() == SEGMENTS_BEFORE
+end
+
+@testset "more than there is" begin
+    # A column of one element, told to be as long as an address space: no byte of it is read.
+    vast = DecodedArray{Int8,1,CuteShm.Plain{Int8},true,Nothing}(UInt8[], (2^60,), 0, 1, nothing)
+    leaf = CuteShm.Leaf("vast", CuteShm.Payload("|i1", size(vast), UInt8[]), CSHM_ORDER_C)
+    create() = CuteShm.with_store(s -> CuteShm.build(CuteShm.open_builder(s, "jl-vast", false, 0), [leaf], []), nothing)
+    message = failing(create, :CSHM_ERR_NO_SPACE)
+    @test occursin(string(2^60)[1:4], replace(message, r"[^0-9]" => ""))  || occursin("EiB", message)
+    @test isempty(projects())
+end
