@@ -14,6 +14,10 @@
 #include <unistd.h>
 
 #define REDRAW_SECONDS 0.05
+#define MIN_BAR_WIDTH 5
+#define MAX_BAR_WIDTH 40
+#define NUMBERS_WIDTH 54 /* columns: the most they take, so that the bar's length stays */
+#define NUMBERS_SIZE 192
 
 static volatile sig_atomic_t interrupted;
 
@@ -51,7 +55,7 @@ void cli_progress_begin(struct cli_progress *progress, const char *title, bool w
 
 /* "12 s", "3:05", "2:03:05" */
 static void format_duration(double seconds, char text[CLI_SIZE_TEXT]) {
-  long left = (long)(seconds + 0.5);
+  long left = seconds < 359999 ? (long)(seconds + 0.5) : 359999; /* 99:59:59 */
   if (left < 60)
     snprintf(text, CLI_SIZE_TEXT, "%ld s", left);
   else if (left < 3600)
@@ -60,21 +64,21 @@ static void format_duration(double seconds, char text[CLI_SIZE_TEXT]) {
     snprintf(text, CLI_SIZE_TEXT, "%ld:%02ld:%02ld", left / 3600, left / 60 % 60, left % 60);
 }
 
-/* What stands behind the bar: " 45%  230.1 of 512.0 MiB  1.2 GiB/s  2 s left" */
-static void format_numbers(double elapsed, uint64_t done, uint64_t total, char *text, size_t size) {
-  char so_far[CLI_SIZE_TEXT], all[CLI_SIZE_TEXT], rate[CLI_SIZE_TEXT], left[CLI_SIZE_TEXT];
+/* What stands behind the bar: " 45%  230.1 MiB of 512.0 MiB  1.2 GiB/s  2 s left" */
+static void format_numbers(double elapsed, uint64_t done, uint64_t total, char text[NUMBERS_SIZE]) {
+  char so_far[CLI_SIZE_TEXT], all[CLI_SIZE_TEXT], rate[CLI_SIZE_TEXT], duration[CLI_SIZE_TEXT];
   double share = total > 0 ? (double)done / (double)total : 1;
   double speed = elapsed > 0 ? (double)done / elapsed : 0;
   cli_format_size(done, so_far);
   cli_format_size(total, all);
   cli_format_size((uint64_t)speed, rate);
-  int length = snprintf(text, size, " %3d%%  %s of %s  %s/s", (int)(100 * share), so_far, all, rate);
-  if (length < 0 || (size_t)length >= size) return;
-  format_duration(done == total ? elapsed : speed > 0 ? (double)(total - done) / speed : 0, left);
-  if (done == total)
-    snprintf(text + length, size - (size_t)length, "  in %s", left);
-  else if (done > 0)
-    snprintf(text + length, size - (size_t)length, "  %s left", left);
+  format_duration(done == total || speed <= 0 ? elapsed : (double)(total - done) / speed, duration);
+  if (done == 0 && total > 0)
+    snprintf(text, NUMBERS_SIZE, "   0%%  of %s, reserving memory", all);
+  else if (done < total)
+    snprintf(text, NUMBERS_SIZE, " %3d%%  %s of %s  %s/s  %s left", (int)(100 * share), so_far, all, rate, duration);
+  else
+    snprintf(text, NUMBERS_SIZE, " 100%%  %s of %s  %s/s  in %s", so_far, all, rate, duration);
 }
 
 static void draw_bar(int width, double share) {
@@ -85,16 +89,15 @@ static void draw_bar(int width, double share) {
 }
 
 static void draw(const struct cli_progress *progress, double elapsed, uint64_t done, uint64_t total) {
-  char numbers[160];
-  format_numbers(elapsed, done, total, numbers, sizeof numbers);
-  size_t width = (size_t)terminal_width();
-  if (width <= strlen(numbers)) numbers[width - 1] = '\0'; /* a line that wraps cannot be drawn over */
-  int room = (int)width - cli_width(progress->title) - (int)strlen(numbers) - 3;
+  char numbers[NUMBERS_SIZE];
+  int width = terminal_width(), room = width - cli_width(progress->title) - NUMBERS_WIDTH - 2;
+  format_numbers(elapsed, done, total, numbers);
+  if ((size_t)width <= strlen(numbers)) numbers[width - 1] = '\0'; /* a line that wraps cannot be drawn over */
   fputs("\r", stderr);
-  if (room >= 5) {
+  if (room >= MIN_BAR_WIDTH) {
     cli_print(stderr, progress->title);
     fputs(" ", stderr);
-    draw_bar(room < 40 ? room : 40, total > 0 ? (double)done / (double)total : 1);
+    draw_bar(room < MAX_BAR_WIDTH ? room : MAX_BAR_WIDTH, total > 0 ? (double)done / (double)total : 1);
   }
   fprintf(stderr, "%s\033[K", numbers); /* and nothing behind it */
   fflush(stderr);
@@ -103,6 +106,7 @@ static void draw(const struct cli_progress *progress, double elapsed, uint64_t d
 int32_t cli_progress_update(void *user, uint64_t done, uint64_t total) {
   struct cli_progress *progress = (struct cli_progress *)user;
   double time = now();
+  if (done == 0) progress->began = time; /* reading begins: the memory is reserved by then */
   if (progress->visible && (done == total || time - progress->drawn >= REDRAW_SECONDS)) {
     draw(progress, time - progress->began, done, total);
     progress->drawn = time;

@@ -8,7 +8,7 @@ set -eu
 . "$(dirname "$0")/languages.sh"
 
 languages='C Python Rust Julia'
-project=demo-$$
+project=demo-$$ # nobody else has one of that name
 work=$(mktemp -d)
 
 # The project goes, whatever happens; its store stays, as for any user.

@@ -7,5 +7,5 @@ set -eu
 git ls-files --cached --others --exclude-standard -z '*.c' '*.h' '*.cpp' '*.hpp' |
     xargs -0 "$venv/bin/clang-format" -i
 "$venv/bin/ruff" check --fix --quiet .
-"$venv/bin/ruff" format --quiet .
+"$venv/bin/ruff" format --quiet --exclude "*.md" .
 cargo fmt --manifest-path bindings/rust/Cargo.toml --all

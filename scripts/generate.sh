@@ -4,10 +4,10 @@
 set -eu
 # shellcheck source=scripts/common.sh
 . "$(dirname "$0")/common.sh"
+# shellcheck source=scripts/languages.sh
+. "$(dirname "$0")/languages.sh"
 
 "$venv/bin/python" bindings/julia/generate.py
 
 sh scripts/build.sh release
-CUTESHM_LIB_DIR=$build/release/lib CUTESHM_INCLUDE_DIR=$root/core/include CARGO_TARGET_DIR=$build/cargo \
-    CUTESHM_UPDATE_BINDINGS=1 \
-    cargo test --quiet --manifest-path bindings/rust/Cargo.toml -p cuteshm-sys --test drift
+CUTESHM_UPDATE_BINDINGS=1 cargo_rust test --quiet --test drift

@@ -3,7 +3,6 @@
 set -eu
 # shellcheck source=scripts/common.sh
 . "$(dirname "$0")/common.sh"
-
 # shellcheck source=scripts/languages.sh
 . "$(dirname "$0")/languages.sh"
 
@@ -14,10 +13,12 @@ run_ctest() {
 }
 
 stage_lint() {
-    shellcheck --external-sources dev .ci/run scripts/*.sh
+    shellcheck --external-sources dev .ci/run scripts/*.sh tests/bench/*.sh
     "$venv/bin/ruff" check .
-    "$venv/bin/ruff" format --check .
+    "$venv/bin/ruff" format --check --exclude "*.md" .
     MYPYPATH=tests/gates "$venv/bin/mypy" --strict tests/gates
+    "$venv/bin/mypy" --strict tests/conformance/run.py
+    "$venv/bin/mypy" --strict tests/examples/run_examples.py
 }
 
 stage_c() {
@@ -33,7 +34,7 @@ stage_gates() {
 # The loader meets its files here, too; what measures memory, or loads it into a Python that has no sanitizer, stays out.
 stage_asan() {
     sh scripts/build.sh asan
-    run_ctest asan --label-regex 'unit|api|hdf5|cli|sanitizer' --exclude-regex hdf5_files
+    run_ctest asan --label-regex 'unit|api|process|hdf5|cli|sanitizer' --exclude-regex hdf5_files
     CUTESHM_BUILD_DIR=$build/asan "$venv/bin/python" -m pytest -q -p no:cacheprovider tests/hdf5 \
         --ignore-glob='*_memory.py' --ignore-glob='*_two_libraries.py'
 }
@@ -65,9 +66,7 @@ stage_julia() {
 }
 
 stage_conformance() {
-    sh scripts/build.sh release
-    install_python
-    cargo_rust build --examples --all-features
+    build_languages
     "$venv/bin/python" tests/conformance/run.py
 }
 
@@ -76,8 +75,10 @@ stage_cli() {
     run_ctest release --label-regex cli
 }
 
+# The main job, then every other program and piece of code that the pages show.
 stage_demo() {
     sh scripts/demo.sh
+    "$venv/bin/python" tests/examples/run_examples.py
 }
 
 "stage_$1"

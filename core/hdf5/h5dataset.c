@@ -72,14 +72,17 @@ static bool take_array(struct h5plan *plan, hid_t file_type, hid_t space, struct
   return value->dtype != NULL;
 }
 
-/* Bytes of a chunk in the file, once its filters are undone. */
+/* Larger chunks are read piece by piece, unless a filter has to undo them. */
+#define LARGE_CHUNK (UINT64_C(8) << 20)
+
+/* Bytes of a chunk in memory, where it is to be read as a whole. */
 static uint64_t chunk_nbytes(hid_t plist, hid_t file_type) {
   hsize_t lengths[H5S_MAX_RANK];
   int ndim = H5Pget_layout(plist) == H5D_CHUNKED ? H5Pget_chunk(plist, H5S_MAX_RANK, lengths) : 0;
   uint64_t nbytes = ndim > 0 ? H5Tget_size(file_type) : 0; /* HDF5 allows no chunk of 4 GiB or more */
   for (int i = 0; i < ndim; i++)
     nbytes *= lengths[i];
-  return nbytes;
+  return nbytes <= LARGE_CHUNK || H5Pget_nfilters(plist) > 0 ? nbytes : 0;
 }
 
 bool cshm__h5_dataset(struct h5plan *plan, hid_t dataset, hid_t plist, struct h5type *type, struct h5node *node,

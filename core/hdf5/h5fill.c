@@ -9,6 +9,9 @@
 
 /* Small enough to stay in the cache between reading and writing, large enough that calls cost nothing. */
 #define BUFFER_SIZE ((size_t)1 << 20)
+/* For chunks that are tall and narrow, of which a box has short runs only: more of them side by side make longer ones. */
+#define LARGE_BUFFER_SIZE ((size_t)16 << 20)
+#define SHORT_RUN 4096
 
 struct filling {
   hid_t file;
@@ -48,15 +51,13 @@ static hid_t open_dataset(struct filling *filling, const struct h5node *node) {
   return dataset;
 }
 
-/* The chunks that boxes must be made of; false: there are none, or none that matter. A chunk larger than the buffer is
- * read in one piece only where a filter has to undo it. */
+/* The chunks that boxes are made of; false: there are none, or they do not matter. */
 static bool take_chunk(const struct reading *reading, int ndim, uint64_t *chunk) {
   hsize_t lengths[H5S_MAX_RANK];
   if (reading->node->chunk_nbytes == 0) return false;
   hid_t plist = H5Dget_create_plist(reading->dataset);
   if (plist < 0) return false;
-  bool good = H5Pget_chunk(plist, ndim, lengths) == ndim &&
-              (reading->node->chunk_nbytes <= BUFFER_SIZE || H5Pget_nfilters(plist) > 0);
+  bool good = H5Pget_chunk(plist, ndim, lengths) == ndim;
   for (int i = 0; good && i < ndim; i++)
     chunk[i] = lengths[i];
   H5Pclose(plist);
@@ -72,8 +73,10 @@ static bool cut(struct reading *reading) {
   for (int i = 0; i < ndim; i++)
     lengths[i] = dims[i];
   bool chunked = take_chunk(reading, ndim, chunk);
-  uint64_t budget = BUFFER_SIZE / reading->size;
-  cshm__h5_slab_begin(&reading->slab, (uint32_t)ndim, lengths, chunked ? chunk : NULL, budget > 0 ? budget : 1);
+  struct h5slab *slab = &reading->slab;
+  cshm__h5_slab_begin(slab, (uint32_t)ndim, lengths, chunked ? chunk : NULL, BUFFER_SIZE / reading->size);
+  if (slab->run_count > 1 && slab->run_elements * reading->size < SHORT_RUN)
+    cshm__h5_slab_begin(slab, (uint32_t)ndim, lengths, chunk, LARGE_BUFFER_SIZE / reading->size);
   return true;
 }
 

@@ -91,7 +91,9 @@ static cshm_status build(struct loading *loading, bool *again) {
   cshm_status status = cshm__h5_declare(&loading->plan, &loading->file, loading->builder, loading->err);
   if (status) return status;
   if (loading->options.strict && loading->plan.skip_count > 0) return refuse_skipped(loading);
-  status = cshm_builder_allocate(loading->builder, loading->err);
+  /* Reserving gigabytes takes seconds: the caller is told what is to come before. */
+  status = cshm__h5_progress_begin(&progress, cshm__h5_plan_nbytes(&loading->plan), loading->err);
+  if (!status) status = cshm_builder_allocate(loading->builder, loading->err);
   if (status) return status;
   return cshm__h5_fill(loading->file.id, &loading->plan, loading->builder, &progress, again, loading->err);
 }

@@ -43,7 +43,7 @@ struct h5node {
   const char *target_path;        /* SOFT */
   size_t target;                  /* ALIAS: a node */
   struct h5value value;           /* DATASET */
-  uint64_t chunk_nbytes;          /* DATASET: of one chunk; 0 where it has none */
+  uint64_t chunk_nbytes;          /* DATASET: of one chunk, where chunks are to be read as a whole; else 0 */
   struct h5attribute *attributes; /* GROUP, DATASET */
   struct h5attribute **attribute_end;
   uint32_t array; /* DATASET: its number in the builder, once it has one */

@@ -40,7 +40,7 @@ static void fill(cshm_error *err, cshm_status status, int sys_errno, const char 
   if (size > HEAD_SIZE) copy_line(err->message, size - HEAD_SIZE, text, cut);
 }
 
-cshm_status cshm__fail(cshm_error *err, cshm_status status, int sys_errno, const char *format, ...) {
+cshm_status(cshm__fail)(cshm_error *err, cshm_status status, int sys_errno, const char *format, ...) {
   if (!err) return status;
   int saved = errno;
   char text[CSHM_ERROR_MESSAGE_SIZE];
@@ -81,7 +81,7 @@ cshm_status cshm__errno_status(int sys_errno) {
   }
 }
 
-cshm_status cshm__fail_errno(cshm_error *err, int sys_errno, const char *format, ...) {
+cshm_status(cshm__fail_errno)(cshm_error *err, int sys_errno, const char *format, ...) {
   int saved = errno;
   char what[CSHM_ERROR_MESSAGE_SIZE];
   char words[128];

@@ -29,4 +29,10 @@ cshm_status cshm__fail_said(cshm_error *err, const cshm_error *said);
  * `status`, which must be that call's. */
 cshm_status cshm__fail_about(cshm_error *err, cshm_status status, const char *format, ...) CSHM__PRINTF(3, 4);
 
+#ifdef __clang_analyzer__
+/* It sees one file at a time: the status that goes in comes out, and a failure is never CSHM_OK. */
+#define cshm__fail(err, status, ...) ((cshm__fail)(err, status, __VA_ARGS__), (status))
+#define cshm__fail_errno(...) ((cshm__fail_errno)(__VA_ARGS__), CSHM_ERR_SYSTEM)
+#endif
+
 #endif

@@ -92,10 +92,8 @@ static bool is_last(uint64_t word) { return word_references(word) == 0 && word_p
 static uint32_t new_slot(void) {
   if (slot_count == CHUNK_COUNT * CHUNK_SIZE) return NO_SLOT;
   if ((slot_count & (CHUNK_SIZE - 1)) == 0) {
-    struct slot *chunk = calloc(CHUNK_SIZE, sizeof *chunk);
+    struct slot *chunk = calloc(CHUNK_SIZE, sizeof *chunk); /* generation 0, untouched pages */
     if (!chunk) return NO_SLOT;
-    for (uint32_t i = 0; i < CHUNK_SIZE; i++)
-      atomic_init(&chunk[i].word, (uint64_t)1 << 32);
     atomic_store_explicit(&chunks[slot_count >> CHUNK_BITS], chunk, memory_order_release);
   }
   return slot_count++;

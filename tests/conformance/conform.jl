@@ -10,7 +10,7 @@
 using CuteShm
 
 # Many types, each met once: time spent on optimising this program is lost.
-@static isdefined(Base, :Experimental) && Base.Experimental.@optlevel 0
+Base.Experimental.@optlevel 0
 
 struct Case
     path::String

@@ -70,20 +70,26 @@ def parse_values(dtype: str, shape: str, order: str, values: str) -> Value:
     texts = values.split(" ") if values != "-" else []
     if len(texts) != prod(lengths):
         raise ValueError(f"{len(texts)} values for shape {lengths}")
-    elements = np.zeros(len(texts), dtype_from_string(dtype))
+    elements = zeros((len(texts),), dtype_from_string(dtype))
     for index, text in enumerate(texts):
         set_element(elements[index : index + 1], text)
     # Assigning into zeros, unlike a copy, leaves padding zero.
-    array: Value = np.zeros(lengths, elements.dtype, order="F" if order == "F" else "C")
+    array = zeros(lengths, elements.dtype, order)
     array[...] = elements.reshape(lengths)
     return array
+
+
+def zeros(shape: tuple[int, ...], dtype: np.dtype[Any], order: str = "C") -> Value:
+    """Zero bytes, as elements of exactly this dtype: of ">m8", which has no unit, np.zeros itself makes "<m8"."""
+    raw = np.zeros(shape, f"V{dtype.itemsize}", order="F" if order == "F" else "C")
+    return raw.view(dtype)
 
 
 def set_element(element: Value, text: str) -> None:
     """Sets the one element of `element`, an array with one element, or of shape (1, ...) for a sub-array field."""
     dtype = element.dtype
     if element.ndim > 1:
-        flat = np.zeros(element.size, dtype)
+        flat = zeros((element.size,), dtype)
         for index, part in enumerate(split(text[1:-1], ",")):
             set_element(flat[index : index + 1], part)
         element[...] = flat.reshape(element.shape)

@@ -81,6 +81,7 @@ def _array_node(path: str, value: Any) -> Node:
     if flags.f_contiguous:
         return Node(path, array, dtype, _core.CSHM_ORDER_FORTRAN)
     # Copied into zeros: the padding of a structured type would be whatever this process has had in memory there.
-    copy = np.zeros(array.shape, array.dtype)
+    # Zeros of raw bytes, since np.zeros makes "<m8" of ">m8" where it has no unit.
+    copy = np.zeros(array.shape, f"V{array.dtype.itemsize}").view(array.dtype)
     copy[...] = array
     return Node(path, copy, dtype, _core.CSHM_ORDER_C)

@@ -132,6 +132,14 @@ def test_padding_of_a_copied_record_is_zero(name: str) -> None:
         assert project["a"].tobytes() == b"\0\0\0\xff\0\0\0\0" * 4
 
 
+def test_a_copied_array_keeps_its_byte_order_even_where_numpy_would_not(name: str) -> None:
+    array = np.arange(8).astype(">i8").view(">m8")[::2]
+    assert np.zeros(1, array.dtype).dtype != array.dtype  # else this test has lost its point
+    with cute_shm.create(name, {"a": array}) as project:
+        assert project["a"].dtype == array.dtype
+        assert np.array_equal(project["a"].view(">i8"), [0, 2, 4, 6])
+
+
 def test_arrays_outlive_their_project(name: str) -> None:
     expected = np.arange(1000.0)
     project = cute_shm.create(name, {"b": {"a": expected}})

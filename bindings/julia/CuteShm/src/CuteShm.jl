@@ -25,6 +25,7 @@ module CuteShm
 
 import Dates
 import Libdl
+import LinearAlgebra
 
 export CuteShmError, Store, Project, Group, ShmArray, DecodedArray, DateTime64, TimeDelta64
 export attach, share, load_hdf5, projects, unlink, attrs, nodes, notes, describe, iscurrent
@@ -44,6 +45,7 @@ include("dtypes.jl")
 include("stores.jl")
 include("projects.jl")
 include("arrays.jl")
+include("readonly.jl")
 include("attributes.jl")
 include("display.jl")
 include("encoding.jl")

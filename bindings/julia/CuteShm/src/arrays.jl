@@ -15,7 +15,8 @@ as it, or a view or a reshape of it, is alive, whatever happens to the project.
 
 Dimensions are in Julia's order: reversed for an array in C order, as given for one in Fortran order. `copy` gives an
 ordinary `Array`. Writing to an array of a project attached with `mode=:read` is a [`CuteShmError`](@ref). Foreign code
-that takes a pointer to such an array and writes there meets a `ReadOnlyMemoryError`, or kills the process.
+that is given a pointer to such an array and writes there meets a `ReadOnlyMemoryError` or, in a thread that is not
+Julia's, kills the process.
 
 See also [`dtype`](@ref), [`memoryorder`](@ref), [`attrs`](@ref), [`rawbytes`](@ref).
 """

@@ -19,6 +19,11 @@ encode(::Plain{T}, values::AbstractArray) where {T} = convert(Array{T}, values)
 
 function encode(codec::Codec, values::AbstractArray)
     encoded = decoded(codec, zeros(UInt8, length(values) * nbytes(codec)), size(values), nothing, true)
+    return store_all!(encoded, values)
+end
+
+# A function of its own, as `decoded` tells no concrete type.
+function store_all!(encoded::DecodedArray, values)
     for (i, value) in enumerate(values)
         encoded[i] = value
     end

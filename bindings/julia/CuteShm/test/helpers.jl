@@ -33,7 +33,7 @@ end
 
 function failing(f, status)
     e = thrown(f)
-    return e isa CuteShmError && e.status == status ? e.message : "no $status, but $e"
+    return e isa CuteShmError && e.status == status ? e.message : "no $status, but a $(typeof(e))"
 end
 
 # Runs a Julia program in another process, with this store and this library.

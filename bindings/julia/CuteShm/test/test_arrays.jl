@@ -59,6 +59,32 @@ end
     end
 end
 
+@testset "LinearAlgebra and IO, which write through pointers, where nobody may" begin
+    square = rand(100, 100) + 100I
+    with_shared((a=square, v=square[:, 1])) do project
+        a, v, b = project["a"], project["v"], rand(100, 100)
+        @test a * b == square * b && a \ b == square \ b && lu(a).U == lu(square).U && svdvals(a) == svdvals(square)
+        refused = (() -> mul!(a, b, b), () -> mul!(v, b, b[:, 1]), () -> mul!(a, b, b'), () -> mul!(view(a, :, 1:50), b, b[:, 1:50]),
+                   () -> mul!(a', b, b), () -> lmul!(2.0, a), () -> rmul!(a, 2.0), () -> normalize!(v), () -> triu!(a),
+                   () -> lu!(a), () -> qr!(a), () -> svd!(a), () -> svdvals!(a), () -> eigen!(a), () -> cholesky!(a),
+                   () -> ldiv!(v, lu(b), b[:, 1]), () -> read!(IOBuffer(zeros(UInt8, 80000)), a))
+        for write in refused
+            @test occursin("attached for reading only", failing(write, :CSHM_ERR_STATE))
+        end
+        ambiguous = (() -> mul!(a, b, b, 1.0, 2.0), () -> axpy!(2.0, b, a), () -> axpby!(1.0, b, 2.0, a), () -> ldiv!(lu(b), a),
+                     () -> ldiv!(UpperTriangular(b), v), () -> lmul!(UpperTriangular(b), a), () -> rmul!(a, UpperTriangular(b)),
+                     () -> rdiv!(a, lu(b)), () -> lu!(a, Val(false)), () -> qr!(view(a, :, 1:50)), () -> cholesky!(Hermitian(a)),
+                     () -> eigen!(Symmetric(a)), () -> eigvals!(Hermitian(a)))
+        for write in ambiguous
+            @test thrown(write) isa Union{CuteShmError,MethodError}
+        end
+        @test a == square && v == square[:, 1]
+        private = attach("jl-test"; mode=:private)
+        @test mul!(private["a"], b, b) == b * b
+        close(private)
+    end
+end
+
 @testset "writing where all see it, and where nobody else does" begin
     with_shared((a=zeros(4), s=["aaa"], big=encode(">f8", [0.0]))) do project
         attach("jl-test"; mode=:readwrite) do writer
@@ -90,7 +116,7 @@ end
         shapes = Dict(node.path => node.shape for node in nodes(project))
         @test shapes["c"] == collect(reverse(dims)) && shapes["f"] == collect(dims)
     end
-    message = failing(() -> share("jl-wide", (a=reshape([1], ntuple(_ -> 1, 65)),)), :CSHM_ERR_LIMIT)
+    message = failing(() -> share("jl-wide", (a=reshape([1], ntuple(_ -> 1, 65)),)), :CSHM_ERR_INVALID_ARGUMENT)
     @test occursin("65", message)
 end
 

@@ -66,9 +66,21 @@ end
         @test failing(() -> load_hdf5(path, "jl-hdf5"; progress=(_, _) -> false), :CSHM_ERR_CANCELLED) != ""
         @test_throws DivideError load_hdf5(path, "jl-hdf5"; progress=(_, _) -> div(1, 0))
         @test isempty(projects())
-        counted = Ref(0)
-        with_loaded(path; progress=(_, _) -> (counted[] += 1; GC.gc(false); nothing)) do project
-            @test counted[] > 1 && project["packed"][end] == 299_999
+    end
+end
+
+@testset "progress that uses the library, and in which finalizers run" begin
+    with_file() do path
+        with_shared((a=[1.0, 2.0],)) do other
+            sums = Float64[]
+            # Each call leaves arrays and projects for the collector, which finds those of the call before.
+            function watch(done, total)
+                append!(sums, [sum(attach("jl-test")["a"]) + sum(other["a"]) for _ in 1:20])
+                GC.gc()
+            end
+            with_loaded(path; progress=watch) do project
+                @test length(sums) > 20 && all(==(6.0), sums) && project["packed"][end] == 299_999
+            end
         end
     end
 end

@@ -1,0 +1,275 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Makes docs/performance.md and its picture from the lines of JSON that the benchmarks print.
+
+usage: report.py LINES.jsonl PAGE.md | report.py --self-test
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import platform
+import statistics
+import sys
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+Line = dict[str, Any]
+
+# What each row is held against.
+AGAINST = {
+    "attach-cold": "one bare `shm_open` + `fstat` + `mmap` of as many bytes, in a new process, too",
+    "attach-again": "`shm_open` + `fstat` + `mmap` once more",
+    "get": "a plain hash map of the same paths, in C",
+    "attach-python": "open: `mmap` and `np.ndarray` by hand; all: as many bare `np.ndarray` views",
+    "read-scan": "the same sum over private memory",
+}
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a figure wants to reach: `limit` is the most that its `ratio`, `ours`, or `step` (ours, less that of the
+    same row with 1 array) may be.
+    """
+
+    words: str
+    kind: str
+    limit: float
+
+
+SCAN = Goal("0.97 of its speed", "ratio", 1 / 0.97)
+OPEN = Goal("200 us", "ours", 200)
+ALL = Goal("2.5 times", "ratio", 2.5)
+GET = Goal("150 ns", "ours", 150)
+GOALS = {
+    ("attach-cold", "1 array"): Goal("3 times", "ratio", 3),
+    ("attach-cold", "10,000 arrays"): Goal("300 us more than 1 array", "step", 300),
+    ("attach-again", "100 arrays"): Goal("1 us", "ours", 1),
+    ("get", "by node and view"): GET,
+    ("get", "by array handle"): GET,
+    ("attach-python", "open, touch one of 1 array"): OPEN,
+    ("attach-python", "open, touch one of 100 arrays"): OPEN,
+    ("attach-python", "open, touch one of 10,000 arrays"): OPEN,
+    ("attach-python", "open, to_dict of 100 arrays"): ALL,
+    ("attach-python", "open, to_dict of 10,000 arrays"): ALL,
+    ("read-scan", "1 GiB"): SCAN,
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure with what each round found. A round is a process of its own: where memory happens to lie makes two
+    processes differ by more than any two pairs in one of them.
+    """
+
+    row: str
+    language: str
+    work: str
+    rounds: list[Line]
+    shares: list[float]  # each round's value divided by its goal: up to 1 is reached; empty where no goal was set
+
+    def median(self, key: str) -> float:
+        """Returns the median of "ours", "against" or "ratio" over the rounds."""
+        return statistics.median(float(line[key]) for line in self.rounds)
+
+    @property
+    def share(self) -> float:
+        """The median share of the goal."""
+        return statistics.median(self.shares)
+
+    def verdict(self) -> str:
+        """Returns whether the goal is reached, and in how many rounds where these do not agree."""
+        if not self.shares:
+            return ""
+        reached = sum(share <= 1 for share in self.shares)
+        words = "yes" if self.share <= 1 else f"**no**: {self.share:.3g} times the goal"
+        return words if reached in {0, len(self.shares)} else f"{words} ({reached} of {len(self.shares)} rounds)"
+
+
+def collect(lines: list[Line]) -> list[Figure]:
+    """Gathers the lines of all rounds by what they measured."""
+    rounds: dict[tuple[str, str, str], list[Line]] = {}
+    for line in lines:
+        rounds.setdefault((line["row"], line["language"], line["work"]), []).append(line)
+    return [Figure(*key, found, shares_of_goal(key, rounds)) for key, found in rounds.items()]
+
+
+def shares_of_goal(key: tuple[str, str, str], rounds: dict[tuple[str, str, str], list[Line]]) -> list[float]:
+    """Divides each round's value by its goal."""
+    row, language, work = key
+    goal = GOALS.get((row, work))
+    if goal is None:
+        return []
+    if goal.kind != "step":
+        return [line[goal.kind] / goal.limit for line in rounds[key]]
+    first = rounds[row, language, "1 array"]
+    return [(line["ours"] - one["ours"]) / goal.limit for line, one in zip(rounds[key], first, strict=True)]
+
+
+def quantity(value: float, unit: str) -> str:
+    """Returns three digits and the unit, such as "1.04 ms"."""
+    if unit == "us" and value >= 1000:
+        value, unit = value / 1000, "ms"
+    digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
+    return f"{value:,.{digits}f} {unit}"
+
+
+def table(figures: list[Figure]) -> str:
+    """Returns the table of all figures."""
+    lines = [
+        "| row | language | work | ours | against | ratio | least to most | goal: at most | reached |",
+        "| --- | --- | --- | ---: | ---: | ---: | ---: | --- | --- |",
+    ]
+    for figure in figures:
+        goal = GOALS.get((figure.row, figure.work))
+        unit = figure.rounds[0]["unit"]
+        ratios = [line["ratio"] for line in figure.rounds]
+        cells = (
+            figure.row,
+            figure.language,
+            figure.work.replace("to_dict", "`to_dict`").replace("shm_to_arrays", "`shm_to_arrays`"),
+            quantity(figure.median("ours"), unit),
+            quantity(figure.median("against"), unit),
+            f"{figure.median('ratio'):.3g}",
+            f"{min(ratios):.3g} to {max(ratios):.3g}",
+            goal.words if goal else "",
+            figure.verdict(),
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def picture(figures: list[Figure]) -> str:
+    """Returns an SVG: how much of its goal each figure uses up, on a logarithmic scale."""
+    judged = [figure for figure in figures if figure.shares]
+    left, right, top, step, width = 360, 800, 64, 26, 900
+    low, high = -5, 4  # powers of two
+    bottom = top + step * len(judged)
+
+    def place(share: float) -> float:
+        power = math.log2(max(share, 2.0**low))
+        return left + (right - left) * (min(power, high) - low) / (high - low)
+
+    goal = place(1)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {bottom + 52}" font-family="sans-serif" '
+        'font-size="13" fill="#222">',
+        '<rect width="100%" height="100%" fill="#fff"/>',
+        '<text x="16" y="26" font-size="16" font-weight="bold">How much of its goal each figure uses</text>',
+        f'<text x="{goal}" y="{top - 12}" text-anchor="middle" fill="#555">the goal</text>',
+    ]
+    for power in range(low, high + 1):
+        x = place(2.0**power)
+        label = f"1/{2**-power}" if power < 0 else str(2**power)
+        parts.append(
+            f'<line x1="{x}" y1="{top}" x2="{x}" y2="{bottom}" stroke="{"#555" if power == 0 else "#e4e4e4"}"/>'
+        )
+        parts.append(f'<text x="{x}" y="{bottom + 18}" text-anchor="middle" font-size="12" fill="#555">{label}</text>')
+    axis = "times the goal; the further left, the better (pale: least to most of the rounds)"
+    parts.append(f'<text x="{goal}" y="{bottom + 40}" text-anchor="middle" fill="#555">{axis}</text>')
+    for number, figure in enumerate(judged):
+        share = figure.share
+        x, y = place(share), top + step * number + step / 2
+        colour = "#0b7a75" if share <= 1 else "#c2410c"
+        language = "" if figure.row.endswith("python") else f" {figure.language}"
+        name = escape(f"{figure.row}{language}: {figure.work}")
+        value = f"{share:.2g}" if share <= 1 else f"{share:.3g}, missed"
+        ends = place(min(figure.shares)), place(max(figure.shares))
+        parts.append(
+            f'<line x1="{ends[0]}" y1="{y}" x2="{ends[1]}" y2="{y}" stroke="{colour}" stroke-width="9" opacity="0.3"/>'
+        )
+        parts.append(f'<text x="{left - 14}" y="{y + 4}" text-anchor="end">{name}</text>')
+        parts.append(f'<line x1="{goal}" y1="{y}" x2="{x}" y2="{y}" stroke="{colour}" stroke-width="3"/>')
+        parts.append(f'<circle cx="{x}" cy="{y}" r="5" fill="{colour}"/>')
+        parts.append(f'<text x="{max(*ends, goal) + 10}" y="{y + 4}" font-size="12" fill="{colour}">{value}</text>')
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def machine() -> str:
+    """Returns the processor, its cores, and how busy it is."""
+    info = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    model = next((line.split(":")[1].strip() for line in info.splitlines() if line.startswith("model name")), "")
+    load = os.getloadavg()[1]
+    return f"{model or platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}, load average {load:.1f}"
+
+
+def page(figures: list[Figure]) -> str:
+    """Returns the whole page."""
+    lines = [line for figure in figures for line in figure.rounds]
+    versions = ", ".join(sorted({f"{name} {version}" for line in lines for name, version in line["peers"].items()}))
+    pairs = [line["pairs"] for line in lines]
+    rounds = max(len(figure.rounds) for figure in figures)
+    judged = [figure.share for figure in figures if figure.shares]
+    missed = sum(share > 1 for share in judged)
+    verdict = "All goals are reached." if not missed else f"Of {len(judged)} goals {missed} are missed."
+    against = "\n".join(f"| {row} | {text} |" for row, text in AGAINST.items())
+    return f"""# What it costs
+
+Written by `./dev bench`, which measures and rewrites this page. Nothing here passes or fails a test.
+
+{verdict} Every goal is a most: a time, or a ratio of times.
+
+![How much of its goal each figure uses](performance.svg)
+
+{table(figures)}
+
+| row | held against |
+| --- | --- |
+{against}
+
+How it is measured: ours and the other run in turn (A B A B ...), {min(pairs)} to {max(pairs)} pairs, of which the
+medians are taken; their ratio is ours divided by the other. All programs are run {rounds} times, since where memory
+happens to lie makes processes differ; the columns are medians of these rounds, with the ratios' least and most.
+
+Times of new processes are taken inside them, from before the first call to after the last: loading the program is not
+in them; `cshm_store_open` and all checks of the index are. Where memory is scanned, both arrays were read once before.
+Other programs on the machine move times more than ratios.
+
+Measured on {date.today().isoformat()}: {machine()}. {versions}.
+"""
+
+
+def self_test() -> None:
+    """A figure that misses its goal is told from one that reaches it, in the table and in the picture."""
+    common = {"row": "attach-cold", "language": "C", "against": 10.0, "unit": "us", "pairs": 5, "peers": {"glibc": "2"}}
+    lines: list[Line] = [
+        {"work": work, "ours": ours, "ratio": ours / 10, **common}
+        for work, ours in [("1 array", 20.0), ("10,000 arrays", 920.0)] * 2
+        + [("1 array", 40.0), ("10,000 arrays", 940.0)]
+    ]
+    figures = collect(lines)
+    drawn = picture(figures)
+    ET.fromstring(drawn)
+    written = page(figures)
+    found = [
+        written.count("| yes (2 of 3 rounds) |"),
+        written.count("**no**: 3 times the goal |"),
+        drawn.count("missed"),
+    ]
+    if found != [1, 1, 1]:
+        sys.exit(f"report.py: of two figures, one missed: found {found}, wanted [1, 1, 1]")
+
+
+def main() -> None:
+    """Writes the page, and the picture beside it."""
+    if sys.argv[1:] == ["--self-test"]:
+        self_test()
+        return
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    lines, target = map(Path, sys.argv[1:])
+    figures = collect([json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()])
+    if not figures:
+        sys.exit(f"report.py: {lines} holds no figure")
+    target.write_text(page(figures), encoding="utf-8")
+    target.with_suffix(".svg").write_text(picture(figures), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

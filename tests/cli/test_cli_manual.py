@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""docs/cli.md shows the help as it is printed, and a session as it goes."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import cli_files
+import pytest
+import run
+
+BUILD = Path(os.environ["CUTESHM_BUILD_DIR"])
+MANUAL = (Path(__file__).resolve().parents[2] / "docs" / "cli.md").read_text()
+
+
+def ask(folder: Path, line: str) -> str:
+    """What a command line prints."""
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=folder, env=run.environment(BUILD, folder), capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("command", ["", "load", "list", "show", "unlink", "version", "help"])
+def test_the_manual_has_the_help_of_every_command(tmp_path: Path, command: str) -> None:
+    """Word by word."""
+    assert f"```text\n{ask(tmp_path, f'cute-shm help {command}')}```" in MANUAL
+
+
+def test_the_sessions_of_the_manual_go_as_they_say(tmp_path: Path) -> None:
+    """Every line behind a $ is run; times and folders may differ."""
+    sessions = re.findall(r"```console\n(.*?)```", MANUAL, re.DOTALL)
+    assert sessions
+    cli_files.small(tmp_path / "recording.h5")
+    for session in sessions:
+        lines = re.findall(r"^\$ (.*)$", session, re.MULTILINE)
+        found = "".join(f"$ {line}\n{ask(tmp_path, line)}" for line in lines)
+        wanted = session.replace("/data/", "$DIR/")
+        assert run.normalise(found, tmp_path) == run.normalise(wanted, tmp_path)
