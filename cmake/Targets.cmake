@@ -27,7 +27,9 @@ function(cuteshm_add_shared_library target)
     LINKER_LANGUAGE C
     VERSION ${CUTESHM_ABI_VERSION}
     SOVERSION ${CUTESHM_ABI_VERSION}
-    INSTALL_RPATH "$ORIGIN")
+    INSTALL_RPATH "$ORIGIN"
+    # One folder in either tree; CMake's own padding of the build tree's would mean "the current directory".
+    BUILD_WITH_INSTALL_RPATH ON)
 
   set(script "${CMAKE_CURRENT_BINARY_DIR}/${target}.map")
   cuteshm_write_version_script("${arg_SYMBOLS}" "${script}")

@@ -53,7 +53,7 @@ static struct slot *slot_of(uint64_t id, enum handle_kind kind) {
 
 /* Changes the counts by `step` if the id is live and the counts allow it. The kind was in the id when it was given out, and
  * the generation tells uses of a slot apart, but a made-up id may name another kind's slot: so the caller checks. */
-static cshm_status change(struct slot *slot, uint64_t id, uint64_t step, bool up, uint64_t *after, cshm_error *err) {
+static cshm_status change(struct slot *slot, uint64_t id, uint64_t step, bool up, cshm_error *err) {
   uint64_t word = atomic_load_explicit(&slot->word, memory_order_acquire), next;
   do {
     if (word_generation(word) != (uint32_t)id || word_references(word) == 0) return stale(id, err);
@@ -63,7 +63,6 @@ static cshm_status change(struct slot *slot, uint64_t id, uint64_t step, bool up
     next = up ? word + step : word - step;
   } while (
       !atomic_compare_exchange_weak_explicit(&slot->word, &word, next, memory_order_acq_rel, memory_order_acquire));
-  *after = next;
   return CSHM_OK;
 }
 
@@ -134,9 +133,8 @@ void cshm__handle_unpin(uint64_t id) {
 
 cshm_status cshm__handle_pin(uint64_t id, enum handle_kind kind, struct handle_target *target, cshm_error *err) {
   struct slot *slot = slot_of(id, kind);
-  uint64_t after;
   if (!slot) return stale(id, err);
-  cshm_status status = change(slot, id, ONE_PIN, true, &after, err);
+  cshm_status status = change(slot, id, ONE_PIN, true, err);
   if (status) return status;
   if (slot->kind != (uint32_t)kind) {
     cshm__handle_unpin(id);
@@ -146,25 +144,22 @@ cshm_status cshm__handle_pin(uint64_t id, enum handle_kind kind, struct handle_t
   return CSHM_OK;
 }
 
-cshm_status cshm__handle_retain(uint64_t id, enum handle_kind kind, cshm_error *err) {
+/* The pin makes sure of the kind, and that the slot is not used anew between the check and the step. */
+static cshm_status count_reference(uint64_t id, enum handle_kind kind, bool up, cshm_error *err) {
   struct handle_target target;
-  uint64_t after;
   cshm_status status = cshm__handle_pin(id, kind, &target, err);
   if (status) return status;
-  status = change(slot_of(id, kind), id, ONE_REFERENCE, true, &after, err);
+  status = change(slot_of(id, kind), id, ONE_REFERENCE, up, err);
   cshm__handle_unpin(id);
   return status;
 }
 
-/* The pin makes sure of the kind, and that the slot is not used anew between the check and the step. */
+cshm_status cshm__handle_retain(uint64_t id, enum handle_kind kind, cshm_error *err) {
+  return count_reference(id, kind, true, err);
+}
+
 cshm_status cshm__handle_release(uint64_t id, enum handle_kind kind, cshm_error *err) {
-  struct handle_target target;
-  uint64_t after;
-  cshm_status status = cshm__handle_pin(id, kind, &target, err);
-  if (status) return status;
-  status = change(slot_of(id, kind), id, ONE_REFERENCE, false, &after, err);
-  cshm__handle_unpin(id);
-  return status;
+  return count_reference(id, kind, false, err);
 }
 
 uint64_t cshm__handle_live(void) { return atomic_load_explicit(&live, memory_order_relaxed); }
