@@ -29,14 +29,41 @@ TEST_CASE("err may be NULL in a call that fails") {
   REQUIRE(cshm_detach(cshm_attachment{77}, nullptr) == CSHM_ERR_STALE_HANDLE);
 }
 
-TEST_CASE("err is untouched by a call that succeeds") {
+TEST_CASE("err is untouched by every call that succeeds, over the life of a project") {
   Store store;
+  const std::string project = unique_name("life");
   Error err;
   err.raw.status = 123;
   err.raw.sys_errno = 45;
   std::strcpy(err.raw.message, "mine");
-  Listing listing;
+  Listing none, listing;
+  Attachment built, attached;
+  Array array;
+  cshm_builder builder{0};
+  cshm_project listed = CSHM_PROJECT_INIT;
+  int32_t current = 0;
+  const double value = 1;
+  // The root is not there yet, nor the manifest; then there is one to be overwritten; then it is gone again.
+  REQUIRE(cshm_list(store, none.out(), err) == CSHM_OK);
+  for (const uint32_t overwrite : {0u, 1u}) {
+    cshm_builder_options options = CSHM_BUILDER_OPTIONS_INIT;
+    options.overwrite = overwrite;
+    Attachment fresh;
+    REQUIRE(cshm_builder_open(store, project.c_str(), &options, &builder, err) == CSHM_OK);
+    REQUIRE(cshm_builder_array(builder, "g/a", "<f8", 0, nullptr, CSHM_ORDER_C, nullptr, err) == CSHM_OK);
+    REQUIRE(cshm_builder_attribute(builder, "g", "n", "<f8", 0, nullptr, &value, 8, err) == CSHM_OK);
+    REQUIRE(cshm_builder_allocate(builder, err) == CSHM_OK);
+    REQUIRE(cshm_builder_write(builder, 0, 0, &value, 8, err) == CSHM_OK);
+    REQUIRE(cshm_builder_publish(builder, overwrite != 0 ? fresh.out() : built.out(), err) == CSHM_OK);
+  }
+  REQUIRE(cshm_attachment_is_current(built, &current, err) == CSHM_OK);
+  REQUIRE(cshm_attach(store, project.c_str(), nullptr, attached.out(), err) == CSHM_OK);
+  REQUIRE(cshm_array_open(attached, "g/a", array.out(), err) == CSHM_OK);
   REQUIRE(cshm_list(store, listing.out(), err) == CSHM_OK);
+  REQUIRE(cshm_listing_project(listing, 0, &listed, err) == CSHM_OK);
+  REQUIRE(cshm_unlink(store, project.c_str(), err) == CSHM_OK);
+  REQUIRE(cshm_attachment_is_current(attached, &current, err) == CSHM_OK);
+  REQUIRE(current == 0);
   REQUIRE(err.raw.status == 123);
   REQUIRE(err.raw.sys_errno == 45);
   REQUIRE(err.message() == "mine");
