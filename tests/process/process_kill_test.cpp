@@ -71,8 +71,10 @@ void kill_everywhere(const Store &store, const std::string &project, const char 
       CAPTURE(call, n);
       prepare();
       const std::string inject = "inject=" + call + ":signal=KILL:when=" + std::to_string(n);
-      REQUIRE(traced({"-o", "/dev/null", "-e", "trace=" + call, "-e", inject}, store, project, owner) == 128 + SIGKILL);
+      const int end = traced({"-o", "/dev/null", "-e", "trace=" + call, "-e", inject}, store, project, owner);
       look();
+      if (end == 0 && n > 1) break; // it made fewer calls than the first time: a sanitizer's allocator may
+      REQUIRE(end == 128 + SIGKILL);
     }
 }
 

@@ -107,9 +107,10 @@ TEST_CASE("a forked child neither unlinks its parent's project nor keeps it aliv
     (void)waitpid(brief, nullptr, 0);
     if (fork() == 0) {
       alarm(20);
+      self.reached(); // by the child: once it runs, its copy of the lease is closed
       pause();
     }
-    self.reached();
+    pause();
     return 0;
   });
   owner.wait_reached();
