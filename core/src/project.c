@@ -146,9 +146,13 @@ cshm_status cshm__project_remove(const struct store *store, int directory, const
   struct manifest_head head;
   const struct manifest_syntax *syntax = NULL;
   char file[STORE_NAME_SIZE];
-  cshm_status status = cshm__store_read_head(store, directory, name, &head, &syntax, err);
+  cshm_error said = CSHM_ERROR_INIT;
+  cshm_status status = cshm__store_read_head(store, directory, name, &head, &syntax, &said);
   if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, directory, name, err);
-  if (status) return status;
+  if (status)
+    return cshm__fail(err, status, said.sys_errno,
+                      "cannot tell the segment of project \"%s\": %s; remove that file, or overwrite the project", name,
+                      said.message);
   if (only != 0 && head.generation != only) return CSHM_OK;
   status = remove_segment(&head, err);
   if (status) return status;

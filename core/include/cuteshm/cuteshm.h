@@ -221,7 +221,7 @@ typedef enum cshm_lifetime {
 /** One project of a listing. Pointers are borrowed from the listing. */
 typedef struct cshm_project {
   uint32_t size;        /**< sizeof(cshm_project) */
-  int32_t status;       /**< CSHM_OK, or why this project cannot be attached (a cshm_status) */
+  int32_t status;       /**< CSHM_OK, or what manifest and header say against it (a cshm_status) */
   const char *name;     /**< the project */
   const char *manifest; /**< absolute path of its manifest */
   const char *segment;  /**< name in /dev/shm; "" where the manifest is damaged */

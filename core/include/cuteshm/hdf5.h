@@ -4,7 +4,8 @@
  * SPDX-License-Identifier: MIT
  *
  * The rules at the top of <cuteshm/cuteshm.h> hold here, too. HDF5 itself runs one call at a time: loads in several
- * threads of one process wait for each other. Do not fork while a load is under way.
+ * threads of one process wait for each other, but not while a progress callback runs. Do not fork while a load is under
+ * way.
  */
 #ifndef CUTESHM_HDF5_H
 #define CUTESHM_HDF5_H
@@ -18,7 +19,8 @@ extern "C" {
 /**
  * Called now and then while data is read, by the thread that called the library, with bytes of data.
  * @param[in] user   as given in the options
- * @param[in] done   bytes written so far; 0 at first, `total` at last
+ * @param[in] done   bytes written so far; 0 at first, `total` at last. It begins at 0 again, with a smaller total, when a
+ *                   dataset turned out to be unreadable and the load starts anew without it
  * @param[in] total  bytes to write
  * @return 0 to go on; anything else cancels: CSHM_ERR_CANCELLED, and nothing is created
  */
@@ -49,7 +51,8 @@ typedef struct cshm_hdf5_options {
  * @param[out] err         or NULL
  * @return CSHM_ERR_NOT_FOUND: no such file; CSHM_ERR_HDF5: not HDF5, truncated, written by a newer HDF5 than the one
  *         linked, or unreadable; CSHM_ERR_EXISTS; CSHM_ERR_BAD_NAME; CSHM_ERR_NO_SPACE; CSHM_ERR_CANCELLED;
- *         CSHM_ERR_UNSUPPORTED: `strict`, and an object cannot be represented; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM.
+ *         CSHM_ERR_UNSUPPORTED: `strict`, and an object cannot be represented; or another HDF5 library has taken the place of
+ *         the one this was built for; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM.
  * Since 2.0.
  */
 CSHM_API cshm_status cshm_hdf5_load(cshm_store store, const char *project, const char *file,

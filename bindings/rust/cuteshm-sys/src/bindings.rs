@@ -298,7 +298,7 @@ pub struct cshm_lifetime(pub ::core::ffi::c_uint);
 pub struct cshm_project {
     ///sizeof(cshm_project)
     pub size: u32,
-    ///CSHM_OK, or why this project cannot be attached (a cshm_status)
+    ///CSHM_OK, or what manifest and header say against it (a cshm_status)
     pub status: i32,
     ///the project
     pub name: *const ::core::ffi::c_char,

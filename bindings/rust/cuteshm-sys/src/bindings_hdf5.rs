@@ -4,7 +4,8 @@ use crate::{cshm_attachment, cshm_error, cshm_status, cshm_store};
 
 /**Called now and then while data is read, by the thread that called the library, with bytes of data.
 - `user` (in): as given in the options
-- `done` (in): bytes written so far; 0 at first, `total` at last
+- `done` (in): bytes written so far; 0 at first, `total` at last. It begins at 0 again, with a smaller total, when a
+dataset turned out to be unreadable and the load starts anew without it
 - `total` (in): bytes to write
 
 Returns 0 to go on; anything else cancels: CSHM_ERR_CANCELLED, and nothing is created*/
@@ -71,7 +72,8 @@ On failure nothing is created, and a project that was to be overwritten is whole
 
 Returns CSHM_ERR_NOT_FOUND: no such file; CSHM_ERR_HDF5: not HDF5, truncated, written by a newer HDF5 than the one
 linked, or unreadable; CSHM_ERR_EXISTS; CSHM_ERR_BAD_NAME; CSHM_ERR_NO_SPACE; CSHM_ERR_CANCELLED;
-CSHM_ERR_UNSUPPORTED: `strict`, and an object cannot be represented; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM.
+CSHM_ERR_UNSUPPORTED: `strict`, and an object cannot be represented; or another HDF5 library has taken the place of
+the one this was built for; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM.
 Since 2.0.*/
     pub fn cshm_hdf5_load(
         store: cshm_store,
