@@ -9,7 +9,6 @@ set -eu
 
 languages='C Python Rust Julia'
 project=demo-$$ # nobody else has one of that name
-work=$(mktemp -d)
 
 # The project goes, whatever happens; its store stays, as for any user.
 clean_up() {
@@ -65,6 +64,7 @@ esac
 say "Building the library, the program and the examples in four languages (the first time takes minutes) ..."
 build_languages
 cute_shm=$release/bin/cute-shm
+work=$(mktemp -d)
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 1' HUP TERM
