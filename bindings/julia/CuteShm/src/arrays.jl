@@ -160,6 +160,7 @@ function view_of(@nospecialize(a::SharedArrayLike))
     return view[]
 end
 
+dtype(::Union{Array{T},ShmArray{T}}) where {T<:Native} = dtype(T)
 dtype(@nospecialize(a::DecodedArray)) = dtype(codec_of(a))
 codec_of(@nospecialize(a::DecodedArray)) = typeof(a).parameters[3]()
 
@@ -174,7 +175,8 @@ memoryorder(@nospecialize(a::SharedArrayLike)) = GC.@preserve a order_name(view_
 """
     rawbytes(a) -> ShmArray{UInt8,1}
 
-The bytes of an array of a project as they lie in memory: for checksums, for instance. No copy.
+The bytes of an array of a project as they lie in memory: for checksums, for instance. No copy. Of a [`column`](@ref),
+they are those of the whole array.
 """
 function rawbytes(a::SharedArrayLike)
     GC.@preserve a begin

@@ -138,7 +138,8 @@ end
 
 clear!(p, n) = (ccall(:memset, Ptr{Cvoid}, (Ptr{UInt8}, Cint, Csize_t), p, 0, n); nothing)
 
-too_long(codec, value, found) = ArgumentError("$(repr(value)) has $found, but an element of $(dtype(codec)) is of another length")
+too_long(codec, value, found) =
+    ArgumentError("$(repr(value)) has $found, but an element of $(dtype(codec)) is of another length")
 
 # ---- structured types -----------------------------------------------------------------------------------------------
 
@@ -225,7 +226,11 @@ function json(text)
     out = IOBuffer()
     print(out, '"')
     for c in text
-        c in ('"', '\\') ? print(out, '\\', c) : c < ' ' ? print(out, "\\u", string(UInt32(c); base=16, pad=4)) : print(out, c)
+        if c in ('"', '\\')
+            print(out, '\\', c)
+        else
+            c < ' ' ? print(out, "\\u", string(UInt32(c); base=16, pad=4)) : print(out, c)
+        end
     end
     print(out, '"')
     return String(take!(out))

@@ -95,4 +95,3 @@ structured type its descr list as JSON. `x` is an array of a project, an array m
 an element type that has one, such as `Float64`.
 """
 dtype(::Type{T}) where {T<:Native} = dtype(Plain{T}())
-dtype(::AbstractArray{T}) where {T<:Native} = dtype(T)

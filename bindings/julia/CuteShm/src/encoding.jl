@@ -35,7 +35,6 @@ end
 # The codec for the values of an array whose dtype nobody named: by their type and, for strings, by the longest one.
 codec_for(values::AbstractArray{T}) where {T<:Native} = Plain{T}()
 codec_for(values::AbstractArray{T}) where {T<:Union{Dates.Date,Dates.DateTime,Dates.Period}} = Plain{time64(T)}()
-codec_for(values::DecodedArray{T,N,C}) where {T,N,C} = C()
 
 function codec_for(values::AbstractArray{<:AbstractString})
     widest = mapreduce(length, max, values; init=1)
@@ -64,7 +63,8 @@ function narrowed(values)
     return same
 end
 
-no_dtype(T) = ArgumentError("elements of type $T have no dtype: convert them to numbers, strings, times or NamedTuples of those")
+no_dtype(T) = ArgumentError("elements of type $T have no dtype: convert them to numbers, strings, times or NamedTuples " *
+                            "of those")
 
 # ---- what is written ------------------------------------------------------------------------------------------------
 
@@ -78,7 +78,7 @@ end
 payload(value) = payload(fill(value))
 payload(values::Array{T}) where {T<:Native} = Payload(dtype(T), size(values), values)
 payload(values::ShmArray{T}) where {T} = Payload(dtype(T), size(values), values.data)
-payload(values::AbstractArray{T}) where {T<:Native} = payload(convert(Array{T}, values))
+payload(values::AbstractArray) = payload(encode(codec_for(values), values))
 
 function payload(values::DecodedArray{T,N,C}) where {T,N,C}
     whole = values.offset == 0 && values.step == nbytes(C())
@@ -89,8 +89,6 @@ end
 # An array of arrays is shared as one of more dimensions: the bytes are the same.
 inner_dims(::Codec) = ()
 inner_dims(::Block{T,N,C,dims}) where {T,N,C,dims} = (inner_dims(C())..., dims...)
-
-payload(values::AbstractArray) = payload(encode(codec_for(values), values))
 
 """
     inorder(array, order)

@@ -7,7 +7,8 @@ function __init__()
     load_library(LibCuteShm.library, get(ENV, "CUTESHM_LIBRARY", ""), "CUTESHM_LIBRARY")
     abi = Int(cshm_abi_version())
     abi == CSHM_ABI_VERSION ||
-        error("$(LibCuteShm.library) has ABI $abi, but this CuteShm was made for ABI $CSHM_ABI_VERSION: install matching versions")
+        error("$(LibCuteShm.library) has ABI $abi, but this CuteShm was made for ABI $CSHM_ABI_VERSION: " *
+              "install matching versions")
     Releaser(cshm_array(0))(nothing)
     return nothing
 end

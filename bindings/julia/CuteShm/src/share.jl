@@ -15,11 +15,12 @@ it appears whole, or not at all.
 - `overwrite`: replace a project of that name, in one step; who is attached to the old one keeps it whole
 - `lifetime`: `:persistent` until it is unlinked or the machine restarts; `:owner` until this process exits
 - `order`: how the bytes, which lie as in Julia, are declared. `:C`: in C order with the dimensions reversed, so that
-  Julia's `(2, 3)` is `(3, 2)` in Python, as with HDF5.jl. `:F`: in Fortran order, so that it is `(2, 3)` there, too. Either way
-  Julia reads the same dimensions again. [`inorder`](@ref) decides for one array.
+  Julia's `(2, 3)` is `(3, 2)` in Python, as with HDF5.jl. `:F`: in Fortran order, so that it is `(2, 3)` there, too.
+  Either way Julia reads the same dimensions again. [`inorder`](@ref) decides for one array.
 
 Throws [`CuteShmError`](@ref): `CSHM_ERR_EXISTS`, `CSHM_ERR_NO_SPACE` (before a byte is copied), `CSHM_ERR_BAD_NAME`,
-`CSHM_ERR_PERMISSION`, `CSHM_ERR_LIMIT`; `CSHM_ERR_BAD_TYPE` for what has no dtype, by its path. On failure nothing is created.
+`CSHM_ERR_PERMISSION`, `CSHM_ERR_LIMIT`; `CSHM_ERR_BAD_TYPE` for what has no dtype, by its path. On failure nothing is
+created.
 """
 function share(name::AbstractString, tree; attrs=(), overwrite::Bool=false, lifetime::Symbol=:persistent,
                order::Symbol=:C, store::StoreLike=nothing)
