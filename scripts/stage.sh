@@ -19,6 +19,8 @@ stage_lint() {
     MYPYPATH=tests/gates "$venv/bin/mypy" --strict tests/gates
     "$venv/bin/mypy" --strict tests/conformance/run.py
     "$venv/bin/mypy" --strict tests/examples/run_examples.py
+    "$venv/bin/mypy" --strict bindings/julia/generate.py bindings/julia/test_generate.py
+    "$venv/bin/mypy" --strict tests/cli tests/hdf5 tests/format
 }
 
 stage_c() {
