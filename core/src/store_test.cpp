@@ -52,7 +52,11 @@ TEST_CASE("a root that is a symlink, a file or too long is refused in words", "[
 }
 
 TEST_CASE("a root of another user is refused", "[store]") {
-  if (geteuid() != 0) return; // only root can give a directory away; CI runs as root
+  if (geteuid() != 0) { // only root can give a directory away
+    if (getenv("CI")) FAIL("CI must run as root");
+    WARN("not tested: this needs root");
+    return;
+  }
   Scratch scratch;
   cshm_error err = CSHM_ERROR_INIT;
   REQUIRE(chown(scratch.root.c_str(), 12345, 12345) == 0);
