@@ -13,13 +13,6 @@
 
 /* ---- opening ---- */
 
-static cshm_status exists(const struct store *store, const char *project, cshm_error *err) {
-  return cshm__fail(
-      err, CSHM_ERR_EXISTS, 0,
-      "project \"%s\" exists already in store %s; it is untouched: unlink it first, or ask to overwrite it", project,
-      store->root);
-}
-
 /* An early answer for the user's sake; the one that counts is given at publication. */
 static cshm_status check_free(const struct store *store, const char *name, cshm_error *err) {
   struct project project;
@@ -32,7 +25,7 @@ static cshm_status check_free(const struct store *store, const char *name, cshm_
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
   if (status == CSHM_ERR_PERMISSION || status == CSHM_ERR_SYSTEM) return cshm__fail_said(err, &said);
   if (status == CSHM_OK) cshm__project_close(&project);
-  return exists(store, name, err);
+  return cshm__project_exists(store, name, err);
 }
 
 static cshm_status check_options(const struct store *store, const char *project, const cshm_builder_options *options,
@@ -192,7 +185,7 @@ static cshm_status publish_leased(const struct builder *builder, const struct pu
 
 cshm_status cshm__builder_map_published(struct builder *builder, struct mapping **mapping, cshm_error *err) {
   return cshm__mapping_make(&builder->store, builder->segment_name, builder->segment, builder->layout.segment_size,
-                            CSHM_READ_ONLY, mapping, err);
+                            builder->layout.head_size, CSHM_READ_ONLY, mapping, err);
 }
 
 cshm_status cshm__builder_publish(struct builder *builder, struct mapping *mapping, cshm_error *err) {

@@ -49,15 +49,11 @@ void cshm__mapping_release(struct mapping *mapping) {
   if (last) destroy(mapping);
 }
 
-cshm_status cshm__mapping_make(const struct store *store, const char *name, int segment, uint64_t size, uint32_t mode,
-                               struct mapping **mapping, cshm_error *err) {
-  struct format_header header;
-  cshm_status status = cshm__platform_segment_read(segment, 0, &header, sizeof header, err);
-  if (!status) status = cshm__header_check(&header, size, name, err);
-  if (status) return status;
+cshm_status cshm__mapping_make(const struct store *store, const char *name, int segment, uint64_t size, uint64_t head,
+                               uint32_t mode, struct mapping **mapping, cshm_error *err) {
   struct mapping *made = calloc(1, sizeof *made);
   if (!made) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory to attach segment %s", name);
-  status = cshm__platform_map(segment, size, header.control_offset, mode, &made->base, err);
+  cshm_status status = cshm__platform_map(segment, size, head, mode, &made->base, err);
   if (!status) {
     made->size = size;
     made->mode = mode;
@@ -108,7 +104,8 @@ static cshm_status map_project(const struct store *store, int directory, const c
   if (status) return status;
   if (mode != CSHM_PRIVATE) *mapping = find_shared(store, name, mode, project.head.generation);
   if (!*mapping) {
-    status = cshm__mapping_make(store, project.head.segment, project.segment, project.size, mode, mapping, err);
+    status = cshm__mapping_make(store, project.head.segment, project.segment, project.size,
+                                project.header.control_offset, mode, mapping, err);
     if (!status) cshm__mapping_share(*mapping);
   }
   cshm__project_close(&project);

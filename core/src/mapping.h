@@ -25,9 +25,10 @@ struct mapping {
 cshm_status cshm__mapping_open(const struct store *store, const char *project, uint32_t mode, struct mapping **mapping,
                                cshm_error *err);
 
-/* Maps an open segment, whose descriptor stays the caller's. Not shared before cshm__mapping_share. */
-cshm_status cshm__mapping_make(const struct store *store, const char *name, int segment, uint64_t size, uint32_t mode,
-                               struct mapping **mapping, cshm_error *err);
+/* Maps an open segment, whose descriptor stays the caller's; `head` is its header's control_offset. Not shared before
+ * cshm__mapping_share. */
+cshm_status cshm__mapping_make(const struct store *store, const char *name, int segment, uint64_t size, uint64_t head,
+                               uint32_t mode, struct mapping **mapping, cshm_error *err);
 
 /* Offers a mapping to later calls of cshm__mapping_open. */
 void cshm__mapping_share(struct mapping *mapping);

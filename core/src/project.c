@@ -111,6 +111,13 @@ cshm_status cshm__project_previous(const struct store *store, int directory, con
   return CSHM_OK;
 }
 
+cshm_status cshm__project_exists(const struct store *store, const char *name, cshm_error *err) {
+  return cshm__fail(
+      err, CSHM_ERR_EXISTS, 0,
+      "project \"%s\" exists already in store %s; it is untouched: unlink it first, or ask to overwrite it", name,
+      store->root);
+}
+
 cshm_status cshm__project_set_state(int segment, enum format_state state, cshm_error *err) {
   uint32_t value = (uint32_t)state;
   return cshm__platform_segment_write(segment, offsetof(struct format_header, state), &value, sizeof value, err);

@@ -32,6 +32,9 @@ void cshm__project_close(struct project *project);
 cshm_status cshm__project_previous(const struct store *store, int directory, const char *name, struct project *project,
                                    bool *live, cshm_error *err);
 
+/* CSHM_ERR_EXISTS in words. */
+cshm_status cshm__project_exists(const struct store *store, const char *name, cshm_error *err);
+
 /* Writes a state into a segment's header. */
 cshm_status cshm__project_set_state(int segment, enum format_state state, cshm_error *err);
 

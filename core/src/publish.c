@@ -17,13 +17,6 @@
 
 #include <string.h>
 
-static cshm_status taken(const struct publication *p, cshm_error *err) {
-  return cshm__fail(
-      err, CSHM_ERR_EXISTS, 0,
-      "project \"%s\" exists already in store %s; it is untouched: unlink it first, or ask to overwrite it", p->project,
-      p->store->root);
-}
-
 static cshm_status switch_manifest(const struct publication *p, int directory, const struct project *old,
                                    cshm_error *err) {
   char name[STORE_NAME_SIZE], old_name[STORE_NAME_SIZE];
@@ -66,7 +59,8 @@ cshm_status cshm__publish(const struct publication *publication, cshm_error *err
   if (status) goto done;
   status = cshm__project_previous(publication->store, directory, publication->project, &old, &live, err);
   if (status) goto done;
-  status = live && !publication->overwrite ? taken(publication, err) : replace(publication, directory, &old, err);
+  status = live && !publication->overwrite ? cshm__project_exists(publication->store, publication->project, err)
+                                           : replace(publication, directory, &old, err);
   cshm__project_close(&old);
   if (!status) cshm__project_sweep(publication->store, directory, publication->project);
   if (status && status != CSHM_ERR_EXISTS) status = cshm__fail_about(err, status, "store %s", publication->store->root);
