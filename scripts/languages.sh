@@ -23,7 +23,7 @@ install_python() {
     fi
     "$venv/bin/python" -m venv --clear "$python_env"
     "$python_env/bin/python" -m pip install --quiet --disable-pip-version-check \
-        -c requirements-dev.txt . pytest h5py PyYAML nexusformat
+        -c requirements-dev.txt . pytest h5py PyYAML nexusformat rich pyarrow joblib xarray
     touch "$stamp"
 }
 
