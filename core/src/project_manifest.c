@@ -7,7 +7,7 @@
 
 /* A project that is overwritten and changes its syntax has a manifest at every moment, but two looks, one for each syntax,
  * may both miss it. To miss it in so many turns takes an overwrite between each look and the next. */
-#define MAX_TURNS 3
+#define MAX_TURNS 5
 
 #define NONE MANIFEST_SYNTAXES
 #define SEVERAL (MANIFEST_SYNTAXES + 1)

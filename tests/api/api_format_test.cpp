@@ -232,7 +232,7 @@ TEST_CASE("a project that is overwritten in one syntax and the other is there at
       (void)cshm_detach(attachment, nullptr);
     }
   });
-  for (int i = 1; i <= 200; i++)
+  for (int i = 1; i <= 2000; i++)
     share_sample(i % 2 == 1 ? cshm_store(stores.toml) : cshm_store(stores.yaml), stores.project, i, true);
   done = true;
   reader.join();
