@@ -112,7 +112,7 @@ class Store:
                 _core.cshm_builder_allocate(builder)
                 for number, array in enumerate(arrays):
                     _write(builder, number, array)
-                return Project(_core.cshm_builder_publish(builder))
+                return Project(_core.cshm_builder_publish(builder), self)
             except BaseException:
                 _abort(builder)
                 raise
@@ -122,7 +122,7 @@ class Store:
         if mode not in MODES:
             raise ValueError(f"mode {mode!r}: use 'r' (read only), 'r+' (read and write) or 'c' (copy on write)")
         with _handle(self._root) as store:
-            return Project(_core.cshm_attach(store, name, MODES[mode]))
+            return Project(_core.cshm_attach(store, name, MODES[mode]), self)
 
     def load_hdf5(
         self,
@@ -141,7 +141,7 @@ class Store:
         options = (bool(overwrite), _lifetime_number(lifetime), bool(strict), function, _PRODUCER)
         try:
             with _handle(self._root) as store:
-                return Project(_hdf5.cshm_hdf5_load(store, name, path, options))
+                return Project(_hdf5.cshm_hdf5_load(store, name, path, options), self)
         finally:
             if isinstance(function, Bar):
                 function.end()
