@@ -127,10 +127,22 @@ class _Readers:
         self._processes: list[subprocess.Popen[str]] = []
         try:
             for _ in range(count):
-                self._processes.append(_start(job))
+                self._start(job)
         except BaseException:
             self._end()
             raise
+
+    def _start(self, job: Job) -> None:
+        # In a session of its own: Ctrl-C comes to the one who started it, who then ends it.
+        process = subprocess.Popen(
+            [sys.executable, "-c", _READER, *sys.path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self._processes.append(process)
+        _write(process, json.dumps(asdict(job)) + "\n")
 
     def __enter__(self) -> _Readers:
         return self
@@ -172,19 +184,6 @@ class _Readers:
     def pss(self) -> int:
         """Memory of all readers, in bytes: a page that n processes share counts as 1/n of a page for each."""
         return sum(_pss(process.pid) for process in self._processes)
-
-
-def _start(job: Job) -> subprocess.Popen[str]:
-    # In a session of its own: Ctrl-C comes to the one who started it, who then ends it.
-    process = subprocess.Popen(
-        [sys.executable, "-c", _READER, *sys.path],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    _write(process, json.dumps(asdict(job)) + "\n")
-    return process
 
 
 def _write(process: subprocess.Popen[str], text: str) -> None:

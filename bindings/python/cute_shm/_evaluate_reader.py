@@ -9,6 +9,7 @@ which is one for all processes. The end of stdin ends it after any stage: no rea
 from __future__ import annotations
 
 import json
+import os
 import random
 import sys
 import time
@@ -24,15 +25,17 @@ _PAGE = 4096  # bytes; the smallest there are
 
 def main() -> None:
     """Runs the stages. The job is the first line of stdin; see `_evaluate.Job`."""
-    job = json.loads(sys.stdin.readline())
-    load = _importing_loader(job)
-    places = [random.random() for _ in range(job["iterations"])]
     try:
+        job = json.loads(_next_line())
+        load = _importing_loader(job)
+        places = [random.random() for _ in range(job["iterations"])]
         _say({})
         arrays = [array for array in load() if array.size]
         touched = sum(_touch(array) for array in arrays)
         began = float(_say({"nbytes": touched}))
         _say({"reads": _read(arrays, places, began), "ended": time.monotonic()})
+    except BrokenPipeError:
+        os._exit(1)  # nobody is there any more, and Python would complain that it cannot flush
     except Exception as error:
         print(json.dumps({"error": f"{type(error).__name__}: {error}"}), flush=True)
         sys.exit(1)
@@ -41,6 +44,10 @@ def main() -> None:
 def _say(answer: dict[str, Any]) -> str:
     """Ends a stage, and waits for the line that begins the next."""
     print(json.dumps(answer), flush=True)
+    return _next_line()
+
+
+def _next_line() -> str:
     line = sys.stdin.readline()
     if not line:
         sys.exit()
