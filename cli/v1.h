@@ -24,7 +24,7 @@ extern const struct cli_option v1_flags[];
 /* Prints "usage: cute-shm-list [-h] [-short]". */
 void v1_print_usage(FILE *out, const struct cli_command *program);
 
-/* Opens the store of 1.2's users: the default one, with TOML. On failure the message is printed. */
+/* Opens the store of 1.2's users: the default one, which is to write TOML as they know it. On failure the message is printed. */
 enum cli_exit v1_open_store(cshm_store *store);
 
 /* Prints the message of a failed call, and returns the exit status that goes with it. */

@@ -8,6 +8,8 @@
 
 #include <cuteshm/hdf5.h>
 
+#define MANIFEST_SIZE 4096 /* a store's root has 3000 bytes at most, a file's name 255 */
+
 /* What a load shows while it runs. */
 struct watch {
   struct cli_progress bar;
@@ -53,10 +55,12 @@ static void tell(const struct cli_tree *tree) {
   v1_log("shared memory of project %s: %s", tree->info.project, tree->info.segment);
 }
 
-static cshm_status report(const char *manifest, cshm_attachment attachment, bool verbose, cshm_error *err) {
+static cshm_status report(cshm_store store, cshm_attachment attachment, bool verbose, cshm_error *err) {
   struct cli_tree tree;
-  char size[V1_SIZE_TEXT];
+  char manifest[MANIFEST_SIZE], size[V1_SIZE_TEXT];
+  size_t length = sizeof manifest;
   cshm_status status = cli_tree_begin(attachment, &tree, err);
+  if (status == CSHM_OK) status = cshm_store_manifest(store, tree.info.project, manifest, &length, err);
   if (status == CSHM_OK) {
     if (verbose) tell(&tree);
     fputs("TOML metadata file: ", stdout);
@@ -70,8 +74,12 @@ static cshm_status report(const char *manifest, cshm_attachment attachment, bool
 }
 
 /* In the words that scripts may look for. */
-static enum cli_exit fail_to_load(const struct cli_arguments *arguments, const char *manifest, const cshm_error *err) {
-  if (err->status != CSHM_ERR_EXISTS) return v1_failed(err);
+static enum cli_exit fail_to_load(const struct cli_arguments *arguments, cshm_store store, const cshm_error *err) {
+  char manifest[MANIFEST_SIZE];
+  size_t length = sizeof manifest;
+  if (err->status != CSHM_ERR_EXISTS ||
+      cshm_store_manifest(store, arguments->words[0], manifest, &length, NULL) != CSHM_OK)
+    return v1_failed(err);
   cli_error("Project %s: failed to transfer %s. The corresponding meta file %s already exists; -o replaces it",
             arguments->words[0], arguments->words[1], manifest);
   return CLI_FAILED;
@@ -81,13 +89,11 @@ enum cli_exit v1_hdf5(const struct cli_arguments *arguments) {
   cshm_error err = CSHM_ERROR_INIT;
   cshm_store store;
   cshm_attachment attachment;
-  char manifest[4096];
-  size_t length = sizeof manifest;
   enum cli_exit result = v1_open_store(&store);
   if (result != CLI_OK) return result;
-  cshm_status status = cshm_store_manifest(store, arguments->words[0], manifest, &length, &err);
-  if (status == CSHM_OK) status = load(arguments, store, &attachment, &err);
-  if (status == CSHM_OK) status = report(manifest, attachment, arguments->option['v'] != NULL, &err);
+  cshm_status status = load(arguments, store, &attachment, &err);
+  if (status == CSHM_OK) status = report(store, attachment, arguments->option['v'] != NULL, &err);
+  if (status != CSHM_OK) result = fail_to_load(arguments, store, &err);
   cshm_store_close(store, NULL);
-  return status == CSHM_OK ? CLI_OK : fail_to_load(arguments, manifest, &err);
+  return result;
 }

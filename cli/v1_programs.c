@@ -73,7 +73,9 @@ enum cli_exit v1_run(const struct cli_command *program, int argc, char **argv) {
 
 enum cli_exit v1_open_store(cshm_store *store) {
   cshm_error err = CSHM_ERROR_INIT;
-  return cshm_store_open(NULL, NULL, store, &err) ? v1_failed(&err) : CLI_OK;
+  cshm_store_options options = CSHM_STORE_OPTIONS_INIT;
+  options.manifest = CSHM_MANIFEST_TOML;
+  return cshm_store_open(NULL, &options, store, &err) ? v1_failed(&err) : CLI_OK;
 }
 
 enum cli_exit v1_failed(const cshm_error *err) {

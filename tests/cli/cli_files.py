@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -179,11 +180,11 @@ def damage(how: str, project: str) -> None:
         segment.unlink()
     elif how == "generation":
         lines = manifest.read_text().splitlines(keepends=True)
-        changed = ['generation: "0123456789abcdef"\n' if line.startswith("generation:") else line for line in lines]
+        changed = [re.sub(r'^(generation ?[:=] )"\w+"', r'\1"0123456789abcdef"', line) for line in lines]
         assert changed != lines
         manifest.write_text("".join(changed))
     elif how == "manifest":
-        manifest.write_text("cute-shm: [1\n")
+        manifest.write_text("cute-shm: [1\n" if manifest.suffix == ".yaml" else "[[cute-shm]]\n")
     else:
         sys.exit(f"no such damage: {how}")
     print(segment)

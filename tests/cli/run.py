@@ -52,7 +52,7 @@ make() {
 }
 # Takes out of tables what depends on the length of names that are replaced.
 squeeze() {
-    sed 's/━━*/━/g; s/──*/─/g; s/  */ /g'
+    sed 's/━━*/━/g; s/──*/─/g; s/  */ /g; s/^ //'
 }
 """
 

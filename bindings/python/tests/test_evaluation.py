@@ -250,3 +250,10 @@ def test_a_title_is_text_in_the_picture() -> None:
     """Whatever the file is called."""
     root = ElementTree.fromstring(svg('<&">.h5', MADE_UP))
     assert any(element.text == '<&">.h5' for element in root)
+
+
+def test_the_manual_shows_the_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Word by word, as it is printed in 100 columns."""
+    monkeypatch.setenv("COLUMNS", "100")
+    manual = Path(__file__).resolve().parents[3] / "docs" / "cli.md"
+    assert f"```text\n{run('--help').stdout}```" in manual.read_text()
