@@ -57,7 +57,10 @@ enum cli_exit cli_parse(int argc, char **argv, struct cli_arguments *arguments);
 /* Says that there is no such command, and which is near. Returns CLI_USAGE. */
 enum cli_exit cli_unknown_command(const char *word);
 
-/* Prints "cute-shm: " and one line on stderr. */
+/* What every error message begins with: "cute-shm: ", or as cute-shm 1.2 had it. */
+extern const char *cli_error_lead;
+
+/* Prints one line on stderr. */
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same for a usage error, with a hint at the help of a command (or NULL). Returns CLI_USAGE. */

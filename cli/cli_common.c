@@ -6,10 +6,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+const char *cli_error_lead = "cute-shm: ";
+
 static void print_message(const char *format, va_list values) {
   char text[4096];
   vsnprintf(text, sizeof text, format, values);
-  fputs("cute-shm: ", stderr);
+  fputs(cli_error_lead, stderr);
   cli_print(stderr, text);
 }
 

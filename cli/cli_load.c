@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
+#include "cli_load.h"
 #include "cli_progress.h"
 #include "cli_text.h"
-#include "cli_tree.h"
 
 #include <cuteshm/hdf5.h>
 #include <string.h>
@@ -32,20 +32,13 @@ static enum cli_exit choose_name(const struct cli_arguments *arguments, char nam
   return CLI_OK;
 }
 
-static void warn_skipped(const struct cli_tree *tree) {
-  uint32_t count = cli_tree_count_notes(tree, CSHM_NOTE_SKIPPED), index = 0;
+void cli_warn_skipped(const struct cli_tree *tree, const char *lead) {
+  uint32_t count = cli_tree_count_notes(tree, CSHM_NOTE_SKIPPED);
   char objects[CLI_SIZE_TEXT];
-  cshm_note note;
   if (count == 0) return;
   cli_format_count(count, "object", objects);
-  cli_error("warning: %s of the file %s skipped", objects, count == 1 ? "was" : "were");
-  for (uint32_t i = 0; i < MAX_WARNED && cli_tree_next_note(tree, CSHM_NOTE_SKIPPED, &index, &note); i++) {
-    fputs("  ", stderr);
-    cli_print(stderr, note.key);
-    fputs(": ", stderr);
-    cli_print(stderr, note.text);
-    fputs("\n", stderr);
-  }
+  fprintf(stderr, "%s%s of the file %s skipped\n", lead, objects, count == 1 ? "was" : "were");
+  cli_tree_print_skipped(tree, stderr, MAX_WARNED);
   if (count > MAX_WARNED) fprintf(stderr, "  and %u more: cute-shm show lists them\n", count - MAX_WARNED);
 }
 
@@ -57,7 +50,7 @@ static cshm_status report(const char *project, cshm_attachment attachment, cshm_
     cli_tree_summary(&tree, summary, sizeof summary);
     cli_print(stdout, project);
     printf(": %s\n", summary);
-    warn_skipped(&tree);
+    cli_warn_skipped(&tree, "cute-shm: warning: ");
   }
   cli_tree_end(&tree);
   return status;

@@ -76,26 +76,6 @@ static struct columns measure(const struct cli_tree *tree, const cshm_node *from
   return columns;
 }
 
-/* Prints text cut to `width` columns. */
-static void print_cut(const char *text, int width) {
-  int used = 0;
-  if (cli_width(text) <= width) {
-    fputs(text, stdout);
-    return;
-  }
-  while (*text) {
-    uint32_t code;
-    char piece[8] = "";
-    size_t length = cli_next(text, &code);
-    memcpy(piece, text, length);
-    used += cli_width(piece);
-    if (used > width - 3) break;
-    fputs(piece, stdout);
-    text += length;
-  }
-  fputs("...", stdout);
-}
-
 static void print_attribute(const cshm_attribute *attribute, int indent, bool cut) {
   const struct cli_value value = {attribute->dtype, attribute->ndim, attribute->shape, attribute->data};
   char *text = NULL;
@@ -109,7 +89,7 @@ static void print_attribute(const cshm_attribute *attribute, int indent, bool cu
     fclose(memory);
   }
   if (text && cut)
-    print_cut(text, MAX_VALUE_WIDTH);
+    cli_print_cut(stdout, text, MAX_VALUE_WIDTH, "...");
   else if (text)
     fputs(text, stdout);
   putchar('\n');
@@ -183,17 +163,10 @@ static void print_head(const struct cli_tree *tree) {
 }
 
 static void print_skipped(const struct cli_tree *tree) {
-  uint32_t index = 0, count = cli_tree_count_notes(tree, CSHM_NOTE_SKIPPED);
+  uint32_t count = cli_tree_count_notes(tree, CSHM_NOTE_SKIPPED);
   if (count == 0) return;
   printf("\n%u skipped\n", count);
-  cshm_note note;
-  while (cli_tree_next_note(tree, CSHM_NOTE_SKIPPED, &index, &note)) {
-    fputs("  ", stdout);
-    cli_print(stdout, note.key);
-    fputs(": ", stdout);
-    cli_print(stdout, note.text);
-    putchar('\n');
-  }
+  cli_tree_print_skipped(tree, stdout, count);
 }
 
 void cli_show_tree(const struct cli_tree *tree, const cshm_node *from, int whole) {

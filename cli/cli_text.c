@@ -77,6 +77,26 @@ void cli_print_padded(FILE *out, const char *text, int width) {
   fprintf(out, "%*s", width > cli_width(text) ? width - cli_width(text) : 0, "");
 }
 
+int cli_print_cut(FILE *out, const char *text, int width, const char *mark) {
+  int used = 0, room = width - cli_width(mark), whole = cli_width(text);
+  if (whole <= width) {
+    fputs(text, out);
+    return whole;
+  }
+  while (*text) {
+    uint32_t code;
+    char piece[8] = "";
+    size_t length = cli_next(text, &code);
+    memcpy(piece, text, length);
+    if (used + cli_width(piece) > room) break;
+    used += cli_width(piece);
+    fputs(piece, out);
+    text += length;
+  }
+  fputs(mark, out);
+  return used + cli_width(mark);
+}
+
 /* ---- numbers --------------------------------------------------------------------------------------- */
 
 void cli_format_size(uint64_t nbytes, char text[CLI_SIZE_TEXT]) {

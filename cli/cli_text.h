@@ -25,6 +25,10 @@ int cli_width(const char *text);
 /* Prints text, then blanks up to `width` columns. */
 void cli_print_padded(FILE *out, const char *text, int width);
 
+/* Prints text of at most `width` columns; of a longer one as much of its beginning as leaves room for `mark`. Returns the
+ * columns. The text must be plain already. */
+int cli_print_cut(FILE *out, const char *text, int width, const char *mark);
+
 /* "462.9 KiB" */
 void cli_format_size(uint64_t nbytes, char text[CLI_SIZE_TEXT]);
 

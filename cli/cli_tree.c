@@ -3,7 +3,6 @@
 
 #include "cli_text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,6 +92,18 @@ uint32_t cli_tree_count_notes(const struct cli_tree *tree, uint32_t kind) {
   while (cli_tree_next_note(tree, kind, &index, &note))
     count++;
   return count;
+}
+
+void cli_tree_print_skipped(const struct cli_tree *tree, FILE *out, uint32_t most) {
+  uint32_t index = 0;
+  cshm_note note;
+  for (uint32_t i = 0; i < most && cli_tree_next_note(tree, CSHM_NOTE_SKIPPED, &index, &note); i++) {
+    fputs("  ", out);
+    cli_print(out, note.key);
+    fputs(": ", out);
+    cli_print(out, note.text);
+    fputs("\n", out);
+  }
 }
 
 void cli_tree_summary(const struct cli_tree *tree, char *text, size_t size) {

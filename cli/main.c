@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* cute-shm: the command line. */
+/* cute-shm: the command line. Called by another name, it is a program of cute-shm 1.2 (v1.h). */
 #include "cli.h"
+#include "v1.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -42,14 +43,17 @@ static enum cli_exit flush_output(enum cli_exit status) {
   return status == CLI_OK ? CLI_FAILED : status;
 }
 
-int main(int argc, char **argv) {
+static enum cli_exit run(int argc, char **argv) {
   struct cli_arguments arguments;
-  setlocale(LC_CTYPE, "");
   enum cli_exit status = cli_parse(argc, argv, &arguments);
-  if (status != CLI_OK) return (int)status;
-  if (arguments.option['h'])
-    cli_print_help(arguments.command);
-  else
-    status = arguments.command->run(&arguments);
-  return (int)flush_output(status);
+  if (status != CLI_OK) return status;
+  if (!arguments.option['h']) return arguments.command->run(&arguments);
+  cli_print_help(arguments.command);
+  return CLI_OK;
+}
+
+int main(int argc, char **argv) {
+  setlocale(LC_CTYPE, "");
+  const struct cli_command *program = argc > 0 ? v1_find_program(argv[0]) : NULL;
+  return (int)flush_output(program ? v1_run(program, argc, argv) : run(argc, argv));
 }

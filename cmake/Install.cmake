@@ -19,6 +19,8 @@ if(TARGET cute-shm)
   file(RELATIVE_PATH _bin_to_lib "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}")
   set_target_properties(cute-shm PROPERTIES INSTALL_RPATH "$ORIGIN/${_bin_to_lib}")
   install(TARGETS cute-shm RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
+  get_target_property(_other_names cute-shm CUTESHM_OTHER_NAMES) # symbolic links
+  install(PROGRAMS ${_other_names} DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
 endif()
 
 # --- the CMake package: find_package(cuteshm), targets cuteshm::cuteshm and cuteshm::cuteshm_hdf5

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -119,6 +120,21 @@ def values(path: Path) -> None:
         attributes["long"] = "word " * 40
 
 
+def kinds(path: Path) -> None:
+    """Datasets of every kind of dtype, and names that cute-shm-list joins."""
+    inner = [("x", "<f8"), ("pair", ">i4", (2,)), ("grid", "|u1", (2, 3))]
+    with h5py.File(path, "w") as file:
+        for dtype in ("|i1", "<u8", "<f4", "<c16", ">i2", "|S5"):
+            file[f"plain/{dtype}"] = np.zeros((2, 3), dtype)
+        file["plain/bool"] = np.bool_(True)
+        file["plain/date"] = np.zeros(2, "M8[25s]").astype(h5py.opaque_dtype("M8[25s]"))
+        file["plain/raw"] = np.zeros(2, "V4")
+        file["table"] = np.zeros((5,), [("id", "<i4"), ("at", "<f4", (3,)), ("inner", inner)])
+        file["table"].attrs["unit"] = "m"
+        file["empty"] = np.zeros((0, 3))
+        file['dots.in a.name/and "quotes"'] = np.arange(2)
+
+
 def large(path: Path) -> None:
     """32 MiB."""
     with h5py.File(path, "w") as file:
@@ -129,7 +145,7 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     function.__name__: function
     for function in (
         *(small, skipping, skipping_much, filtered, damaged_data, newer, newer_superblock, truncated),
-        *(hostile_names, values, large),
+        *(hostile_names, values, kinds, large),
     )
 }
 
@@ -164,11 +180,11 @@ def damage(how: str, project: str) -> None:
         segment.unlink()
     elif how == "generation":
         lines = manifest.read_text().splitlines(keepends=True)
-        changed = ['generation: "0123456789abcdef"\n' if line.startswith("generation:") else line for line in lines]
+        changed = [re.sub(r'^(generation ?[:=] )"\w+"', r'\1"0123456789abcdef"', line) for line in lines]
         assert changed != lines
         manifest.write_text("".join(changed))
     elif how == "manifest":
-        manifest.write_text("cute-shm: [1\n")
+        manifest.write_text("cute-shm: [1\n" if manifest.suffix == ".yaml" else "[[cute-shm]]\n")
     else:
         sys.exit(f"no such damage: {how}")
     print(segment)

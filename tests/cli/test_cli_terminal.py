@@ -47,6 +47,11 @@ def command(store: Path, *words: str | Path) -> list[str]:
     return [str(CLI), "--root", str(store), *map(str, words)]
 
 
+def loader(store: Path, *words: str | Path) -> list[str]:
+    """A call of the program by the name of the one that cute-shm 1.2 had."""
+    return ["env", f"CUTE_SHM_ROOT={store}", str(CLI.with_name("cute-shm-hdf5")), *map(str, words)]
+
+
 def segments_of(store: Path) -> list[Path]:
     """Segments that belong to the store (docs/format.md: its path is at byte 512)."""
     found = []
@@ -145,6 +150,27 @@ def test_ctrl_c_cancels_and_leaves_nothing(store: Path, slow_file: Path) -> None
     assert segments_of(store) == []
     listed = subprocess.run(command(store, "list"), capture_output=True, text=True, check=True)
     assert listed.stdout == ""
+
+
+def test_cute_shm_hdf5_shows_a_bar_unless_told_not_to(store: Path, slow_file: Path) -> None:
+    """On a terminal; with -no-progress nothing; with -v lines in place of it."""
+    status, written = on_terminal(loader(store, "slow", slow_file))
+    assert status == 0
+    assert re.search(r"\rslow █+ 100%  1.0 GiB of 1.0 GiB", written)
+    assert on_terminal(loader(store, "slow", slow_file, "-o", "-no-progress")) == (0, "")
+    status, written = on_terminal(loader(store, "slow", slow_file, "-o", "-v"))
+    assert status == 0
+    assert "█" not in written
+    assert re.search(r"- DEBUG - transferred zeros to shared memory \(1.0 GB\)", written)
+    subprocess.run(command(store, "unlink", "slow"), check=True)
+
+
+def test_ctrl_c_cancels_cute_shm_hdf5(store: Path, slow_file: Path) -> None:
+    """As it does `cute-shm load`, with an error that begins as those of that program."""
+    status, written = on_terminal(loader(store, "slow", slow_file), at_first=press_ctrl_c)
+    assert status == 130
+    assert f'Error: loading {slow_file} into project "slow": cancelled; nothing was created' in written
+    assert segments_of(store) == []
 
 
 def wait_until_it_writes(process: subprocess.Popen[bytes]) -> None:

@@ -82,7 +82,10 @@ def use(prefix: Path) -> gate.Findings:
         pc_files = sorted(prefix.rglob("cuteshm.pc"))
         findings = use_from_cmake(prefix, work)
         findings += use_from_pkg_config(pc_files[0].parent, work) if pc_files else [f"{prefix} has no cuteshm.pc"]
-        return findings + attempt(prefix / "bin" / "cute-shm", "version")
+        findings += attempt(prefix / "bin" / "cute-shm", "version")
+        for name in ("hdf5", "list", "unlink"):
+            findings += attempt(prefix / "bin" / f"cute-shm-{name}", "--help")
+        return findings
 
 
 def check(options: argparse.Namespace) -> gate.Findings:
