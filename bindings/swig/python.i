@@ -10,6 +10,7 @@
 %include "python_typemaps.i"
 
 %{
+#include "arrow.h"
 #include "convert.h"
 #include "memory.h"
 #include "shared_array.h"
@@ -56,3 +57,8 @@ PyObject *cshm_py_rows(cshm_attachment attachment, uint32_t group, int deep);
 PyObject *cshm_py_children(cshm_attachment attachment, PyObject *memory, uint32_t group, PyObject *kind,
                            PyObject *dtypes);
 PyObject *cshm_py_array(PyObject *kind, uint32_t number, PyObject *args);
+
+/* ---- Arrow ---- */
+
+%rename(arrow_capsules) cshm_py_arrow_capsules;
+PyObject *cshm_py_arrow_capsules(PyObject *column);
