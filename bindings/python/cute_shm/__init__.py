@@ -52,6 +52,7 @@ from ._errors import (
 from ._group import Group
 from ._progress import ProgressFunction
 from ._project import Mode, Project
+from ._ragged import Ragged
 from ._store import Attrs, Lifetime, ProjectInfo, Store
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "ProgressFunction",
     "Project",
     "ProjectInfo",
+    "Ragged",
     "StaleHandleError",
     "StateError",
     "Store",

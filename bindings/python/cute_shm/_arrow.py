@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Arrow: one-dimensional arrays as columns, for pyarrow, polars, DuckDB and whatever else takes the PyCapsule interface.
+"""Arrow: one-dimensional arrays as columns, for pyarrow, polars, DuckDB and what else takes the PyCapsule interface.
 
 https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html
 """
@@ -26,7 +26,7 @@ _NUMBERS = {
     **{"f2": "e", "f4": "f", "f8": "g"},
 }
 _TIME_UNITS = ("s", "ms", "us", "ns")
-_NULLABLE = {"ts": "tss: tsm: tsu: tsn:".split(), "td": "tDs tDm tDu tDn".split()}
+_TIMES = {"M": ("tss:", "tsm:", "tsu:", "tsn:"), "m": ("tDs", "tDm", "tDu", "tDn")}
 
 
 def capsules(column: Column) -> tuple[object, object]:
@@ -48,7 +48,9 @@ def column_of(array: NDArray[Any], what: str) -> Column:
         BadTypeError: it is not one-dimensional, or Arrow has no such type.
     """
     if array.ndim != 1:
-        raise BadTypeError(f"{what} has {array.ndim} dimensions, and an Arrow array one: use .ravel(), or a column of it")
+        raise BadTypeError(
+            f"{what} has {array.ndim} dimensions, and an Arrow array one: use .ravel(), or a column of it"
+        )
     plain = np.ascontiguousarray(array)
     dtype = plain.dtype.newbyteorder("=")
     plain = plain if plain.dtype == dtype else plain.astype(dtype)
@@ -78,11 +80,10 @@ def _times(array: NDArray[Any], what: str) -> Column:
         array, unit = array.astype("M8[s]"), "s"
     if unit not in _TIME_UNITS or multiple != 1:
         raise BadTypeError(f"{what} is of dtype {array.dtype}: Arrow has s, ms, us and ns; use .astype")
-    formats = _NULLABLE["ts" if array.dtype.kind == "M" else "td"]
     missing = np.isnat(array)
     nulls = int(missing.sum())
     valid = np.packbits(~missing, bitorder="little") if nulls else None
-    return (formats[_TIME_UNITS.index(unit)], len(array), nulls, (valid, _bytes(array)), ())
+    return (_TIMES[array.dtype.kind][_TIME_UNITS.index(unit)], len(array), nulls, (valid, _bytes(array)), ())
 
 
 def _strings(array: NDArray[Any]) -> Column:

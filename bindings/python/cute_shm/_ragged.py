@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Ragged arrays: arrays of strings, or of sequences of different lengths.
 
-In shared memory one is a group with two arrays, as docs/format.md tells: element i is ``values[offsets[i]:offsets[i + 1]]``.
+In shared memory one is a group with two arrays: element i is ``values[offsets[i]:offsets[i + 1]]`` (docs/format.md).
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class Ragged:
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         if copy is False:
             raise ValueError(f"{self.path!r} cannot become an array without a copy: use its offsets and values")
-        array = self[...]
+        array = self._elements(np.arange(self.size).reshape(self.shape))
         return array if dtype is None else array.astype(dtype)
 
     def tolist(self) -> list[Any]:

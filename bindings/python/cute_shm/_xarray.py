@@ -28,14 +28,14 @@ def to_xarray(group: Group) -> Any:
         import xarray  # noqa: PLC0415  optional, and slow to import
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError("to_xarray needs xarray, which is not installed: pip install xarray") from error
-    datasets = {"/": _dataset(xarray, group)}
-    datasets |= {f"/{path}": _dataset(xarray, found) for path, found in group.walk() if isinstance(found, Group)}
+    phony = _PhonyNames()  # one for all: the dimensions of a group are those of the groups in it, too
+    datasets = {"/": _dataset(xarray, group, phony)}
+    datasets |= {f"/{path}": _dataset(xarray, found, phony) for path, found in group.walk() if isinstance(found, Group)}
     return datasets["/"] if len(datasets) == 1 else xarray.DataTree.from_dict(datasets)
 
 
-def _dataset(xarray: Any, group: Group) -> Any:
+def _dataset(xarray: Any, group: Group, phony: _PhonyNames) -> Any:
     """The arrays of one group."""
-    phony = _PhonyNames()
     variables: dict[str, Any] = {}
     coordinates: dict[str, Any] = {}
     for name, found in group.items():

@@ -112,7 +112,7 @@ static int fill_schema(struct ArrowSchema *schema, const char *name, PyObject *t
   schema->release = release_schema;
   if (parse(tuple, &column) < 0) return -1;
   count = PyTuple_Size(column.children);
-  schema->flags = column.null_count != 0 ? ARROW_FLAG_NULLABLE : 0;
+  schema->flags = ARROW_FLAG_NULLABLE; /* as Arrow's own types are, so that they equal ours */
   schema->format = copied(column.format);
   schema->name = copied(name);
   schema->children = zeroed((size_t)count, sizeof(struct ArrowSchema *));
