@@ -174,7 +174,8 @@ def member(memory: _core.Memory, row: Row) -> Any:
 
 def group_member(memory: _core.Memory, row: Row) -> Any:
     """What the user gets for the row of a group."""
-    return ragged_of(memory, row) or Group(memory, row)
+    ragged = ragged_of(memory, row)
+    return Group(memory, row) if ragged is None else ragged  # which may be of length 0, and so false
 
 
 def _tree_text(title: str, rows: Iterator[Row], root: str) -> str:

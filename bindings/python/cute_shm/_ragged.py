@@ -214,27 +214,39 @@ def _fits(kind: Kind, shape: tuple[int, ...], offsets: Row, values: Row) -> bool
 # ---- making one
 
 
-def encode(array: NDArray[Any]) -> tuple[Kind, NDArray[np.int64], NDArray[Any]]:
-    """An array of Python objects, or of numpy's variable-length strings, as kind, offsets and values.
+def encoded(array: Ragged | NDArray[Any]) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """The members and the attributes of the group that a ragged array is.
+
+    Args:
+        array: a ragged array, or an array of Python objects or of numpy's variable-length strings.
 
     Raises:
         BadTypeError: its elements are not all `str`, all `bytes`, or all one-dimensional arrays of one dtype.
     """
-    elements = array.ravel().tolist() if array.dtype.kind == "T" else list(array.flat)
+    if isinstance(array, Ragged):
+        kind, offsets, values = array.kind, np.asarray(array.offsets), np.asarray(array.values)
+    else:
+        kind, offsets, values = _split(array.ravel().tolist())
+    attributes = dict(array.attrs) if isinstance(array, Ragged) else {}
+    markers = {KIND_ATTRIBUTE: kind, SHAPE_ATTRIBUTE: np.array(array.shape, "<i8")}
+    return {"offsets": offsets, "values": values}, {**attributes, **markers}
+
+
+def _split(elements: list[Any]) -> tuple[Kind, NDArray[np.int64], NDArray[Any]]:
+    """Elements as kind, offsets and values."""
     if all(isinstance(element, str) for element in elements):
         return ("utf8", *_joined([text.encode() for text in elements]))
     if all(isinstance(element, bytes) for element in elements):
         return ("bytes", *_joined(elements))
-    kinds = {type(element) for element in elements}
-    if kinds == {np.ndarray} or all(issubclass(kind, np.ndarray) for kind in kinds):
-        if len({element.dtype for element in elements}) == 1 and all(element.ndim == 1 for element in elements):
-            return "sequence", _offsets([len(element) for element in elements]), np.concatenate(elements)
-        raise BadTypeError("the arrays in it are not all of one dtype and one dimension")
-    names = ", ".join(sorted(kind.__name__ for kind in kinds)[:4])
-    raise BadTypeError(
-        f"it holds Python objects ({names}): only all str, all bytes, or all one-dimensional arrays of one dtype have "
-        "a form in shared memory"
-    )
+    kinds = sorted({type(element).__name__ for element in elements})
+    if not all(isinstance(element, np.ndarray) for element in elements):
+        raise BadTypeError(
+            f"it holds Python objects ({', '.join(kinds[:4])}), which mean nothing in another process: only all str, "
+            "all bytes, or all one-dimensional arrays of one dtype can be shared"
+        )
+    if any(element.ndim != 1 or element.dtype != elements[0].dtype for element in elements):
+        raise BadTypeError("the arrays in it are not all of one dimension and one dtype: use .ravel() and .astype")
+    return "sequence", _offsets([len(element) for element in elements]), np.concatenate(elements)
 
 
 def _joined(elements: list[bytes]) -> tuple[NDArray[np.int64], NDArray[Any]]:
@@ -242,6 +254,6 @@ def _joined(elements: list[bytes]) -> tuple[NDArray[np.int64], NDArray[Any]]:
 
 
 def _offsets(lengths: list[int]) -> NDArray[np.int64]:
-    offsets = np.zeros(len(lengths) + 1, "i8")
+    offsets = np.zeros(len(lengths) + 1, "<i8")
     np.cumsum(lengths, out=offsets[1:])
     return offsets

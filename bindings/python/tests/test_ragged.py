@@ -153,3 +153,60 @@ def test_offsets_that_jump_back_give_wrong_text_and_no_crash(name: str) -> None:
         assert all(isinstance(text, str) for text in project["r"])
         with pytest.raises(cute_shm.CorruptError, match="ragged array 'r' is damaged: its offsets do not increase"):
             pa.array(project["r"])
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        (np.array(["a", "", "höher"], object), "utf8"),
+        (np.array([["a", "bb"], ["", "c"]], object), "utf8"),
+        (np.array([b"a", b"\xff\0"], object), "bytes"),
+        (np.array([], object), "utf8"),
+        (np.zeros((0, 3), object), "utf8"),
+    ],
+)
+def test_objects_of_one_kind_become_ragged(name: str, given: Any, kind: str) -> None:
+    with cute_shm.create(name, {"deep": {"r": given}}, {"deep/r": {"units": "m"}}) as project:
+        ragged = project["deep/r"]
+        assert (ragged.kind, ragged.shape) == (kind, given.shape)
+        assert ragged.tolist() == given.tolist()
+        assert dict(ragged.attrs) == {"units": "m"}
+
+
+def test_sequences_become_ragged(name: str) -> None:
+    given = np.empty(3, object)
+    given[:] = [np.array([1, 2], "i4"), np.array([], "i4"), np.array([3], "i4")]
+    with cute_shm.create(name, {"r": given}) as project:
+        assert [element.tolist() for element in project["r"]] == [[1, 2], [], [3]]
+        assert project["r"].values.dtype == np.dtype("i4")
+
+
+def test_a_ragged_array_goes_into_another_project_with_its_attributes(name: str, project: Any) -> None:
+    with cute_shm.create(name + "b", {"copy": project["names"], "tree": project.to_dict()}) as copy:
+        assert copy["copy"].tolist() == NAMES
+        assert dict(copy["copy"].attrs) == {"units": "none"}
+        assert copy["tree/table"].tolist() == project["table"].tolist()
+
+
+def test_numpys_variable_length_strings_become_ragged(name: str) -> None:
+    with cute_shm.create(name, {"r": np.array(["a", "bb", ""], np.dtypes.StringDType())}) as project:
+        assert (project["r"].kind, project["r"].tolist()) == ("utf8", ["a", "bb", ""])
+
+
+@pytest.mark.parametrize(
+    ("elements", "words"),
+    [
+        (["a", b"b"], r"'r': it holds Python objects \(bytes, str\)"),
+        (["a", None], r"'r': it holds Python objects \(NoneType, str\)"),
+        ([np.zeros(1), np.zeros(1, "f4")], r"'r': the arrays in it are not all .* one dtype: use"),
+        ([np.zeros(2), np.zeros((2, 2))], r"'r': the arrays in it are not all of one dimension"),
+        (["\ud800"], r"'r': .*surrogates not allowed"),
+    ],
+)
+def test_other_objects_are_refused_by_path(name: str, elements: list[Any], words: str) -> None:
+    given = np.empty(len(elements), object)
+    for index, element in enumerate(elements):
+        given[index] = element
+    with pytest.raises(cute_shm.BadTypeError, match=words):
+        cute_shm.create(name, {"r": given})
+    assert cute_shm.projects() == []
