@@ -14,17 +14,47 @@ CARGO_TARGET_DIR=$build/cargo
 CONFORM_PYTHON="$python_env/bin/python $root/tests/conformance/conform.py"
 export CUTESHM_LIB_DIR CUTESHM_INCLUDE_DIR CUTESHM_LIBRARY CUTESHM_BUILD_DIR CARGO_TARGET_DIR CONFORM_PYTHON
 
-# Installs the package as a user does, into an environment of its own, unless nothing has changed since.
-install_python() {
-    stamp=$python_env/installed.stamp
-    if [ -f "$stamp" ] && [ -z "$(find pyproject.toml requirements-dev.txt CMakeLists.txt cmake core \
+# What the package's tests need beside the package.
+python_test_packages='pytest h5py PyYAML nexusformat rich pyarrow joblib xarray'
+
+# The wheel and the source distribution, unless nothing has changed since.
+build_wheel() {
+    stamp=$build/wheels/built.stamp
+    if [ -f "$stamp" ] && [ -z "$(find pyproject.toml README.md CMakeLists.txt cmake core cli \
         bindings/python bindings/swig -type f -newer "$stamp")" ]; then
         return
     fi
-    "$venv/bin/python" -m venv --clear "$python_env"
-    "$python_env/bin/python" -m pip install --quiet --disable-pip-version-check \
-        -c requirements-dev.txt . pytest h5py PyYAML nexusformat rich pyarrow joblib xarray
+    sh scripts/wheel.sh
     touch "$stamp"
+}
+
+# new_python_env PYTHON FOLDER PIP-ARGUMENT...: an environment with what pip is told to install.
+new_python_env() {
+    python=$1
+    folder=$2
+    shift 2
+    "$python" -m venv --clear "$folder"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
+}
+
+# Installs the wheel as a user does, into an environment of its own, unless it is there.
+install_python() {
+    build_wheel
+    [ -n "$(find "$python_env/installed.stamp" -newer "$build/wheels/built.stamp" 2>/dev/null)" ] && return
+    # shellcheck disable=SC2086 # a list of words
+    new_python_env "$venv/bin/python" "$python_env" -c requirements-dev.txt "$build"/wheels/*.whl $python_test_packages
+    touch "$python_env/installed.stamp"
+}
+
+# find_python_version 3.12: prints a Python of that version, of the system or of pyenv.
+find_python_version() {
+    for python in "python$1" "$HOME/.pyenv/versions/$1".*/bin/python; do
+        if "$python" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$1')" 2>/dev/null; then
+            printf '%s\n' "$python"
+            return
+        fi
+    done
+    die "no Python $1: install it, for example by pyenv install $1"
 }
 
 cargo_rust() {

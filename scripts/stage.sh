@@ -52,7 +52,34 @@ stage_tsan() {
 stage_python() {
     install_python
     "$venv/bin/mypy" --python-executable "$python_env/bin/python"
-    "$python_env/bin/python" -m pytest -q
+    "$python_env/bin/python" -m pip install --quiet --disable-pip-version-check -c requirements-dev.txt mypy
+    "$python_env/bin/python" -m mypy.stubtest --concise --allowlist bindings/python/stubtest.txt \
+        --ignore-unused-allowlist cute_shm._core cute_shm._hdf5
+    "$python_env/bin/python" -m pytest -q bindings/python/tests tests/wheel
+}
+
+# The wheel in every Python it is for, but the one that the stage `python` has had; and Python 3.10 from source. Neither
+# pins what goes with it: so do users.
+stage_wheel() {
+    install_python
+    had=$("$python_env/bin/python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+    for version in 3.11 3.12 3.13; do
+        [ "$version" = "$had" ] || test_package "$version" "$build"/wheels/*.whl
+    done
+    test_package 3.10 "$build"/wheels/*.tar.gz
+}
+
+# test_package VERSION FILE: installs a wheel or a source distribution in an empty environment, and tests it there.
+test_package() {
+    python=$(find_python_version "$1")
+    say "$(basename "$2") in $("$python" --version)"
+    # shellcheck disable=SC2086 # a list of words
+    new_python_env "$python" "$build/python-$1" "$2" $python_test_packages
+    tests='bindings/python/tests tests/wheel/test_programs.py'
+    case $2 in *.whl) tests="$tests tests/wheel/test_wheel.py" ;; esac
+    # shellcheck disable=SC2086 # a list of words
+    "$build/python-$1/bin/python" -m pytest -q $tests
+    rm -r "$build/python-$1"
 }
 
 stage_rust() {
