@@ -113,6 +113,7 @@ def create(
     lifetime: Lifetime = "persistent",
     overwrite: bool = False,
     store: StoreLike = None,
+    progress: bool | ProgressFunction | None = None,
 ) -> Project:
     """Copies a nested mapping of arrays into shared memory, as one project that appears whole or not at all.
 
@@ -126,6 +127,7 @@ def create(
             exits, however it exits.
         overwrite: whether a project of that name is replaced. Those who have it open keep the old one.
         store: a `Store` or its root; by default the user's own.
+        progress: as in `load_hdf5`.
 
     Returns:
         The project, opened for reading.
@@ -139,7 +141,7 @@ def create(
 
     After any of these nothing was created, and a project that was to be overwritten is whole.
     """
-    return _as_store(store).create(name, tree, attrs, lifetime, overwrite)
+    return _as_store(store).create(name, tree, attrs, lifetime, overwrite, progress)
 
 
 def open(name: str, mode: Mode = "r", store: StoreLike = None) -> Project:
@@ -179,8 +181,8 @@ def load_hdf5(
         overwrite: whether a project of that name is replaced.
         lifetime: as in `create`.
         strict: whether an object that would be left out is an error instead.
-        progress: True for a bar on stderr, or a callable of (done, total), in bytes. What it returns is ignored; what
-            it raises cancels the load, and so does Ctrl-C.
+        progress: True for a bar on stderr (rich's, if that is installed), or a callable of (done, total), in bytes.
+            What it returns is ignored; what it raises cancels, and is what you see; so does Ctrl-C.
         store: a `Store` or its root; by default the user's own.
 
     Returns:

@@ -14,7 +14,7 @@ import numpy as np
 from . import _core
 from ._attributes import encode
 from ._errors import BadTypeError, Error, StaleHandleError, from_status
-from ._progress import Bar, ProgressFunction, progress_function
+from ._progress import ProgressFunction, reporting
 from ._project import MODES, Mode, Project
 from ._tree import Node, flatten
 
@@ -27,7 +27,7 @@ Lifetime = Literal["persistent", "owner"]
 _LIFETIMES: dict[str, int] = {"persistent": _core.CSHM_PERSISTENT, "owner": _core.CSHM_OWNER}
 _LIFETIME_NAMES: tuple[Lifetime, ...] = ("persistent", "owner")
 _PRODUCER = "cute_shm {} (Python {}.{}.{})".format(_core.CSHM_VERSION_STRING, *sys.version_info[:3])
-_PIECE = 64 << 20  # bytes written between two looks at Ctrl-C
+_PIECE = 16 << 20  # bytes written between two looks at Ctrl-C, and two steps of a progress function
 
 Attrs = Mapping[str, Mapping[str, Any]]
 
@@ -101,17 +101,16 @@ class Store:
         attrs: Attrs | None = None,
         lifetime: Lifetime = "persistent",
         overwrite: bool = False,
+        progress: bool | ProgressFunction | None = None,
     ) -> Project:
         """Creates a project in this store: see `cute_shm.create`."""
         nodes = flatten(tree)
         options = (bool(overwrite), _lifetime_number(lifetime), _PRODUCER)
-        with _handle(self._root) as store:
+        with reporting(progress) as report, _handle(self._root) as store:
             builder = _core.cshm_builder_open(store, name, options)
             try:
                 arrays = _declare(builder, nodes, attrs or {})
-                _core.cshm_builder_allocate(builder)
-                for number, array in enumerate(arrays):
-                    _write(builder, number, array)
+                _fill(builder, arrays, report)
                 return Project(_core.cshm_builder_publish(builder))
             except BaseException:
                 _abort(builder)
@@ -137,14 +136,9 @@ class Store:
         """Loads an HDF5 file into this store: see `cute_shm.load_hdf5`."""
         from . import _hdf5  # noqa: PLC0415  the only place that needs libhdf5
 
-        function = progress_function(progress)
-        options = (bool(overwrite), _lifetime_number(lifetime), bool(strict), function, _PRODUCER)
-        try:
-            with _handle(self._root) as store:
-                return Project(_hdf5.cshm_hdf5_load(store, name, path, options))
-        finally:
-            if isinstance(function, Bar):
-                function.end()
+        with reporting(progress) as report, _handle(self._root) as store:
+            options = (bool(overwrite), _lifetime_number(lifetime), bool(strict), report, _PRODUCER)
+            return Project(_hdf5.cshm_hdf5_load(store, name, path, options))
 
     def projects(self) -> list[ProjectInfo]:
         """The projects of this store: see `cute_shm.projects`."""
@@ -203,13 +197,31 @@ def _declare(builder: int, nodes: list[Node], attrs: Attrs) -> list[NDArray[Any]
     return arrays
 
 
-def _write(builder: int, number: int, array: NDArray[Any]) -> None:
+def _fill(builder: int, arrays: list[NDArray[Any]], report: ProgressFunction | None) -> None:
+    """Reserves the memory and copies the arrays, in the order of their numbers."""
+    done, total = 0, sum(array.nbytes for array in arrays)
+    if report:
+        report(0, total)  # before, as reserving gigabytes takes seconds
+    _core.cshm_builder_allocate(builder)
+    if report:
+        report(0, total)
+    for number, array in enumerate(arrays):
+        for nbytes in _write(builder, number, array):
+            done += nbytes
+            if report:
+                report(done, total)
+
+
+def _write(builder: int, number: int, array: NDArray[Any]) -> Iterator[int]:
+    """Copies an array piece by piece, and gives the bytes of each."""
     if not array.nbytes:
         return
     # The transpose of a Fortran array is its memory in C order; bytes, as numpy exports no buffer of datetimes.
     data = (array if array.flags.c_contiguous else array.T).reshape(-1).view(np.uint8)
     for start in range(0, data.nbytes, _PIECE):
-        _core.cshm_builder_write(builder, number, start, data[start : start + _PIECE])
+        piece = data[start : start + _PIECE]
+        _core.cshm_builder_write(builder, number, start, piece)
+        yield piece.nbytes
 
 
 def _abort(builder: int) -> None:
