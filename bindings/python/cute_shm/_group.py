@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
-from ._array import Array, Row, summary, view
+from ._array import Array, Row, view
 from ._attributes import Attributes
 from ._dtypes import DTYPES
 from ._errors import NodeNotFoundError, NotFoundError, StaleHandleError
+from ._units import plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-_SHOWN_NODES = 20  # lines of a repr
 
 
 class Group(Mapping[str, Any]):
@@ -155,22 +154,14 @@ class Group(Mapping[str, Any]):
         return hash((id(self._mapped), self._row.number))
 
     def _title(self) -> str:
-        return f"cute_shm.Group {self._row.path!r}: {len(self)} members"
+        return f"cute_shm.Group {self._row.path!r}: {plural(self._row.end - self._row.number - 1, 'node')}"
 
     def __repr__(self) -> str:
-        return _tree_text(self._title(), self._rows(deep=True), self._row.path)
+        from ._look import tree_text  # noqa: PLC0415  few programs look
 
+        return tree_text(self._title(), self._memory.attachment, self._row)
 
-def _tree_text(title: str, rows: Iterator[Row], root: str) -> str:
-    """The title and the first nodes, indented by depth."""
-    top = root.count("/") + 1 if root else 0
-    lines = [f"<{title}"]
-    for row in rows:
-        if len(lines) > _SHOWN_NODES:
-            lines.append("  ...")
-            break
-        indent = "  " * (row.path.count("/") - top + 1)
-        name = row.path.rpartition("/")[2]
-        name = name if name.isprintable() else repr(name)
-        lines.append(f"{indent}{name}/" if row.kind == _core.CSHM_GROUP else f"{indent}{name}: {summary(row)}")
-    return "\n".join(lines) + ">"
+    def _repr_html_(self) -> str:
+        from ._look_html import group_html  # noqa: PLC0415  for notebooks
+
+        return group_html(self)
