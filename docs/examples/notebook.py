@@ -29,11 +29,14 @@ def make(name: str) -> cute_shm.Project:
     temperature[60:75, 100:140] = np.nan
     hours = np.datetime64("2026-01-01T00", "h") + np.arange(24 * 365)
     hourly = 9 + 8 * np.sin(np.arange(hours.size) / 1400) + random.normal(0, 2.5, hours.size)
-    clouds = np.clip(128 + 90 * (waves + random.normal(0, 0.05, waves.shape)), 0, 255)
-    sky = np.stack([clouds, clouds, np.maximum(clouds, 170)], axis=2).astype("u1")
+    clouds = np.clip(waves + 0.3 * np.sin(9 * east * np.cos(3 * north)), 0, 1)[..., None]
+    sky = (clouds * (250, 250, 252) + (1 - clouds) * np.linspace((40, 90, 180), (150, 200, 240), 180)[:, None]).astype(
+        "u1"
+    )
+    hills = 900 * np.exp(-((east - 2) ** 2) - 4 * north**2) + 60 * waves + 420
     stations = np.array([(64, "Zürich", 556.0), (67, "Bern", 553.0)], [("id", "i4"), ("name", "U6"), ("height", "f8")])
     tree = {
-        "grid": {"temperature": temperature, "clouds": sky, "height": np.zeros((180, 360), "i2") + 420},
+        "grid": {"temperature": temperature, "clouds": sky, "height": hills.astype("i2")},
         "stations": {
             "table": stations,
             "time": hours,

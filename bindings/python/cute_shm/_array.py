@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Arrays of shared memory: what there is to know about one, and the numpy view of it."""
+"""Arrays of shared memory: numpy arrays that know what they are in their project."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -10,9 +12,10 @@ import numpy as np
 from . import _core
 from ._attributes import Attributes
 from ._dtypes import DTYPES
+from ._errors import StateError
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike, NDArray
+    from numpy.typing import NDArray
 
 
 class Row(NamedTuple):
@@ -30,100 +33,133 @@ class Row(NamedTuple):
     nbytes: int
 
 
-class Array:
-    """What there is to know about one array, its attributes among it. `data` is the array itself.
+class Array(_core.SharedArray):
+    """An array of a project: a `numpy.ndarray` over the shared memory, which it keeps mapped for as long as it lives.
+
+    Views of it (slices, transposes, fields) are Arrays, too, and know the array they are a part of. What is computed
+    from it, and every copy, is a plain `numpy.ndarray` with memory of its own, as with `numpy.memmap`. It is read-only
+    where its project was opened so.
+
+    Pickled, it is its address, not its data: unpickling attaches the same memory. A copy is pickled by value.
 
     Attributes:
-        path: from the root, such as ``"b/b1"``.
-        shape: element counts, one for each dimension; ``()`` for a scalar.
-        dtype: the numpy dtype of an element.
-        dtype_string: the same as the C library writes it, such as ``"<f8"``.
-        order: ``"C"`` or ``"F"``: how the elements lie in memory.
-        offset: bytes from the beginning of the segment.
-        nbytes: bytes of data.
+        path: where it is in its project, such as ``"b/b1"``.
+        name: the last part of `path`.
+        attrs: its attributes.
     """
 
-    __slots__ = ("_memory", "_row")
-
-    def __init__(self, memory: _core.Memory, row: Row) -> None:
-        self._memory = memory
-        self._row = row
+    __slots__ = ()
+    __array_priority__ = -100.0  # where numpy chooses a class for a result, it is another's
 
     @property
     def path(self) -> str:
-        return self._row.path
+        """Where the array is in its project, such as ``"b/b1"``; of a view, where the array is that it is a part of."""
+        return place_of(self).path
 
     @property
     def name(self) -> str:
         """The last part of `path`."""
-        return self._row.path.rpartition("/")[2]
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self._row.shape
-
-    @property
-    def ndim(self) -> int:
-        """Number of dimensions."""
-        return len(self.shape)
-
-    @property
-    def size(self) -> int:
-        """Number of elements."""
-        size = 1
-        for length in self.shape:
-            size *= length
-        return size
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return DTYPES[self.dtype_string]
-
-    @property
-    def dtype_string(self) -> str:
-        return self._row.dtype
-
-    @property
-    def order(self) -> Literal["C", "F"]:
-        return self._row.order
-
-    @property
-    def offset(self) -> int:
-        return self._row.offset
-
-    @property
-    def nbytes(self) -> int:
-        return self._row.nbytes
+        return place_of(self).path.rpartition("/")[2]
 
     @property
     def attrs(self) -> Attributes:
-        """The attributes of this array."""
-        return Attributes(self._memory, self._row.number, self._row.attribute_count)
+        """The attributes of the array; of a view, those of the array that it is a part of."""
+        place = place_of(self)
+        return Attributes(place.memory, place.number, place.attribute_count)
 
-    @property
-    def data(self) -> NDArray[Any]:
-        """The array: a view of the shared memory, which it keeps mapped. No copy."""
-        return view(self._memory, self._row)
+    def _repr_html_(self) -> str:
+        from ._look_html import array_html  # noqa: PLC0415  for notebooks
 
-    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
-        data = self.data
-        if dtype is not None and np.dtype(dtype) != data.dtype:
-            if copy is False:
-                raise ValueError(f"{self.path!r} cannot become {np.dtype(dtype)} without a copy")
-            return data.astype(dtype)
-        return data.copy(order="K") if copy else data
+        return array_html(self)
 
-    def __repr__(self) -> str:
-        return f"<cute_shm.Array {self.path!r}: {summary(self._row)}>"
+    # ---- what is no view of shared memory is a plain array
+
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = True) -> Any:
+        # numpy before 2.0 does not say whether it wants a scalar: of no dimensions, it did.
+        if array is self:
+            return array
+        return array[()] if return_scalar and array.ndim == 0 else array.view(np.ndarray)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return _plain(super().__array_function__(func, types, args, kwargs))
+
+    # ---- pickling
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if self._origin is None:
+            return np.asarray(self).__reduce_ex__(protocol)
+        from ._address import reduce_array  # noqa: PLC0415  which needs this class
+
+        return reduce_array(self)
+
+    def __reduce__(self) -> Any:
+        return self.__reduce_ex__(2)
+
+
+# Methods of ndarray that give the class of their array to a copy, too. numpy's functions pass by __array_function__.
+_COPYING = (
+    *("__copy__", "__deepcopy__", "argpartition", "argsort", "astype", "byteswap", "choose", "compress", "copy"),
+    *("dot", "flatten", "ravel", "repeat", "reshape", "round", "take"),
+)
+
+
+def _plain(result: Any) -> Any:
+    """What numpy gave, with each Array that is a copy made plain."""
+    if isinstance(result, Array):
+        return result.view(np.ndarray) if result._origin is None else result
+    if type(result) in (tuple, list):
+        return type(result)(map(_plain, result))
+    return result
+
+
+def _plain_method(name: str) -> Callable[..., Any]:
+    method = getattr(np.ndarray, name)
+
+    @wraps(method)
+    def plain(self: Array, *args: Any, **kwargs: Any) -> Any:
+        return _plain(method(self, *args, **kwargs))
+
+    return plain
+
+
+for _name in _COPYING:
+    setattr(Array, _name, _plain_method(_name))
+
+
+class Place(NamedTuple):
+    """Where an array is: the memory, and the node in it."""
+
+    memory: _core.Memory
+    origin: Array
+    path: str
+    number: int
+    attribute_count: int
+
+
+def place_of(array: Array) -> Place:
+    """The place of an array, or of the array that it is a part of.
+
+    Raises:
+        StateError: it is a copy.
+    """
+    origin: Any = array._origin
+    if origin is None:
+        raise StateError(
+            "this array is a copy with memory of its own, not a part of a project: "
+            "ask the array that project[path] gives for its path and attributes"
+        )
+    memory: _core.Memory = origin.base
+    _, path, _, number, _, _, attribute_count = _core.cshm_node_at(memory.attachment, origin._node)
+    return Place(memory, origin, path, number, attribute_count)
 
 
 def view(memory: _core.Memory, row: Row) -> NDArray[Any]:
-    """The array of a row: a view of the memory, which is its base."""
+    """The array of a row as a plain ndarray: a view of the memory, which is its base."""
     buffer: Any = memory  # numpy's stubs name the buffers they know
     array: NDArray[Any] = np.ndarray(row.shape, DTYPES[row.dtype], buffer, row.offset, None, row.order)
     return array
 
 
-def summary(row: Row) -> str:
-    """Shape and dtype, for a repr."""
-    return f"{row.shape} {DTYPES[row.dtype]}"
+def array_of(memory: _core.Memory, row: Row) -> Array:
+    """The array of a row."""
+    return _core.array(Array, row.number, (row.shape, DTYPES[row.dtype], memory, row.offset, None, row.order))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from . import _core
+    from ._array import Array
     from ._group import Group
     from ._project import Project
 
@@ -113,10 +114,13 @@ def group_html(group: Group) -> str:
     return _page(_title("Group", group.path) + _span("cshm-soft", _inside(group._row)), _contents(group))
 
 
-def array_html(array: NDArray[Any], path: str, attributes: Attributes | None) -> str:
-    """An array, or a part of one, with the attributes of the whole."""
+def array_html(array: Array) -> str:
+    """An array. A view shows the attributes of the array that it is a part of; a copy has none."""
     budget = _sample.Budget(_ARRAY_PAGES, _ARRAY_PAGES)
-    return _page(_title("Array", path), f"<ul>{_array(array, path.rpartition('/')[2], attributes, budget, True)}</ul>")
+    own = array._origin is None
+    name = "" if own else array.name
+    item = _array(array, name, None if own else array.attrs, budget, True)
+    return _page(_title("Array", "" if own else array.path), f"<ul>{item}</ul>")
 
 
 def _page(head: str, body: str = "") -> str:

@@ -5,16 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from . import _core
 from ._array import Row
 from ._group import Group
 from ._units import human_bytes, plural
 
+if TYPE_CHECKING:
+    from ._store import Store
+
 Mode = Literal["r", "r+", "c"]
 MODES: dict[str, int] = {"r": _core.CSHM_READ_ONLY, "r+": _core.CSHM_READ_WRITE, "c": _core.CSHM_PRIVATE}
-_MODE_NAMES: tuple[Mode, ...] = ("r", "r+", "c")
+MODE_NAMES: tuple[Mode, ...] = ("r", "r+", "c")
 
 
 class Project(Group):
@@ -26,10 +29,10 @@ class Project(Group):
 
     __slots__ = ("_info",)
 
-    def __init__(self, attachment: int) -> None:
+    def __init__(self, attachment: int, store: Store) -> None:
         """Takes over an attachment of the C layer. Users call `open`, `create` or `load_hdf5`."""
-        memory = _core.Memory(attachment)
-        self._info = _Info._make(_core.cshm_attachment_describe(attachment))
+        memory = _core.Memory(attachment, store)
+        self._info = describe(memory)
         super().__init__(memory, Row._make(_core.row(attachment, "")))
 
     @property
@@ -50,7 +53,7 @@ class Project(Group):
     @property
     def mode(self) -> Mode:
         """``"r"``, ``"r+"`` or ``"c"``: as it was opened."""
-        return _MODE_NAMES[self._info.mode]
+        return MODE_NAMES[self._info.mode]
 
     @property
     def generation(self) -> int:
@@ -106,6 +109,11 @@ class Project(Group):
     ) -> None:
         self.close()
 
+    def __reduce__(self) -> Any:
+        from ._address import reduce_project  # noqa: PLC0415  which needs this class
+
+        return reduce_project(self._memory)
+
     # Unlike other groups a project changes when it is closed: it equals only itself.
 
     def __eq__(self, other: object) -> bool:
@@ -127,7 +135,7 @@ class Project(Group):
         return project_html(self)
 
 
-class _Info(NamedTuple):
+class Info(NamedTuple):
     """What `cshm_attachment_describe` tells."""
 
     mode: int
@@ -141,3 +149,8 @@ class _Info(NamedTuple):
     array_count: int
     note_count: int
     lifetime: int
+
+
+def describe(memory: _core.Memory) -> Info:
+    """What is known about the project of a memory."""
+    return Info._make(_core.cshm_attachment_describe(memory.attachment))

@@ -111,7 +111,7 @@ class Store:
             try:
                 arrays = _declare(builder, nodes, attrs or {})
                 _fill(builder, arrays, report)
-                return Project(_core.cshm_builder_publish(builder))
+                return Project(_core.cshm_builder_publish(builder), self)
             except BaseException:
                 _abort(builder)
                 raise
@@ -121,7 +121,7 @@ class Store:
         if mode not in MODES:
             raise ValueError(f"mode {mode!r}: use 'r' (read only), 'r+' (read and write) or 'c' (copy on write)")
         with _handle(self._root) as store:
-            return Project(_core.cshm_attach(store, name, MODES[mode]))
+            return Project(_core.cshm_attach(store, name, MODES[mode]), self)
 
     def load_hdf5(
         self,
@@ -138,7 +138,7 @@ class Store:
 
         with reporting(progress) as report, _handle(self._root) as store:
             options = (bool(overwrite), _lifetime_number(lifetime), bool(strict), report, _PRODUCER)
-            return Project(_hdf5.cshm_hdf5_load(store, name, path, options))
+            return Project(_hdf5.cshm_hdf5_load(store, name, path, options), self)
 
     def projects(self) -> list[ProjectInfo]:
         """The projects of this store: see `cute_shm.projects`."""
