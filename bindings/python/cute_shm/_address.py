@@ -7,7 +7,7 @@ then, and what comes out of a pickle may be made up. Both are told in words.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,9 +17,6 @@ from ._errors import GenerationError, InvalidArgumentError, NotFoundError, State
 from ._group import Group
 from ._project import MODE_NAMES, Mode, Project, describe
 from ._store import Store
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 
 class Address(NamedTuple):
@@ -44,13 +41,13 @@ def _address(memory: _core.Memory, what: str) -> Address:
     info = describe(memory)
     if info.mode == _core.CSHM_PRIVATE:
         raise StateError(
-            f"{what} of project {info.project!r} cannot be pickled: it was opened with mode 'c' (copy on write), and its "
-            "changes are in this process only; send a copy (array.copy()), or open the project with mode 'r' or 'r+'"
+            f"{what} of project {info.project!r} cannot be pickled: it was opened with mode 'c' (copy on write), and "
+            "its changes are in this process only; send a copy (array.copy()), or open it with mode 'r' or 'r+'"
         )
     if memory.store is None:
         raise StateError(
-            f"{what} of project {info.project!r} cannot be pickled: the draft is not published, and no other process can "
-            "find it; publish it first"
+            f"{what} of project {info.project!r} cannot be pickled: the draft is not published, and no other process "
+            "can find it; publish it first"
         )
     return Address(memory.store, info.project, info.generation, MODE_NAMES[info.mode])
 
@@ -73,8 +70,8 @@ def _resolve(address: Address, what: str) -> Project:
         ) from None
     if project.generation != generation:
         raise GenerationError(
-            f"{what} was pickled in generation {generation:016x} of project {name!r}, which was overwritten since then: "
-            f"the project is now generation {project.generation:016x}; open it by name for the new data, "
+            f"{what} was pickled in generation {generation:016x} of project {name!r}, which was overwritten since "
+            f"then: the project is now generation {project.generation:016x}; open it by name for the new data, "
             "or pickle after the last overwrite"
         )
     return project
@@ -115,7 +112,8 @@ def reduce_array(array: Array) -> Any:
     """What pickle keeps of an array, or of a part of one: where it begins, counted from the array that it is in."""
     place = place_of(array)
     address = _address(place.memory, _shown(place.path))
-    offset = _begin(array) - _begin(place.origin)
+    row = Row._make(_core.row(place.memory.attachment, place.path))
+    offset = int(array.__array_interface__["data"][0]) - place.memory.address - row.offset
     arguments = (address, place.path, array.dtype, array.shape, array.strides, offset, array.flags.writeable)
     return restore_array, arguments
 
@@ -148,12 +146,6 @@ def restore_array(
     if not writeable:
         array.flags.writeable = False
     return array
-
-
-def _begin(array: NDArray[Any]) -> int:
-    """Address of the first element."""
-    begin: int = array.__array_interface__["data"][0]
-    return begin
 
 
 def _lies_within(

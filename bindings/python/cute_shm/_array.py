@@ -67,7 +67,7 @@ class Array(_core.SharedArray):
         place = place_of(self)
         return Attributes(place.memory, place.number, place.attribute_count)
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         from ._look_html import array_html  # noqa: PLC0415  for notebooks
 
         return array_html(self)
@@ -78,15 +78,33 @@ class Array(_core.SharedArray):
         # numpy before 2.0 does not say whether it wants a scalar: of no dimensions, it did.
         if array is self:
             return array
-        return array[()] if return_scalar and array.ndim == 0 else array.view(np.ndarray)
+        return array[()] if return_scalar and array.ndim == 0 else _core.classed(array, type(self))
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return _plain(super().__array_function__(func, types, args, kwargs))
 
+    # ---- interchange
+
+    def __dlpack__(self, **options: Any) -> Any:
+        """The array for libraries that take DLPack, read-only where it is.
+
+        Raises:
+            BufferError: it is read-only, and the library (or numpy, before 2.1) is too old to be told.
+        """
+        try:
+            return super().__dlpack__(**options)
+        except BufferError as error:
+            if self.flags.writeable:
+                raise
+            raise BufferError(
+                f"array {self.path!r} is read-only, and its taker did not say that it can keep that (max_version of "
+                "DLPack 1.0, numpy 2.1): open the project with mode 'c' (copy on write) or 'r+', or give it a copy"
+            ) from error
+
     # ---- pickling
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        if self._origin is None:
+        if _core.origin(self) is None:
             return np.asarray(self).__reduce_ex__(protocol)
         from ._address import reduce_array  # noqa: PLC0415  which needs this class
 
@@ -96,33 +114,33 @@ class Array(_core.SharedArray):
         return self.__reduce_ex__(2)
 
 
-# Methods of ndarray that give the class of their array to a copy, too. numpy's functions pass by __array_function__.
-_COPYING = (
-    *("__copy__", "__deepcopy__", "argpartition", "argsort", "astype", "byteswap", "choose", "compress", "copy"),
-    *("dot", "flatten", "ravel", "repeat", "reshape", "round", "take"),
-)
-
-
 def _plain(result: Any) -> Any:
-    """What numpy gave, with each Array that is a copy made plain."""
+    """What a function of numpy gave, with each Array that is a copy made plain."""
     if isinstance(result, Array):
-        return result.view(np.ndarray) if result._origin is None else result
+        return result if _core.origin(result) is not None else result.view(np.ndarray)
     if type(result) in (tuple, list):
         return type(result)(map(_plain, result))
     return result
 
 
 def _plain_method(name: str) -> Callable[..., Any]:
+    """A method of ndarray that is called on a plain array, and so gives plain copies. What is a view is an Array."""
     method = getattr(np.ndarray, name)
 
     @wraps(method)
-    def plain(self: Array, *args: Any, **kwargs: Any) -> Any:
-        return _plain(method(self, *args, **kwargs))
+    def call(self: Array, *args: Any, **kwargs: Any) -> Any:
+        plain = self.view(np.ndarray)
+        result = method(plain, *args, **kwargs)
+        return self if result is plain else _core.classed(result, type(self))
 
-    return plain
+    return call
 
 
-for _name in _COPYING:
+# All that make copies without asking __array_wrap__.
+for _name in (
+    *("__copy__", "__deepcopy__", "argpartition", "argsort", "astype", "byteswap", "choose", "compress", "copy"),
+    *("dot", "flatten", "ravel", "repeat", "reshape", "round", "take"),
+):
     setattr(Array, _name, _plain_method(_name))
 
 
@@ -130,7 +148,6 @@ class Place(NamedTuple):
     """Where an array is: the memory, and the node in it."""
 
     memory: _core.Memory
-    origin: Array
     path: str
     number: int
     attribute_count: int
@@ -142,15 +159,15 @@ def place_of(array: Array) -> Place:
     Raises:
         StateError: it is a copy.
     """
-    origin: Any = array._origin
+    origin: Array | None = _core.origin(array)
     if origin is None:
         raise StateError(
             "this array is a copy with memory of its own, not a part of a project: "
             "ask the array that project[path] gives for its path and attributes"
         )
-    memory: _core.Memory = origin.base
+    memory: Any = origin.base
     _, path, _, number, _, _, attribute_count = _core.cshm_node_at(memory.attachment, origin._node)
-    return Place(memory, origin, path, number, attribute_count)
+    return Place(memory, path, number, attribute_count)
 
 
 def view(memory: _core.Memory, row: Row) -> NDArray[Any]:
@@ -162,4 +179,5 @@ def view(memory: _core.Memory, row: Row) -> NDArray[Any]:
 
 def array_of(memory: _core.Memory, row: Row) -> Array:
     """The array of a row."""
-    return _core.array(Array, row.number, (row.shape, DTYPES[row.dtype], memory, row.offset, None, row.order))
+    array: Array = _core.array(Array, row.number, (row.shape, DTYPES[row.dtype], memory, row.offset, None, row.order))
+    return array

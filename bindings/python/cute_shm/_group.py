@@ -116,7 +116,11 @@ class Group(Mapping[str, Any]):
         while pending:
             above, key, number = pending.pop()
             above[key], groups = _core.children(memory.attachment, memory, number, Array, DTYPES)
-            pending.extend((above[key], name, row[2]) for name, row in groups)
+            for name, fields in groups:
+                row = Row._make(fields)
+                value = above[key][name] = group_member(memory, row)
+                if isinstance(value, Group):  # to be replaced by a dictionary
+                    pending.append((above[key], name, row.number))
         tree: dict[str, Any] = top[""]
         return tree
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _sample
+from . import _core, _sample
 from ._array import Row, view
 from ._attributes import Attributes
 from ._look import shorten
@@ -26,7 +26,6 @@ from ._units import human_bytes, plural
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from . import _core
     from ._array import Array
     from ._group import Group
     from ._project import Project
@@ -114,13 +113,12 @@ def group_html(group: Group) -> str:
     return _page(_title("Group", group.path) + _span("cshm-soft", _inside(group._row)), _contents(group))
 
 
-def array_html(array: Array) -> str:
-    """An array. A view shows the attributes of the array that it is a part of; a copy has none."""
+def array_html(array: Array) -> str | None:
+    """An array; a view shows path and attributes of the array that it is a part of. A copy has none: it gives None."""
+    if _core.origin(array) is None:
+        return None
     budget = _sample.Budget(_ARRAY_PAGES, _ARRAY_PAGES)
-    own = array._origin is None
-    name = "" if own else array.name
-    item = _array(array, name, None if own else array.attrs, budget, True)
-    return _page(_title("Array", "" if own else array.path), f"<ul>{item}</ul>")
+    return _page(_title("Array", array.path), f"<ul>{_array(array, array.name, array.attrs, budget, True)}</ul>")
 
 
 def _page(head: str, body: str = "") -> str:
@@ -179,7 +177,7 @@ def _inside(row: Row) -> str:
     return f"{plural(below, 'node')} inside" if below else "empty"
 
 
-def _array(array: NDArray[Any], name: str, attributes: Attributes | None, budget: _sample.Budget, opened: bool) -> str:
+def _array(array: NDArray[Any], name: str, attributes: Attributes, budget: _sample.Budget, opened: bool) -> str:
     array = array.view(np.ndarray)
     first, last = _sample.ends(array, budget)
     drawn = picture(array, budget) if array.size > 1 else None
@@ -202,8 +200,7 @@ def _array(array: NDArray[Any], name: str, attributes: Attributes | None, budget
         # No numpy of today agrees with its stubs on what a field looks like.
         kinds: Any = array.dtype.fields
         body.append(_table((field, str(kinds[field][0])) for field in fields[:_FIELDS]) + _more(len(fields) - _FIELDS))
-    if attributes is not None:
-        body.append(_attributes(attributes))
+    body.append(_attributes(attributes))
     return (
         f'<li><details class="cshm-array"{" open" * opened}><summary>{"".join(cells)}</summary>'
         f'<div class="cshm-body">{"".join(body)}</div></details></li>'

@@ -20,25 +20,46 @@ MODES: dict[str, int] = {"r": _core.CSHM_READ_ONLY, "r+": _core.CSHM_READ_WRITE,
 MODE_NAMES: tuple[Mode, ...] = ("r", "r+", "c")
 
 
-class Project(Group):
-    """A project in shared memory: the root group, and what is known about the whole.
-
-    It is a context manager. Closing it, or dropping it, never invalidates groups and arrays that are still held: the
-    memory is unmapped with the last of them.
-    """
+class Root(Group):
+    """The root group of a memory, and what is known about the whole. Unlike other groups it comes to an end."""
 
     __slots__ = ("_info",)
 
-    def __init__(self, attachment: int, store: Store) -> None:
-        """Takes over an attachment of the C layer. Users call `open`, `create` or `load_hdf5`."""
-        memory = _core.Memory(attachment, store)
+    def __init__(self, memory: _core.Memory) -> None:
         self._info = describe(memory)
-        super().__init__(memory, Row._make(_core.row(attachment, "")))
+        super().__init__(memory, Row._make(_core.row(memory.attachment, "")))
 
     @property
     def name(self) -> str:
         """The project's name."""
         return self._info.project
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of shared memory, index included."""
+        return self._info.nbytes
+
+    # As it changes when it ends, it equals only itself.
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+class Project(Root):
+    """A project in shared memory: the root group, and what is known about the whole.
+
+    It is a context manager. Closing it, or dropping it, never invalidates groups and arrays that are still held: the
+    memory is unmapped with the last of them. Pickled, it is its address: unpickling opens the same generation.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, attachment: int, store: Store | None = None) -> None:
+        """Takes over an attachment of the C layer. Users call `open`, `create` or `load_hdf5`."""
+        super().__init__(_core.Memory(attachment, store))
 
     @property
     def root(self) -> str:
@@ -64,11 +85,6 @@ class Project(Group):
     def created_ns(self) -> int:
         """Nanoseconds since 1970-01-01 UTC."""
         return self._info.created_ns
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of shared memory, index included."""
-        return self._info.nbytes
 
     @property
     def is_current(self) -> bool:
@@ -113,14 +129,6 @@ class Project(Group):
         from ._address import reduce_project  # noqa: PLC0415  which needs this class
 
         return reduce_project(self._memory)
-
-    # Unlike other groups a project changes when it is closed: it equals only itself.
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __hash__(self) -> int:
-        return id(self)
 
     def _title(self) -> str:
         arrays = plural(self._info.array_count, "array")

@@ -8,7 +8,7 @@
 
 typedef struct {
   PyObject ob_base; /* PyObject_HEAD, which formatters take for a declaration */
-  unsigned long long attachment;
+  unsigned long long attachment, address;
   void *base;
   Py_ssize_t nbytes;
   int readonly;
@@ -38,6 +38,7 @@ static PyObject *memory_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
     return NULL;
   }
   self->attachment = id;
+  self->address = (unsigned long long)(uintptr_t)info.base;
   self->base = (void *)info.base; /* exported read-only where the mapping is */
   self->nbytes = (Py_ssize_t)info.nbytes;
   self->readonly = info.mode == CSHM_READ_ONLY;
@@ -69,6 +70,7 @@ static int memory_getbuffer(PyObject *object, Py_buffer *view, int flags) {
 static PyMemberDef memory_members[] = {
     {"attachment", T_ULONGLONG, offsetof(memory_object, attachment), READONLY, "the handle it owns"},
     {"store", T_OBJECT, offsetof(memory_object, store), 0, "where others find the project; None: nowhere yet"},
+    {"address", T_ULONGLONG, offsetof(memory_object, address), READONLY, "of the first byte, in this process"},
     {"nbytes", T_PYSSIZET, offsetof(memory_object, nbytes), READONLY, "bytes mapped, index included"},
     {NULL, 0, 0, 0, NULL}};
 

@@ -28,49 +28,61 @@ PyObject *cshm_py_array(PyObject *kind, uint32_t number, PyObject *args) {
   return array;
 }
 
-/**
- * The array that a project gave, of which this one is a view, or this one itself; a new reference. None for a copy,
- * whose memory is its own.
- */
-static PyObject *origin_of(PyObject *array) {
-  PyObject *at = Py_NewRef(array), *base;
-  for (;;) {
+PyObject *cshm_py_origin(PyObject *object) {
+  PyObject *at = Py_NewRef(object), *base;
+  while (PyObject_TypeCheck(at, ndarray)) {
     base = PyObject_GetAttr(at, base_name);
-    if (!base) break;
-    if (cshm_py_is_memory(base) && is_shared_array(at)) {
-      Py_DECREF(base);
-      return at;
-    }
-    if (!PyObject_TypeCheck(base, ndarray)) {
-      Py_DECREF(base);
-      base = Py_NewRef(Py_None);
-      break;
+    if (!base || (cshm_py_is_memory(base) && is_shared_array(at))) {
+      Py_XDECREF(base);
+      if (base) return at;
+      Py_DECREF(at);
+      return NULL;
     }
     Py_DECREF(at);
     at = base;
   }
   Py_DECREF(at);
-  return base;
+  return Py_NewRef(Py_None);
 }
 
-static PyObject *array_origin(PyObject *self, void *unused) {
-  (void)unused;
-  return origin_of(self);
+static PyObject *view_as(PyObject *array, PyTypeObject *type) {
+  return PyObject_CallMethodObjArgs(array, view_name, (PyObject *)type, NULL);
 }
 
-/** numpy gives every result of an index this class: what is a copy becomes a plain ndarray. */
+PyObject *cshm_py_classed(PyObject *result, PyObject *kind) {
+  PyObject *origin, *view;
+  if (Py_TYPE(result) != ndarray) return Py_NewRef(result);
+  origin = cshm_py_origin(result);
+  if (!origin) return NULL;
+  view = origin == Py_None ? Py_NewRef(result) : view_as(result, (PyTypeObject *)kind);
+  Py_DECREF(origin);
+  return view;
+}
+
+/** Whether an index is sure to give a view or a single element, as few objects are. */
+static int is_simple(PyObject *index) {
+  return PyLong_CheckExact(index) || PySlice_Check(index) || index == Py_Ellipsis || index == Py_None ||
+         PyUnicode_CheckExact(index);
+}
+
+static int is_simple_key(PyObject *key) {
+  Py_ssize_t i;
+  if (!PyTuple_CheckExact(key)) return is_simple(key);
+  for (i = 0; i < PyTuple_Size(key); i++)
+    if (!is_simple(PyTuple_GetItem(key, i))) return 0;
+  return 1;
+}
+
+/** numpy gives this class to whatever an index gives: a copy is to be a plain ndarray, so a plain one is indexed. */
 static PyObject *array_subscript(PyObject *self, PyObject *key) {
-  PyObject *item = ndarray_subscript(self, key), *origin, *plain;
-  if (!item || !is_shared_array(item)) return item;
-  origin = origin_of(item);
-  if (origin && origin != Py_None) {
-    Py_DECREF(origin);
-    return item;
-  }
-  plain = origin ? PyObject_CallMethodObjArgs(item, view_name, (PyObject *)ndarray, NULL) : NULL;
-  Py_XDECREF(origin);
-  Py_DECREF(item);
-  return plain;
+  PyObject *plain, *item, *classed;
+  if (is_simple_key(key)) return ndarray_subscript(self, key);
+  plain = view_as(self, ndarray);
+  item = plain ? ndarray_subscript(plain, key) : NULL;
+  classed = item ? cshm_py_classed(item, (PyObject *)Py_TYPE(self)) : NULL;
+  Py_XDECREF(item);
+  Py_XDECREF(plain);
+  return classed;
 }
 
 static PyObject *array_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
@@ -85,11 +97,6 @@ static PyObject *array_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 static PyMemberDef array_members[] = {{"_node", T_UINT, 0, READONLY, "number of the node; of an origin only"},
                                       {NULL, 0, 0, 0, NULL}};
 
-static PyGetSetDef array_getset[] = {
-    {"_origin", array_origin, NULL, "the project's array that this is a view of, or this itself; None for a copy",
-     NULL},
-    {NULL, NULL, NULL, NULL, NULL}};
-
 static char array_doc[] = "numpy.ndarray over the memory of a project; see cute_shm.Array.";
 
 /* Slots hold functions as `void *`, which ISO C has no cast for; the pragma is kept to these lines. */
@@ -98,7 +105,6 @@ static char array_doc[] = "numpy.ndarray over the memory of a project; see cute_
 static PyType_Slot array_slots[] = {{Py_tp_new, (void *)array_new},
                                     {Py_mp_subscript, (void *)array_subscript},
                                     {Py_tp_members, array_members},
-                                    {Py_tp_getset, array_getset},
                                     {Py_tp_doc, array_doc},
                                     {0, NULL}};
 

@@ -24,4 +24,13 @@ int cshm_py_shared_array_register(PyObject *module);
  */
 PyObject *cshm_py_array(PyObject *kind, uint32_t number, PyObject *args);
 
+/**
+ * The array that a project gave of which this is a part: itself, or found by its bases. None for what is no array over
+ * the memory of a project, such as a copy.
+ */
+PyObject *cshm_py_origin(PyObject *object);
+
+/** A plain ndarray that is a view of a project's array, as a view of class `kind`; anything else as it is. */
+PyObject *cshm_py_classed(PyObject *result, PyObject *kind);
+
 #endif /* CUTESHM_PY_SHARED_ARRAY_H */

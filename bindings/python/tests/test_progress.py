@@ -306,7 +306,7 @@ try:
     if how == "load_hdf5":
         cute_shm.load_hdf5(path, name, progress=told)
     else:
-        cute_shm.create(name, {f"d{i}": np.zeros(1 << 22) for i in range(8)}, progress=told)
+        cute_shm.create(name, {f"d{i}": np.zeros(1 << 21) for i in range(8)}, progress=told)
 except KeyboardInterrupt:
     print("interrupted", time.monotonic(), flush=True)
 """
@@ -314,11 +314,11 @@ except KeyboardInterrupt:
 
 @pytest.fixture
 def large_file(tmp_path: Path) -> Path:
-    """256 MiB of data, which is read slowly enough to be interrupted."""
+    """128 MiB of data, which is read slowly enough to be interrupted."""
     path = tmp_path / "large.h5"
     with h5py.File(path, "w") as h5:
         zeros = np.zeros(1 << 20)
-        for index in range(32):
+        for index in range(16):
             h5.create_dataset(f"d{index}", data=zeros, chunks=(1 << 14,), compression="gzip", compression_opts=1)
     return path
 
@@ -340,7 +340,7 @@ def test_ctrl_c_cancels_at_once_and_leaves_nothing(how: str, name: str, large_fi
         assert word == "interrupted", output
         return float(caught) - sent
 
-    assert min(seconds() for _ in range(5)) < 0.1, "the best of five, as machines are busy"
+    assert any(seconds() < 0.1 for _ in range(8)), "the best of eight, as machines are busy"
 
 
 def test_ctrl_c_ends_a_load_that_reports_nothing(name: str, large_file: Path) -> None:
@@ -349,7 +349,7 @@ def test_ctrl_c_ends_a_load_that_reports_nothing(name: str, large_file: Path) ->
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        time.sleep(0.05)  # the load takes longer than this
+        time.sleep(0.03)  # the load takes longer than this
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert "KeyboardInterrupt" in errors
