@@ -128,6 +128,7 @@ def create(
     overwrite: bool = False,
     order: Order = "keep",
     store: StoreLike = None,
+    progress: bool | ProgressFunction | None = None,
 ) -> Project:
     """Copies a nested mapping of arrays into shared memory, as one project that appears whole or not at all.
 
@@ -143,6 +144,7 @@ def create(
         order: ``"C"`` (the last dimension is contiguous), ``"F"`` (the first), or ``"keep"``: as each array lies in
             memory, and C for one that is not contiguous.
         store: a `Store` or its root; by default the user's own.
+        progress: as in `load_hdf5`.
 
     Returns:
         The project, opened for reading.
@@ -157,7 +159,7 @@ def create(
 
     After any of these nothing was created, and a project that was to be overwritten is whole.
     """
-    return _as_store(store).create(name, tree, attrs, lifetime, overwrite, order)
+    return _as_store(store).create(name, tree, attrs, lifetime, overwrite, order, progress)
 
 
 def allocate(
@@ -233,8 +235,8 @@ def load_hdf5(
         overwrite: whether a project of that name is replaced.
         lifetime: as in `create`.
         strict: whether an object that would be left out is an error instead.
-        progress: True for a bar on stderr, or a callable of (done, total), in bytes. What it returns is ignored; what
-            it raises cancels the load, and so does Ctrl-C.
+        progress: True for a bar on stderr (rich's, if that is installed), or a callable of (done, total), in bytes.
+            What it returns is ignored; what it raises cancels, and is what you see; so does Ctrl-C.
         store: a `Store` or its root; by default the user's own.
 
     Returns:

@@ -67,6 +67,11 @@ class Array(_core.SharedArray):
         place = place_of(self)
         return Attributes(place.memory, place.number, place.attribute_count)
 
+    def _repr_html_(self) -> str | None:
+        from ._look_html import array_html  # noqa: PLC0415  for notebooks
+
+        return array_html(self)
+
     def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
         """A one-dimensional array as an Arrow array, over the same memory where Arrow has the type.
 
@@ -186,8 +191,3 @@ def array_of(memory: _core.Memory, row: Row) -> Array:
     """The array of a row."""
     array: Array = _core.array(Array, row.number, (row.shape, DTYPES[row.dtype], memory, row.offset, None, row.order))
     return array
-
-
-def summary(row: Row) -> str:
-    """Shape and dtype, for a repr."""
-    return f"{row.shape} {DTYPES[row.dtype]}"

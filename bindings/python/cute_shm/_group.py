@@ -7,13 +7,12 @@ from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
 from typing import Any
 
 from . import _core
-from ._array import Array, Row, array_of, summary
+from ._array import Array, Row, array_of
 from ._attributes import Attributes
 from ._dtypes import DTYPES
 from ._errors import NodeNotFoundError, NotFoundError, StaleHandleError
 from ._ragged import Ragged, ragged_of
-
-_SHOWN_NODES = 20  # lines of a repr
+from ._units import plural
 
 
 class Group(Mapping[str, Any]):
@@ -161,10 +160,17 @@ class Group(Mapping[str, Any]):
         return hash((id(self._mapped), self._row.number))
 
     def _title(self) -> str:
-        return f"cute_shm.Group {self._row.path!r}: {len(self)} members"
+        return f"cute_shm.Group {self._row.path!r}: {plural(self._row.end - self._row.number - 1, 'node')}"
 
     def __repr__(self) -> str:
-        return _tree_text(self._title(), self._rows(deep=True), self._row.path)
+        from ._look import tree_text  # noqa: PLC0415  few programs look
+
+        return tree_text(self._title(), self._memory.attachment, self._row)
+
+    def _repr_html_(self) -> str:
+        from ._look_html import group_html  # noqa: PLC0415  for notebooks
+
+        return group_html(self)
 
 
 def member(memory: _core.Memory, row: Row) -> Any:
@@ -176,18 +182,3 @@ def group_member(memory: _core.Memory, row: Row) -> Any:
     """What the user gets for the row of a group."""
     ragged = ragged_of(memory, row)
     return Group(memory, row) if ragged is None else ragged  # which may be of length 0, and so false
-
-
-def _tree_text(title: str, rows: Iterator[Row], root: str) -> str:
-    """The title and the first nodes, indented by depth."""
-    top = root.count("/") + 1 if root else 0
-    lines = [f"<{title}"]
-    for row in rows:
-        if len(lines) > _SHOWN_NODES:
-            lines.append("  ...")
-            break
-        indent = "  " * (row.path.count("/") - top + 1)
-        name = row.path.rpartition("/")[2]
-        name = name if name.isprintable() else repr(name)
-        lines.append(f"{indent}{name}/" if row.kind == _core.CSHM_GROUP else f"{indent}{name}: {summary(row)}")
-    return "\n".join(lines) + ">"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from . import _core
 from ._array import Row
 from ._group import Group
+from ._units import human_bytes, plural
 
 if TYPE_CHECKING:
     from ._store import Store
@@ -130,10 +131,16 @@ class Project(Root):
         return reduce_project(self._memory)
 
     def _title(self) -> str:
-        return f"cute_shm.Project {self.name!r} ({self.mode}): {self._info.array_count} arrays, {self.nbytes} bytes"
+        arrays = plural(self._info.array_count, "array")
+        return f"cute_shm.Project {self.name!r} ({self.mode}): {arrays}, {human_bytes(self.nbytes)}"
 
     def __repr__(self) -> str:
         return f"<cute_shm.Project {self.name!r}: closed>" if self.closed else super().__repr__()
+
+    def _repr_html_(self) -> str:
+        from ._look_html import project_html  # noqa: PLC0415  for notebooks
+
+        return project_html(self)
 
 
 class Info(NamedTuple):

@@ -11,11 +11,11 @@ from operator import index
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, SupportsIndex
 
 from . import _core
-from ._building import Attrs, abort, declare, fill
+from ._building import Attrs, Count, abort, declare, fill
 from ._draft import Draft
 from ._errors import Error, InvalidArgumentError, from_status
 from ._layout import declared
-from ._progress import Bar, ProgressFunction, progress_function
+from ._progress import ProgressFunction, reporting
 from ._project import MODES, Mode, Project
 from ._tree import Node, Order, shared
 
@@ -134,12 +134,15 @@ class Store:
         lifetime: Lifetime = "owner",
         overwrite: bool = False,
         order: Order = "keep",
+        progress: bool | ProgressFunction | None = None,
     ) -> Project:
         """Creates a project in this store: see `cute_shm.create`."""
         nodes, own = shared(tree, order)
-        with self._building(name, nodes, _merged(own, attrs), lifetime, overwrite) as builder:
-            fill(builder, nodes)
-            return Project(_core.cshm_builder_publish(builder), self)
+        with reporting(progress) as report:
+            count = Count(nodes, report)  # begins here, as reserving gigabytes takes seconds
+            with self._building(name, nodes, _merged(own, attrs), lifetime, overwrite) as builder:
+                fill(builder, nodes, count)
+                return Project(_core.cshm_builder_publish(builder), self)
 
     def allocate(
         self,
@@ -191,14 +194,9 @@ class Store:
         """Loads an HDF5 file into this store: see `cute_shm.load_hdf5`."""
         from . import _hdf5  # noqa: PLC0415  the only place that needs libhdf5
 
-        function = progress_function(progress)
-        options = (bool(overwrite), _lifetime_number(lifetime), bool(strict), function, _PRODUCER)
-        try:
-            with self._handle(self._root) as store:
-                return Project(_hdf5.cshm_hdf5_load(store, name, path, options), self)
-        finally:
-            if isinstance(function, Bar):
-                function.end()
+        with reporting(progress) as report, self._handle(self._root) as store:
+            options = (bool(overwrite), _lifetime_number(lifetime), bool(strict), report, _PRODUCER)
+            return Project(_hdf5.cshm_hdf5_load(store, name, path, options), self)
 
     def projects(self) -> list[ProjectInfo]:
         """The projects of this store: see `cute_shm.projects`."""

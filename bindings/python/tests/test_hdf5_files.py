@@ -3,23 +3,14 @@
 
 from __future__ import annotations
 
-import io
 import os
-import re
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
-from typing import Any
 
 import cute_shm
 import h5py
 import numpy as np
 import pytest
-from conftest import RunPython, left_behind
-from cute_shm import _hdf5
-from cute_shm._progress import Bar
+from conftest import RunPython
 
 
 @pytest.fixture
@@ -69,83 +60,6 @@ def test_strict_makes_it_an_error(name: str, file: Path) -> None:
     with pytest.raises(cute_shm.UnsupportedError, match=r"strings.*variable-length"):
         cute_shm.load_hdf5(file, name, strict=True)
     assert cute_shm.projects() == []
-
-
-def test_progress_counts_bytes(name: str, file: Path) -> None:
-    steps: list[tuple[int, int]] = []
-    with cute_shm.load_hdf5(file, name, progress=lambda done, total: steps.append((done, total))):
-        assert steps[0][0] == 0
-        assert steps[-1][0] == steps[-1][1] == _hdf5.cshm_hdf5_nbytes(file)
-        assert steps == sorted(steps)
-
-
-def test_an_exception_in_progress_cancels_and_wins(name: str, file: Path) -> None:
-    def stop(done: int, total: int) -> None:
-        raise ZeroDivisionError("enough")
-
-    with pytest.raises(ZeroDivisionError, match="enough"):
-        cute_shm.load_hdf5(file, name, progress=stop)
-    assert cute_shm.projects() == []
-    assert left_behind(name) == []
-
-
-def test_progress_must_be_callable(name: str, file: Path) -> None:
-    progress: Any = 3
-    with pytest.raises(TypeError, match="progress"):
-        cute_shm.load_hdf5(file, name, progress=progress)
-
-
-def test_a_bar_is_drawn_from_bytes(name: str, file: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    cute_shm.load_hdf5(file, name, progress=True).close()
-    written = capfd.readouterr()
-    assert written.out == ""
-    assert re.fullmatch(r"\[#{30}\] 100%  39\.\d KB of 39\.\d KB  .*/s\n", written.err)
-
-
-def test_a_bar_moves_on_a_terminal() -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    stream = Terminal()
-    bar = Bar(stream)
-    bar(0, 4 << 20)
-    bar(1 << 20, 4 << 20)  # too soon to be drawn
-    time.sleep(0.11)
-    bar(2 << 20, 4 << 20)
-    bar(4 << 20, 4 << 20)
-    bar.end()
-    assert stream.getvalue().count("\n") == 1
-    drawn = stream.getvalue().split("\r")
-    assert [re.findall(r"\d+%", line) for line in drawn] == [[], ["0%"], ["50%"], ["100%"]]
-    assert "2.0 MB of 4.0 MB" in drawn[2]
-    assert "#" * 15 + "." * 15 in drawn[2]
-
-
-def test_ctrl_c_cancels_and_leaves_nothing(name: str, tmp_path: Path, root: Path) -> None:
-    path = tmp_path / "large.h5"
-    with h5py.File(path, "w") as h5:
-        for index in range(40):
-            h5.create_dataset(f"d{index}", data=np.arange(250_000.0), chunks=(500,), compression="gzip")
-    code = (
-        "import sys, cute_shm\n"
-        "def told(done, total):\n"
-        "    print(done, flush=True)\n"
-        "cute_shm.load_hdf5(sys.argv[1], sys.argv[2], progress=told)\n"
-    )
-    arguments = [sys.executable, "-c", code, str(path), name]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        while int(process.stdout.readline()) == 0:
-            pass
-        process.send_signal(signal.SIGINT)
-        started = time.monotonic()
-        _, errors = process.communicate(timeout=60)
-    assert "KeyboardInterrupt" in errors
-    assert process.returncode == -signal.SIGINT
-    assert time.monotonic() - started < 5
-    assert cute_shm.projects() == []
-    assert left_behind(name) == []
 
 
 def test_files_that_cannot_be_loaded(name: str, tmp_path: Path, file: Path) -> None:

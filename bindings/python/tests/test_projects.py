@@ -96,35 +96,6 @@ def test_what_is_known_about_a_project(project: cute_shm.Project, name: str, roo
     assert not project.is_current
 
 
-def test_repr_shows_the_tree(project: cute_shm.Project, name: str) -> None:
-    assert repr(project).splitlines() == [
-        f"<cute_shm.Project {name!r} (r): 3 arrays, {project.nbytes} bytes",
-        "  a: (3, 3) int64",
-        "  b/",
-        "    b1: (4,) float32",
-        "    c/",
-        "      d: (2,) float64",
-        "  e/>",
-    ]
-    assert repr(project["b"]).splitlines() == [
-        "<cute_shm.Group 'b': 2 members",
-        "  b1: (4,) float32",
-        "  c/",
-        "    d: (2,) float64>",
-    ]
-
-
-def test_repr_escapes_what_a_terminal_would_obey(name: str) -> None:
-    with cute_shm.create(name, {"\x1b[2J\n": 1, "é": 2}) as project:
-        assert repr(project).splitlines()[1:] == ["  '\\x1b[2J\\n': () int64", "  é: () int64>"]
-
-
-def test_repr_of_many_nodes_is_short(name: str) -> None:
-    with cute_shm.create(name, {f"a{i}": i for i in range(1000)}) as project:
-        assert len(repr(project).splitlines()) < 30
-        assert repr(project).endswith("...>")
-
-
 def test_a_closed_project_says_so(project: cute_shm.Project) -> None:
     group = project["b"]
     project.close()

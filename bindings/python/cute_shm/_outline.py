@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""The part of a tree that is shown: chosen from above, without going through the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from . import _core
+from ._array import Row
+
+_SHARE = 3  # a group is opened where at least so many of its nodes can be shown
+
+
+@dataclass
+class Outline:
+    """A node that is shown, with those below it that are."""
+
+    row: Row
+    children: list[Outline] = field(default_factory=list)
+    hidden: int = 0
+    """Groups and arrays below it that neither its children nor what is below them tell of."""
+
+    @property
+    def name(self) -> str:
+        return self.row.path.rpartition("/")[2]
+
+    @property
+    def is_group(self) -> bool:
+        return self.row.kind == _core.CSHM_GROUP
+
+
+def outline(attachment: int, row: Row, limit: int) -> Outline:
+    """At most `limit` nodes below a group. Each level shares what the levels above it left."""
+    top = Outline(row)
+    level = [top]
+    while level:
+        below: list[Outline] = []
+        for index, group in enumerate(level):
+            limit -= _open(attachment, group, min(limit, max(_SHARE, limit // (len(level) - index))))
+            below += [child for child in group.children if child.is_group]
+        level = below
+    return top
+
+
+def _open(attachment: int, group: Outline, most: int) -> int:
+    """Takes a group's children in, up to a number. Gives the number taken."""
+    number, end = group.row.number + 1, group.row.end
+    while number < end and len(group.children) < most:
+        path = _core.cshm_node_at(attachment, number)[1]
+        child = Outline(Row._make(_core.row(attachment, path)))
+        group.children.append(child)
+        number = child.row.end
+    group.hidden = end - number
+    return len(group.children)
