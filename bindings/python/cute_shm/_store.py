@@ -221,7 +221,11 @@ def default_store() -> Store:
 
 def _merged(own: dict[str, Mapping[str, Any]], given: Attrs | None) -> Attrs:
     """The attributes that arrays bring along, and those that the user gives, which win."""
-    return {**own, **{path: {**own.get(path, {}), **values} for path, values in (given or {}).items()}}
+    merged = {**own, **(given or {})}
+    for path in own.keys() & (given or {}).keys():
+        if isinstance(merged[path], Mapping):  # what is none is refused where all are declared
+            merged[path] = {**own[path], **merged[path]}
+    return merged
 
 
 def _path(text: str) -> Path:
