@@ -85,10 +85,11 @@ def test_a_store_writes_the_syntax_that_was_asked_for_and_reads_both(
 def test_a_syntax_that_there_is_not_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(cute_shm.InvalidArgumentError, match="manifest 'json': use 'yaml' or 'toml'"):
         cute_shm.Store(tmp_path, manifest="json")  # type: ignore[arg-type]
-    monkeypatch.setenv("CUTE_SHM_MANIFEST", "json")
-    with pytest.raises(ValueError, match='CUTE_SHM_MANIFEST is "json"'):
-        cute_shm.Store(tmp_path)
-    cute_shm.Store(tmp_path, manifest="toml")
+    with monkeypatch.context() as environment:
+        environment.setenv("CUTE_SHM_MANIFEST", "json")
+        with pytest.raises(ValueError, match='CUTE_SHM_MANIFEST is "json"'):
+            cute_shm.Store(tmp_path)
+        cute_shm.Store(tmp_path, manifest="toml")
 
 
 def test_a_root_must_be_utf8(tmp_path: Path) -> None:
