@@ -182,6 +182,44 @@ TEST_CASE("ragged data is counted, cancelled, and refused by strict like any oth
   CHECK(cshm_live_handles() == handles);
 }
 
+TEST_CASE("a ragged dataset that changes after it was measured is left out", "[h5load]") {
+  H5Scratch scratch;
+  struct Changer {
+    std::string path;
+    haddr_t offset = 0; // of the first element, whose length comes first
+    static int32_t call(void *user, uint64_t, uint64_t) {
+      auto *changer = static_cast<Changer *>(user);
+      std::fstream file(changer->path, std::ios::in | std::ios::out | std::ios::binary);
+      file.seekp(static_cast<std::streamoff>(changer->offset));
+      file.put('\x09');
+      return 0;
+    }
+  } changer;
+  changer.path = scratch.make([&](hid_t file) {
+    add_strings(file, "words", 10);
+    add_numbers(file, "good", {500});
+    hid_t dataset = H5Dopen2(file, "words", H5P_DEFAULT);
+    changer.offset = H5Dget_offset(dataset);
+    H5Dclose(dataset);
+  });
+  cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
+  options.progress = Changer::call;
+  options.user = &changer;
+  cshm_attachment attachment{};
+  REQUIRE(cshm_hdf5_load(scratch.store, "p", changer.path.c_str(), &options, &attachment, &scratch.err) == CSHM_OK);
+  cshm_attachment_info info = CSHM_ATTACHMENT_INFO_INIT;
+  REQUIRE(cshm_attachment_describe(attachment, &info, nullptr) == CSHM_OK);
+  CHECK(info.array_count == 1);
+  bool told = false;
+  for (uint32_t i = 0; i < info.note_count; i++) {
+    cshm_note note = CSHM_NOTE_INIT;
+    REQUIRE(cshm_note_at(attachment, i, &note, nullptr) == CSHM_OK);
+    told = told || (std::string(note.key) == "words" && std::string(note.text) == "it changes while it is read");
+  }
+  CHECK(told);
+  REQUIRE(cshm_detach(attachment, nullptr) == CSHM_OK);
+}
+
 TEST_CASE("a ragged dataset that lost its heap is left out, or refused by strict", "[h5load]") {
   H5Scratch scratch;
   std::string path = scratch.make([](hid_t file) {
