@@ -40,7 +40,7 @@ PUBLIC_HEADERS = {"cuteshm/cuteshm.h", "cuteshm/hdf5.h"}
 
 # What single nouns need of other libraries. The platform may include anything.
 OTHER_HEADERS = {"hash": {"xxhash.h"}, "manifest": {"yaml.h"}}
-# libcuteshm_hdf5 has no platform of its own: a mutex around HDF5, a look at the file and its heaps, a clock for the progress.
+# libcuteshm_hdf5 has no platform of its own: a mutex around HDF5, a look at the file, a clock for the progress.
 HDF5_HEADERS = {"hdf5.h", "fcntl.h", "pthread.h", "sys/stat.h", "time.h", "unistd.h"}
 # And these two units are compiled into it.
 HDF5_NOUNS = {"error", "utf8"}
