@@ -47,11 +47,6 @@ bool cshm__h5_ragged_path_fits(const char *path, struct h5reason *reason) {
   return false;
 }
 
-static bool no_memory(struct h5reason *reason) {
-  cshm__h5_reason(reason, "out of memory");
-  return false;
-}
-
 /* Takes dtype and size of the values. */
 static bool plan_values(struct h5plan *plan, hid_t file_type, struct h5type *type, struct h5node *node,
                         struct h5reason *reason) {
@@ -67,7 +62,7 @@ static bool plan_values(struct h5plan *plan, hid_t file_type, struct h5type *typ
   node->value.dtype = cshm__h5_plan_copy(plan, type->dtype.text);
   cshm__h5_type_end(type);
   H5Tclose(item);
-  return node->value.dtype ? true : no_memory(reason);
+  return node->value.dtype ? true : cshm__h5_reason_memory(reason);
 }
 
 /* Whether the builder will take the dtype: where it does not, the group must not be declared. */
@@ -96,7 +91,7 @@ static bool plan_ragged(struct h5plan *plan, hid_t file_type, hid_t space, struc
 bool cshm__h5_ragged(struct h5plan *plan, hid_t dataset, enum h5content content, struct h5type *type,
                      struct h5node *node, struct h5reason *reason) {
   node->ragged = (struct h5ragged *)cshm__h5_plan_alloc(plan, sizeof *node->ragged);
-  if (!node->ragged) return no_memory(reason);
+  if (!node->ragged) return cshm__h5_reason_memory(reason);
   node->ragged->content = content;
   hid_t file_type = H5Dget_type(dataset), space = H5Dget_space(dataset);
   bool good = file_type >= 0 && space >= 0;

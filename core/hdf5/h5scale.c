@@ -51,11 +51,6 @@ static struct h5targets *begin(struct h5plan *plan, const struct h5source *sourc
   return targets;
 }
 
-static bool no_memory(struct h5reason *reason) {
-  cshm__h5_reason(reason, "out of memory");
-  return false;
-}
-
 /* Takes the first scale of dimension `i`, and counts the others. */
 static bool take_first(struct h5raw *raw, const unsigned char *element, struct h5targets *targets, size_t i,
                        struct h5reason *reason) {
@@ -73,7 +68,7 @@ static bool read_dimensions(struct h5plan *plan, struct h5raw *raw, const struct
   if (!targets) return false;
   unsigned char *elements = (unsigned char *)calloc(targets->count + 1, raw->size);
   bool good = elements ? targets->count == 0 || cshm__h5_source_read(source, raw->type, elements, reason)
-                       : no_memory(reason);
+                       : cshm__h5_reason_memory(reason);
   for (size_t i = 0; good && i < targets->count; i++)
     good = take_first(raw, elements + i * raw->size, targets, i, reason);
   free(elements);
@@ -99,7 +94,7 @@ static bool read_uses(struct h5plan *plan, struct h5raw *raw, const struct h5sou
   struct use *uses = (struct use *)calloc(targets->count + 1, sizeof *uses);
   hid_t type = make_use();
   bool good = targets->dimensions && uses && type >= 0 ? cshm__h5_source_read(source, type, uses, reason)
-                                                       : no_memory(reason);
+                                                       : cshm__h5_reason_memory(reason);
   for (size_t i = 0; good && i < targets->count; i++) {
     targets->dimensions[i] = uses[i].dimension;
     good = cshm__h5_raw_target(raw, H5CONTENT_OBJECT, (const unsigned char *)&uses[i].dataset, &targets->addresses[i],

@@ -17,11 +17,6 @@ bool cshm__h5_value_too_large(uint64_t nbytes, struct h5reason *reason) {
   return true;
 }
 
-static bool no_memory(struct h5reason *reason) {
-  cshm__h5_reason(reason, "out of memory");
-  return false;
-}
-
 /* ---- elements of one size -------------------------------------------------------------------------- */
 
 static bool read_fixed(struct h5plan *plan, const struct h5source *source, struct h5type *type, struct h5value *value,
@@ -34,7 +29,7 @@ static bool read_fixed(struct h5plan *plan, const struct h5source *source, struc
   void *data = cshm__h5_plan_alloc(plan, (size_t)value->nbytes);
   value->data = data;
   value->dtype = cshm__h5_plan_copy(plan, type->dtype.text);
-  if (!data || !value->dtype) return no_memory(reason);
+  if (!data || !value->dtype) return cshm__h5_reason_memory(reason);
   return shape.count == 0 || cshm__h5_source_read(source, type->memory, data, reason);
 }
 
@@ -54,7 +49,7 @@ static unsigned char *read_elements(struct h5plan *plan, const struct h5raw *raw
   *count = (size_t)shape.count;
   unsigned char *elements = (unsigned char *)calloc(*count + 1, size);
   if (!elements) {
-    no_memory(reason);
+    cshm__h5_reason_memory(reason);
     return NULL;
   }
   if (*count == 0 || cshm__h5_source_read(source, cshm__h5_raw_type(raw, content), elements, reason)) return elements;
@@ -101,25 +96,33 @@ static bool read_sequence(struct h5plan *plan, struct h5raw *raw, const struct h
   return good;
 }
 
+static bool read_attribute(struct h5plan *plan, struct h5raw *raw, const struct h5source *source, struct h5type *type,
+                           struct h5value *value, struct h5reason *reason) {
+  enum h5content content = cshm__h5_raw_content(source->type);
+  switch (content) {
+  case H5CONTENT_STRING:
+    return read_strings(plan, raw, source, H5VALUE_MAX_ATTRIBUTE, value, reason);
+  case H5CONTENT_SEQUENCE:
+    return read_sequence(plan, raw, source, type, value, reason);
+  case H5CONTENT_OBJECT:
+  case H5CONTENT_REGION:
+    return read_references(plan, raw, source, content, value, reason);
+  default:
+    break;
+  }
+  if (!cshm__h5_type_begin(source->type, type, reason)) return false;
+  bool good = read_fixed(plan, source, type, value, reason);
+  cshm__h5_type_end(type);
+  return good;
+}
+
 bool cshm__h5_value_attribute(struct h5plan *plan, struct h5raw *raw, hid_t attribute, const char *name,
                               struct h5type *type, struct h5value *value, struct h5reason *reason) {
   struct h5source source;
   bool good = cshm__h5_source_begin(&source, attribute, reason);
-  enum h5content content = good ? cshm__h5_raw_content(source.type) : H5CONTENT_FIXED;
-  if (!good)
-    good = false;
-  else if (cshm__h5_scale_is_known(name, &source))
-    good = cshm__h5_scale(plan, raw, &source, value, reason);
-  else if (content == H5CONTENT_STRING)
-    good = read_strings(plan, raw, &source, H5VALUE_MAX_ATTRIBUTE, value, reason);
-  else if (content == H5CONTENT_SEQUENCE)
-    good = read_sequence(plan, raw, &source, type, value, reason);
-  else if (content != H5CONTENT_FIXED)
-    good = read_references(plan, raw, &source, content, value, reason);
-  else {
-    good = cshm__h5_type_begin(source.type, type, reason) && read_fixed(plan, &source, type, value, reason);
-    cshm__h5_type_end(type);
-  }
+  if (good)
+    good = cshm__h5_scale_is_known(name, &source) ? cshm__h5_scale(plan, raw, &source, value, reason)
+                                                  : read_attribute(plan, raw, &source, type, value, reason);
   cshm__h5_source_end(&source);
   return good;
 }

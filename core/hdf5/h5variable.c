@@ -7,11 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool no_memory(struct h5reason *reason) {
-  cshm__h5_reason(reason, "out of memory");
-  return false;
-}
-
 hid_t cshm__h5_variable_item(hid_t sequence, struct h5type *type, struct h5reason *reason) {
   hid_t item = H5Tget_super(sequence);
   type->memory = H5I_INVALID_HID;
@@ -40,7 +35,7 @@ static bool measure(struct h5raw *raw, const unsigned char *elements, size_t cou
     if (!cshm__h5_raw_find(raw, elements + i * raw->size, 1, &object, &nbytes, reason)) return false;
     *total += nbytes; /* 32 bits each, of no more than 2^62 / 16 elements */
   }
-  if (*total <= limit + count && *total <= SIZE_MAX / 2) return true;
+  if (*total - count <= limit && *total <= SIZE_MAX / 2) return true;
   cshm__h5_reason(reason, "its strings have %" PRIu64 " bytes; at most %" PRIu64 " are loaded", *total - count, limit);
   return false;
 }
@@ -51,7 +46,7 @@ char **cshm__h5_variable_strings(struct h5raw *raw, const unsigned char *element
   if (!measure(raw, elements, count, limit, &total, reason)) return NULL;
   char **strings = (char **)malloc((count + 1) * sizeof *strings + (size_t)total);
   if (!strings) {
-    no_memory(reason);
+    cshm__h5_reason_memory(reason);
     return NULL;
   }
   char *at = (char *)(strings + count + 1), *end = at + total;
@@ -83,7 +78,7 @@ struct h5targets *cshm__h5_variable_targets(struct h5plan *plan, size_t count, s
     targets->addresses = (uint64_t *)cshm__h5_plan_alloc(plan, count * sizeof *targets->addresses);
   }
   if (targets && targets->addresses) return targets;
-  no_memory(reason);
+  cshm__h5_reason_memory(reason);
   return NULL;
 }
 
@@ -104,7 +99,7 @@ static bool read_items(struct h5plan *plan, struct h5raw *raw, const struct h5ob
   unsigned char *data = (unsigned char *)cshm__h5_plan_alloc(plan, count * larger);
   void *background = calloc(count + 1, to); /* what is between fields */
   bool good = data && background ? cshm__h5_heap_read(&raw->heap, object, 0, count * from, data, reason)
-                                 : no_memory(reason);
+                                 : cshm__h5_reason_memory(reason);
   if (good && H5Tconvert(item, type->memory, count, data, background, H5P_DEFAULT) < 0) {
     cshm__h5_reason_words(reason, "it cannot be converted");
     good = false;
@@ -117,7 +112,7 @@ static bool read_items(struct h5plan *plan, struct h5raw *raw, const struct h5ob
 
 static bool keep_length(struct h5plan *plan, uint64_t length, struct h5value *value, struct h5reason *reason) {
   int64_t *shape = (int64_t *)cshm__h5_plan_alloc(plan, sizeof *shape);
-  if (!shape) return no_memory(reason);
+  if (!shape) return cshm__h5_reason_memory(reason);
   *shape = (int64_t)length;
   value->shape = shape;
   value->ndim = 1;
@@ -138,7 +133,8 @@ static bool take_items(struct h5plan *plan, struct h5raw *raw, const unsigned ch
     return targets && cshm__h5_variable_addresses(raw, &object, count, targets->addresses, reason);
   }
   value->dtype = cshm__h5_plan_copy(plan, type->dtype.text);
-  return value->dtype ? read_items(plan, raw, &object, item, count, type, value, reason) : no_memory(reason);
+  return value->dtype ? read_items(plan, raw, &object, item, count, type, value, reason)
+                      : cshm__h5_reason_memory(reason);
 }
 
 bool cshm__h5_variable_array(struct h5plan *plan, struct h5raw *raw, const unsigned char *element, hid_t sequence,

@@ -59,6 +59,11 @@ void cshm__h5_reason(struct h5reason *reason, const char *format, ...) {
   reason->newer[0] = '\0';
 }
 
+bool cshm__h5_reason_memory(struct h5reason *reason) {
+  cshm__h5_reason(reason, "out of memory");
+  return false;
+}
+
 void cshm__h5_reason_in(struct h5reason *reason, const char *format, ...) {
   char rest[sizeof reason->text];
   memcpy(rest, reason->text, sizeof rest);

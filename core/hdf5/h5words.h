@@ -29,6 +29,9 @@ void cshm__h5_leave(const struct h5guard *guard);
 /* Sets a reason in our own words. */
 void cshm__h5_reason(struct h5reason *reason, const char *format, ...) CSHM__PRINTF(2, 3);
 
+/* Sets the reason that there is no memory. False, so that `return` can be put before it. */
+bool cshm__h5_reason_memory(struct h5reason *reason);
+
 /* Puts words in front of a reason that is set. */
 void cshm__h5_reason_in(struct h5reason *reason, const char *format, ...) CSHM__PRINTF(2, 3);
 
