@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* v1_dataset: what was one dataset of an HDF5 file. Most often that is one array; elements of variable length are a group of
- * two, offsets and values, which its attributes mark. */
+/* v1_dataset: what was one dataset of an HDF5 file: an array, or a ragged array (cli_ragged.h). */
 #ifndef CUTESHM_V1_DATASET_H
 #define CUTESHM_V1_DATASET_H
 
@@ -9,8 +8,8 @@
 struct v1_dataset {
   const char *path;
   const char *dtype; /* "object" where elements are of variable length, as in h5py */
-  bool is_variable;
-  uint32_t node; /* whose attributes it has */
+  uint32_t node;     /* whose attributes it has */
+  uint32_t part;     /* of a ragged array: the first of its two arrays, which are the nodes after it; else 0 */
   uint32_t ndim;
   const int64_t *shape;
   uint64_t nbytes;
@@ -21,8 +20,5 @@ bool v1_dataset_next(const struct cli_tree *tree, uint32_t *number, struct v1_da
 
 /* How many there are. One that has two paths counts once. */
 uint32_t v1_dataset_count(const struct cli_tree *tree);
-
-/* Whether an attribute is the user's, and not one of those that mark a group as a dataset. */
-bool v1_dataset_shows(const char *attribute);
 
 #endif

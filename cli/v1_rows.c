@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "v1_rows.h"
 
+#include "cli_ragged.h"
 #include "cli_text.h"
 #include "v1_dataset.h"
 #include "v1_text.h"
@@ -21,7 +22,7 @@ static void write_attributes(FILE *out, const struct cli_tree *tree, uint32_t no
   cshm_attribute attribute = CSHM_ATTRIBUTE_INIT;
   const char *comma = "";
   for (uint32_t i = 0; cshm_attribute_at(tree->attachment, node, i, &attribute, NULL) == CSHM_OK; i++) {
-    if (!v1_dataset_shows(attribute.name)) continue;
+    if (cli_ragged_has(attribute.name)) continue;
     fputs(comma, out);
     cli_print(out, attribute.name);
     comma = ", ";
