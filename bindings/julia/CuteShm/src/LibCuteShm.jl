@@ -88,13 +88,18 @@ end
 cshm_live_handles() =
     @ccall library.cshm_live_handles()::UInt64
 
+const cshm_manifest_format = Cint
+const CSHM_MANIFEST_DEFAULT = cshm_manifest_format(0)
+const CSHM_MANIFEST_YAML = cshm_manifest_format(1)
+const CSHM_MANIFEST_TOML = cshm_manifest_format(2)
+
 struct cshm_store_options
     size::UInt32
-    reserved::UInt32
+    manifest::UInt32
     prefix::Cstring
 end
 # CSHM_STORE_OPTIONS_INIT
-cshm_store_options() = cshm_store_options(sizeof(cshm_store_options), 0, Cstring(C_NULL))
+cshm_store_options() = cshm_store_options(sizeof(cshm_store_options), CSHM_MANIFEST_DEFAULT, Cstring(C_NULL))
 
 cshm_store_open(root, options, store, err) =
     @ccall library.cshm_store_open(root::Cstring, options::Ptr{cshm_store_options}, store::Ptr{cshm_store}, err::Ptr{cshm_error})::cshm_status
@@ -187,6 +192,9 @@ cshm_builder_write(builder, array, offset, data, nbytes, err) =
 
 cshm_builder_map(builder, array, data, nbytes, err) =
     @ccall library.cshm_builder_map(builder::cshm_builder, array::UInt32, data::Ptr{Ptr{Cvoid}}, nbytes::Ptr{UInt64}, err::Ptr{cshm_error})::cshm_status
+
+cshm_builder_attach(builder, attachment, err) =
+    @ccall library.cshm_builder_attach(builder::cshm_builder, attachment::Ptr{cshm_attachment}, err::Ptr{cshm_error})::cshm_status
 
 cshm_builder_publish(builder, attachment, err) =
     @ccall library.cshm_builder_publish(builder::cshm_builder, attachment::Ptr{cshm_attachment}, err::Ptr{cshm_error})::cshm_status
@@ -401,6 +409,10 @@ export CSHM_VERSION_MAJOR,
     cshm_array,
     cshm_listing,
     cshm_live_handles,
+    cshm_manifest_format,
+    CSHM_MANIFEST_DEFAULT,
+    CSHM_MANIFEST_YAML,
+    CSHM_MANIFEST_TOML,
     cshm_store_options,
     cshm_store_open,
     cshm_store_close,
@@ -431,6 +443,7 @@ export CSHM_VERSION_MAJOR,
     cshm_builder_allocate,
     cshm_builder_write,
     cshm_builder_map,
+    cshm_builder_attach,
     cshm_builder_publish,
     cshm_builder_abort,
     cshm_mode,
