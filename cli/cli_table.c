@@ -104,7 +104,7 @@ static void print_rows(const struct cli_table *table, const int widths[CLI_MAX_C
 }
 
 bool cli_table_end(struct cli_table *table, const char *title, int width) {
-  int widths[CLI_MAX_COLUMNS];
+  int widths[CLI_MAX_COLUMNS] = {0};
   bool good = !ferror(table->cells);
   good = fclose(table->cells) == 0 && good;
   if (good) {

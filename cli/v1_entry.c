@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-static enum v1_health judge(const cshm_project *project, int32_t status) {
+static enum v1_health judge(const cshm_project *project, cshm_status status) {
   if (status == CSHM_OK) return V1_WHOLE;
   if (project->segment[0] == '\0') return V1_BAD_MANIFEST;
   return status == CSHM_ERR_NOT_FOUND ? V1_MISSING : V1_BAD;

@@ -4,6 +4,7 @@
 #include "cli_text.h"
 #include "cli_tree.h"
 #include "v1.h"
+#include "v1_dataset.h"
 #include "v1_text.h"
 
 #include <cuteshm/hdf5.h>
@@ -66,7 +67,7 @@ static cshm_status report(cshm_store store, cshm_attachment attachment, bool ver
     fputs("TOML metadata file: ", stdout);
     cli_print(stdout, manifest);
     v1_format_size(tree.nbytes, size);
-    printf("\nDatasets transferred: %u\nTotal memory size: %s\n", tree.info.array_count, size);
+    printf("\nDatasets transferred: %u\nTotal memory size: %s\n", v1_dataset_count(&tree), size);
     cli_warn_skipped(&tree, "Warning: ");
   }
   cli_tree_end(&tree);

@@ -4,6 +4,7 @@
 #include "cli_table.h"
 #include "cli_text.h"
 #include "v1.h"
+#include "v1_dataset.h"
 #include "v1_entry.h"
 #include "v1_rows.h"
 
@@ -95,7 +96,7 @@ static void write_project(struct cli_table *table, const struct v1_entry *entry)
   cli_print(table->cells, entry->project.manifest);
   cli_table_next(table);
   if (entry->health == V1_WHOLE)
-    fprintf(table->cells, "%" PRIu32, entry->tree.info.array_count);
+    fprintf(table->cells, "%" PRIu32, v1_dataset_count(&entry->tree));
   else
     fputs(entry->health == V1_MISSING ? "?" : "Error", table->cells);
   cli_table_next(table);

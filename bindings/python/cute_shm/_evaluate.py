@@ -11,13 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from types import TracebackType
-from typing import IO, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from ._group import Group
 from ._project import Project
 from ._store import Store
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Kind = Literal["direct", "shared"]
 KINDS: tuple[Kind, ...] = ("direct", "shared")
@@ -93,7 +96,8 @@ def common_datasets(project: Project, file: str) -> list[str]:
         for path, node in project.walk():
             if isinstance(node, Group) or not node.nbytes or not isinstance(opened.get(path), h5py.Dataset):
                 continue
-            paths.setdefault(node.__array_interface__["data"][0], path)
+            first: NDArray[Any] = getattr(node, "offsets", node)  # what tells a ragged array from others
+            paths.setdefault(first.__array_interface__["data"][0], path)
     if not paths:
         raise EvaluationError(f"{file} holds no dataset with elements that could be read")
     return list(paths.values())

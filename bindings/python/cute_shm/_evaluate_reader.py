@@ -22,6 +22,8 @@ from ._store import Store
 
 _PAGE = 4096  # bytes; the smallest there are
 
+Taker = tuple[Callable[[int], object], int]
+
 
 def main() -> None:
     """Runs the stages. The job is the first line of stdin; see `_evaluate.Job`."""
@@ -30,10 +32,9 @@ def main() -> None:
         load = _importing_loader(job)
         places = [random.random() for _ in range(job["iterations"])]
         _say({})
-        arrays = [array for array in load() if array.size]
-        touched = sum(_touch(array) for array in arrays)
-        began = float(_say({"nbytes": touched}))
-        _say({"reads": _read(arrays, places, began), "ended": time.monotonic()})
+        takers = [_taker(dataset) for dataset in load() if dataset.size]
+        began = float(_say({}))
+        _say({"reads": _read(takers, places, began), "ended": time.monotonic()})
     except BrokenPipeError:
         os._exit(1)  # nobody is there any more, and Python would complain that it cannot flush
     except Exception as error:
@@ -54,11 +55,11 @@ def _next_line() -> str:
     return line
 
 
-def _importing_loader(job: dict[str, Any]) -> Callable[[], list[np.ndarray[Any, Any]]]:
+def _importing_loader(job: dict[str, Any]) -> Callable[[], list[Any]]:
     """Imports what a user's program would; what it gives gets the data."""
     if job["kind"] == "shared":
 
-        def attach() -> list[np.ndarray[Any, Any]]:
+        def attach() -> list[Any]:
             with Store(job["root"]).open(job["project"]) as project:
                 return [project[path] for path in job["paths"]]
 
@@ -66,26 +67,35 @@ def _importing_loader(job: dict[str, Any]) -> Callable[[], list[np.ndarray[Any, 
 
     import h5py  # noqa: PLC0415  readers of shared memory do without
 
-    def read_file() -> list[np.ndarray[Any, Any]]:
+    def read_file() -> list[Any]:
         with h5py.File(job["file"], "r") as file:
             return [np.asarray(file[path][()]) for path in job["paths"]]
 
     return read_file
 
 
-def _touch(array: np.ndarray[Any, Any]) -> int:
-    """Reads a byte of every page, so that memory counts as used by whoever has it. Gives the bytes of the array."""
+def _taker(dataset: Any) -> Taker:
+    """What reads an element of an array, or of a ragged array, and how many it has. All pages of it are read once."""
+    if isinstance(dataset, np.ndarray):
+        _touch(dataset)
+        return dataset.item, dataset.size
+    offsets, values = dataset.offsets, dataset.values
+    _touch(offsets)
+    _touch(values)
+    return lambda number: values[offsets[number] : offsets[number + 1]].tobytes(), dataset.size
+
+
+def _touch(array: np.ndarray[Any, Any]) -> None:
+    """Reads a byte of every page, so that memory counts as used by whoever has it."""
     if array.nbytes:
         memory = np.ravel(array, order="K").view(np.uint8)
-        memory[:: _PAGE // 2].max()
-    return array.nbytes
+        max(memory[::_PAGE].max(), memory[-1])
 
 
-def _read(arrays: list[np.ndarray[Any, Any]], places: list[float], began: float) -> int:
-    """From `began` on, reads an element of every array at each place (0 to 1). Gives how many."""
-    readers = [(array.item, array.size) for array in arrays]
+def _read(takers: list[Taker], places: list[float], began: float) -> int:
+    """From `began` on, reads an element of every dataset at each place (0 to 1). Gives how many."""
     time.sleep(max(began - time.monotonic(), 0))
     for place in places:
-        for item, size in readers:
-            item(int(place * size))
-    return len(places) * len(readers)
+        for take, size in takers:
+            take(int(place * size))
+    return len(places) * len(takers)
