@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "error.h"
 #include "platform.h"
+#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -92,7 +93,7 @@ void cshm__platform_close(int descriptor) {
 /* ---- segments ---- */
 
 static void segment_path(const char *name, char path[sizeof SHM_DIRECTORY + 256]) {
-  snprintf(path, sizeof SHM_DIRECTORY + 256, "%s/%.255s", SHM_DIRECTORY, name);
+  cshm__text_join(path, sizeof SHM_DIRECTORY + 256, (const char *const[]){SHM_DIRECTORY "/", name, NULL});
 }
 
 /* fallocate, so that memory that is not there is an error now and not a SIGBUS later. */
@@ -144,7 +145,7 @@ static cshm_status check_segment(int fd, const char *name, uint64_t *size, cshm_
   if (fstat(fd, &info) < 0) return cshm__fail_errno(err, errno, "cannot look at segment %s", name);
   if (!S_ISREG(info.st_mode))
     return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s is not a shared-memory object", name);
-  if (info.st_uid != geteuid() && info.st_uid != 0)
+  if (info.st_uid != 0 && info.st_uid != geteuid())
     return cshm__fail(err, CSHM_ERR_PERMISSION, 0, "segment %s is refused: it belongs to user %lu, not to user %lu",
                       name, (unsigned long)info.st_uid, (unsigned long)geteuid());
   *size = (uint64_t)info.st_size;
