@@ -59,7 +59,8 @@ cshm_status cshm__platform_directory_each(int directory, bool (*each)(void *user
                                           cshm_error *err);
 
 /* Opens a regular file of ours to be read; no symlink is followed, a FIFO or device does not block.
- * CSHM_ERR_NOT_FOUND, CSHM_ERR_PERMISSION, CSHM_ERR_CORRUPT: not a regular file. */
+ * CSHM_ERR_NOT_FOUND without words: for who looks for a file in several places, that is no failure.
+ * CSHM_ERR_PERMISSION, CSHM_ERR_CORRUPT: not a regular file. */
 cshm_status cshm__platform_file_open(int directory, const char *name, int *file, cshm_error *err);
 
 /* Reads up to `size` bytes; *length is 0 at the end. */

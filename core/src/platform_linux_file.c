@@ -130,6 +130,7 @@ cshm_status cshm__platform_directory_each(int directory, bool (*each)(void *user
 cshm_status cshm__platform_file_open(int directory, const char *name, int *file, cshm_error *err) {
   struct stat info;
   int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) return CSHM_ERR_NOT_FOUND;
   if (fd < 0 && errno == ELOOP)
     return cshm__fail(err, CSHM_ERR_PERMISSION, ELOOP, "manifest %s is refused: it is a symbolic link", name);
   if (fd < 0) return cshm__fail_errno(err, errno, "cannot open manifest %s", name);
