@@ -13,7 +13,7 @@ run_ctest() {
 }
 
 stage_lint() {
-    shellcheck --external-sources dev .ci/run scripts/*.sh tests/bench/*.sh
+    shellcheck --external-sources dev .ci/run scripts/*.sh
     "$venv/bin/ruff" check .
     "$venv/bin/ruff" format --check --exclude "*.md" .
     MYPYPATH=tests/gates "$venv/bin/mypy" --strict tests/gates
@@ -21,6 +21,7 @@ stage_lint() {
     "$venv/bin/mypy" --strict tests/examples/run_examples.py
     "$venv/bin/mypy" --strict bindings/julia/generate.py bindings/julia/test_generate.py
     "$venv/bin/mypy" --strict --python-version 3.11 tests/cli tests/hdf5 tests/format
+    "$venv/bin/mypy" --strict tests/bench/report.py
 }
 
 stage_c() {
@@ -85,7 +86,9 @@ test_package() {
 stage_rust() {
     sh scripts/build.sh release
     cargo fmt --manifest-path bindings/rust/Cargo.toml --all --check
+    cargo fmt --manifest-path tests/bench/rust/Cargo.toml --check
     cargo_rust clippy --all-targets --all-features -- -D warnings
+    cargo clippy --quiet --locked --manifest-path tests/bench/rust/Cargo.toml --all-targets -- -D warnings
     cargo_rust test --all-features
 }
 

@@ -79,6 +79,7 @@ cshm_status cshm__builder_new(const struct store *store, const char *project, co
 
 void cshm__builder_free(struct builder *builder) {
   if (builder->mapping) cshm__mapping_release(builder->mapping);
+  cshm__builder_window_close(&builder->window);
   cshm__platform_close(builder->segment);
   cshm__tree_free(&builder->tree);
   free(builder->layout.head);
@@ -145,7 +146,11 @@ cshm_status cshm__builder_write(struct builder *builder, uint32_t array, uint64_
     return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0,
                       "array number %u has %llu bytes: %llu bytes at %llu do not fit", array,
                       (unsigned long long)record->nbytes, (unsigned long long)nbytes, (unsigned long long)offset);
-  return cshm__platform_segment_write(builder->segment, record->offset + offset, data, nbytes, err);
+  offset += record->offset;
+  if (nbytes <= BUILDER_SMALL)
+    return cshm__builder_window_write(&builder->window, builder->segment, builder->layout.segment_size, offset, data,
+                                      nbytes, err);
+  return cshm__platform_segment_write(builder->segment, offset, data, nbytes, err);
 }
 
 static cshm_status map_segment(const struct builder *builder, uint32_t mode, struct mapping **mapping,

@@ -3,6 +3,7 @@
 #ifndef CUTESHM_BUILDER_H
 #define CUTESHM_BUILDER_H
 
+#include "builder_window.h"
 #include "counter.h"
 #include "layout.h"
 #include "mapping.h"
@@ -27,6 +28,7 @@ struct builder {
   struct layout layout;    /* from allocation on */
   int segment;             /* descriptor, or -1 */
   struct mapping *mapping; /* to write in, when asked for */
+  struct builder_window window;
 };
 
 /* What the functions of the same name in cuteshm.h say. cshm__builder_free aborts what is not published. */

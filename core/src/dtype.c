@@ -111,7 +111,7 @@ cshm_status cshm__shape_nbytes(uint32_t ndim, const int64_t *shape, uint64_t ite
                         (long long)shape[i]);
     if (shape[i] == 0)
       empty = true;
-    else if (total > MAX_NBYTES / (uint64_t)shape[i])
+    else if ((total | (uint64_t)shape[i]) >> 31 != 0 && total > MAX_NBYTES / (uint64_t)shape[i]) /* seldom divides */
       return cshm__fail(err, CSHM_ERR_LIMIT, 0, "a shape of more than 2^62 bytes (dimension %u has length %lld)",
                         (unsigned)i, (long long)shape[i]);
     else

@@ -24,7 +24,8 @@ struct slot {
   struct handle_target target;
 };
 
-/* Chunks are made when needed and stay: a slot's address never changes, so pins need no lock. */
+/* Chunks are made when needed and stay: a slot's address never changes, so pins need no lock. The first costs nothing. */
+static struct slot first_chunk[CHUNK_SIZE];
 static _Atomic(struct slot *) chunks[CHUNK_COUNT];
 static uint32_t slot_count;                                /* ever used */
 static uint32_t first_free = NO_SLOT, last_free = NO_SLOT; /* a queue: an id stays stale as long as can be */
@@ -91,7 +92,7 @@ static bool is_last(uint64_t word) { return word_references(word) == 0 && word_p
 static uint32_t new_slot(void) {
   if (slot_count == CHUNK_COUNT * CHUNK_SIZE) return NO_SLOT;
   if ((slot_count & (CHUNK_SIZE - 1)) == 0) {
-    struct slot *chunk = calloc(CHUNK_SIZE, sizeof *chunk); /* generation 0, untouched pages */
+    struct slot *chunk = slot_count == 0 ? first_chunk : calloc(CHUNK_SIZE, sizeof *chunk); /* zero, untouched pages */
     if (!chunk) return NO_SLOT;
     atomic_store_explicit(&chunks[slot_count >> CHUNK_BITS], chunk, memory_order_release);
   }
@@ -115,9 +116,9 @@ cshm_status cshm__handle_new(enum handle_kind kind, struct handle_target target,
   uint32_t number = take_slot();
   if (number == NO_SLOT) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory for one more handle");
   struct slot *slot = slot_at(number);
-  uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed);
-  slot->kind = (uint32_t)kind;
+  slot->kind = (uint32_t)kind; /* written before it is read: of a new page, either way round costs a fault */
   slot->target = target;
+  uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed);
   atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
   atomic_store_explicit(&slot->word, word | ONE_REFERENCE, memory_order_release);
   *id = (uint64_t)kind << 56 | (uint64_t)number << 32 | word_generation(word);

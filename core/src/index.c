@@ -122,6 +122,10 @@ static bool string_at(const struct index *x, uint32_t offset, uint32_t length) {
 
 /* ---- records ---- */
 
+static const char *check_strings(const struct index *x) {
+  return cshm__utf8_valid(x->strings, (size_t)x->string_size) ? NULL : "a name is not UTF-8";
+}
+
 static const char *check_dtypes(const struct index *x) {
   for (uint32_t i = 0; i < x->dtype_count; i++) {
     const struct format_dtype *d = &x->dtypes[i];
@@ -137,11 +141,9 @@ static const char *check_dtypes(const struct index *x) {
   return NULL;
 }
 
-static const char *check_array(const struct index *x, uint32_t number, uint64_t *end) {
-  const struct format_array *a = &x->arrays[number];
+static const char *check_shape(const struct index *x, const struct format_array *a) {
   int64_t strides[CSHM_MAX_NDIM];
   uint64_t nbytes;
-  if (a->node >= x->node_count || x->nodes[a->node].array != number) return "an array has no node";
   if (a->dtype >= x->dtype_count) return "an array has no dtype";
   if (a->order > CSHM_ORDER_FORTRAN || a->ndim > CSHM_MAX_NDIM) return "an array has an impossible order or rank";
   if (!inside(a->extents, 2 * (uint64_t)a->ndim, x->extent_count)) return "an array's shape is out of place";
@@ -152,19 +154,29 @@ static const char *check_array(const struct index *x, uint32_t number, uint64_t 
   cshm__shape_strides(a->ndim, shape, itemsize, a->order, strides);
   if (memcmp(strides, shape + a->ndim, a->ndim * sizeof *strides) != 0)
     return "an array's strides contradict its shape";
-  if (a->offset % FORMAT_DATA_ALIGN != 0 || a->offset < *end ||
-      !inside(a->offset, a->nbytes, x->header->data_offset + x->header->data_size))
-    return "an array's data is out of place";
-  *end = a->offset + a->nbytes;
   return NULL;
 }
 
+/* What was right for one is right for its neighbour that shares its shape. */
+static bool is_alike(const struct format_array *a, const struct format_array *b) {
+  return a->extents == b->extents && a->ndim == b->ndim && a->dtype == b->dtype && a->order == b->order &&
+         a->nbytes == b->nbytes;
+}
+
+/* Data ascends and does not overlap. */
 static const char *check_arrays(const struct index *x) {
+  const uint64_t data_end = x->header->data_offset + x->header->data_size;
   uint64_t end = x->header->data_offset;
-  const char *wrong = NULL;
-  for (uint32_t i = 0; i < x->array_count && !wrong; i++)
-    wrong = check_array(x, i, &end);
-  return wrong;
+  for (uint32_t i = 0; i < x->array_count; i++) {
+    const struct format_array *a = &x->arrays[i];
+    if (a->node >= x->node_count || x->nodes[a->node].array != i) return "an array has no node";
+    const char *wrong = i > 0 && is_alike(a, a - 1) ? NULL : check_shape(x, a);
+    if (wrong) return wrong;
+    if (a->offset % FORMAT_DATA_ALIGN != 0 || a->offset < end || !inside(a->offset, a->nbytes, data_end))
+      return "an array's data is out of place";
+    end = a->offset + a->nbytes;
+  }
+  return NULL;
 }
 
 static const char *check_attributes(const struct index *x) {
@@ -191,20 +203,44 @@ static const char *check_notes(const struct index *x) {
   return NULL;
 }
 
-/* A node's path must be its parent's path and a name. */
-static bool path_fits(const struct index *x, const struct format_node *n) {
-  const struct format_node *parent = &x->nodes[n->parent];
+/* A mark in every byte that is zero: exact up to the lowest one. */
+static uint64_t zero_bytes(uint64_t word) {
+  return (word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080);
+}
+
+/* Whether eight bytes hold neither "/" nor NUL. */
+static bool is_plain(uint64_t word) {
+  return (zero_bytes(word) | zero_bytes(word ^ UINT64_C(0x2F2F2F2F2F2F2F2F))) == 0;
+}
+
+/* Whether the first NUL of a text comes after `length` bytes, and no "/" before. `room`: bytes that can be read, more. */
+static bool is_name(const char *text, uint64_t length, uint64_t room) {
+  uint64_t word;
+  for (; room >= sizeof word; text += sizeof word, length -= sizeof word, room -= sizeof word) {
+    memcpy(&word, text, sizeof word);
+    if (length < sizeof word) return is_plain(word | UINT64_MAX << 8 * length) && text[length] == '\0';
+    if (!is_plain(word)) return false;
+  }
+  for (; length > 0; text++, length--)
+    if (*text == '/' || *text == '\0') return false;
+  return *text == '\0';
+}
+
+/* A node's path must be its parent's path, which was checked before, and a name. */
+static bool path_fits(const struct index *x, const struct format_node *n, const struct format_node *parent) {
+  const uint32_t above = parent->path_length, start = above == 0 ? 0 : above + 1;
+  const uint64_t end = (uint64_t)n->path + n->path_length;
+  if (end >= x->string_size || n->name_start != start || start >= n->path_length) return false;
   const char *path = x->strings + n->path;
-  uint32_t above = parent->path_length;
-  uint32_t start = above == 0 ? 0 : above + 1;
-  return n->name_start == start && start < n->path_length && memcmp(path, x->strings + parent->path, above) == 0 &&
-         (above == 0 || path[above] == '/') && memchr(path + start, '/', n->path_length - start) == NULL;
+  return (n->path == 0 || path[-1] == '\0') && memcmp(path, x->strings + parent->path, above) == 0 &&
+         (above == 0 || path[above] == '/') &&
+         is_name(path + start, n->path_length - start, x->string_size - n->path - start);
 }
 
 static const char *check_node(const struct index *x, uint32_t number, uint32_t parent) {
   const struct format_node *n = &x->nodes[number];
   if (n->parent != parent || n->end <= number || n->end > x->nodes[parent].end) return "its tree is not a tree";
-  if (!string_at(x, n->path, n->path_length) || !path_fits(x, n)) return "a path is out of place";
+  if (!path_fits(x, n, &x->nodes[parent])) return "a path is out of place";
   if (!inside(n->attribute_first, n->attribute_count, x->attribute_count))
     return "a node's attributes are out of place";
   if (n->kind == CSHM_GROUP && n->array == FORMAT_NONE) return NULL;
@@ -230,28 +266,29 @@ static const char *check_nodes(const struct index *x) {
   return wrong;
 }
 
-/* A search ends at an empty slot: there must be one. */
+/* A search ends at an empty slot: there must be one. No branches, so that the compiler takes several at once. */
 static const char *check_slots(const struct index *x) {
-  uint32_t used = 0;
-  for (uint64_t i = 0; i <= x->slot_mask; i++) {
-    if (x->slots[i] > x->node_count) return "its table of paths is damaged";
-    used += x->slots[i] != 0;
+  const size_t count = (size_t)x->slot_mask + 1;
+  const uint32_t *slots = x->slots, nodes = x->node_count;
+  uint32_t empty = 0, wrong = 0; /* its highest bit: a number is larger than node_count, which lacks that bit */
+  for (size_t i = 0; i < count; i++) {
+    empty += slots[i] == 0;
+    wrong |= slots[i] | (nodes - slots[i]);
   }
-  return used == x->node_count ? NULL : "its table of paths is damaged";
+  return count - empty == nodes && wrong >> 31 == 0 ? NULL : "its table of paths is damaged";
 }
 
+/* Each may trust what those before it have checked. (A table also keeps them apart: what follows several tests for an error
+ * is taken for unlikely by gcc, which then spares its pains: these loops would be twice as slow.) */
+static const char *(*const checks[])(const struct index *x) = {
+    check_strings, check_dtypes, check_nodes, check_arrays, check_slots, check_attributes, check_notes};
+
 static const char *check_index(struct index *x) {
-  const char *wrong = NULL;
   if (x->header->index_checksum != cshm__hash_bytes(x->base + x->header->index_offset, x->header->index_size))
     return "its index's checksum is wrong";
-  wrong = open_tables(x);
-  if (!wrong && !cshm__utf8_valid(x->strings, (size_t)x->string_size)) wrong = "a name is not UTF-8";
-  if (!wrong) wrong = check_dtypes(x);
-  if (!wrong) wrong = check_nodes(x);
-  if (!wrong) wrong = check_arrays(x);
-  if (!wrong) wrong = check_attributes(x);
-  if (!wrong) wrong = check_notes(x);
-  if (!wrong) wrong = check_slots(x);
+  const char *wrong = open_tables(x);
+  for (size_t i = 0; i < sizeof checks / sizeof *checks && !wrong; i++)
+    wrong = checks[i](x);
   return wrong;
 }
 

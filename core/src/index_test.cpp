@@ -14,27 +14,32 @@ extern "C" {
 
 namespace {
 
-// A segment in ordinary memory, laid out from a small tree that has something of everything.
+// Something of everything.
+void declare_sample(tree &t) {
+  uint32_t a = 0, b = 0;
+  int64_t shape[] = {3, 4}, none[] = {0, 5};
+  double value = 2.5;
+  tree_value attribute = {"<f8", 0, nullptr, &value, sizeof value};
+  REQUIRE(cshm__tree_array(&t, "b/b1", "<f8", 2, shape, CSHM_ORDER_C, &a, nullptr) == CSHM_OK);
+  REQUIRE(cshm__tree_array(&t, "a", "<i4", 0, nullptr, CSHM_ORDER_C, &b, nullptr) == CSHM_OK);
+  REQUIRE(cshm__tree_array(&t, "b/b2", "[[\"x\",\"<f8\"],[\"y\",\">i2\"]]", 2, shape, CSHM_ORDER_FORTRAN, &b,
+                           nullptr) == CSHM_OK);
+  REQUIRE(cshm__tree_array(&t, "empty", "|u1", 2, none, CSHM_ORDER_C, &b, nullptr) == CSHM_OK);
+  REQUIRE(cshm__tree_alias(&t, "b/c/again", a, nullptr) == CSHM_OK);
+  REQUIRE(cshm__tree_attribute(&t, "b/b1", "scale", &attribute, nullptr) == CSHM_OK);
+  REQUIRE(cshm__tree_attribute(&t, "", "version", &attribute, nullptr) == CSHM_OK);
+  REQUIRE(cshm__tree_note(&t, CSHM_NOTE_SKIPPED, "x", "why", nullptr) == CSHM_OK);
+}
+
+// A segment in ordinary memory, laid out from a tree.
 struct Segment {
   std::vector<uint64_t> words; // aligned bytes
   layout made{};
 
-  Segment() {
+  explicit Segment(const std::function<void(tree &)> &declare = declare_sample) {
     tree t{};
-    uint32_t a = 0, b = 0;
-    int64_t shape[] = {3, 4}, none[] = {0, 5};
-    double value = 2.5;
-    tree_value attribute = {"<f8", 0, nullptr, &value, sizeof value};
     REQUIRE(cshm__tree_init(&t, nullptr) == CSHM_OK);
-    REQUIRE(cshm__tree_array(&t, "b/b1", "<f8", 2, shape, CSHM_ORDER_C, &a, nullptr) == CSHM_OK);
-    REQUIRE(cshm__tree_array(&t, "a", "<i4", 0, nullptr, CSHM_ORDER_C, &b, nullptr) == CSHM_OK);
-    REQUIRE(cshm__tree_array(&t, "b/b2", "[[\"x\",\"<f8\"],[\"y\",\">i2\"]]", 2, shape, CSHM_ORDER_FORTRAN, &b,
-                             nullptr) == CSHM_OK);
-    REQUIRE(cshm__tree_array(&t, "empty", "|u1", 2, none, CSHM_ORDER_C, &b, nullptr) == CSHM_OK);
-    REQUIRE(cshm__tree_alias(&t, "b/c/again", a, nullptr) == CSHM_OK);
-    REQUIRE(cshm__tree_attribute(&t, "b/b1", "scale", &attribute, nullptr) == CSHM_OK);
-    REQUIRE(cshm__tree_attribute(&t, "", "version", &attribute, nullptr) == CSHM_OK);
-    REQUIRE(cshm__tree_note(&t, CSHM_NOTE_SKIPPED, "x", "why", nullptr) == CSHM_OK);
+    declare(t);
     layout_identity identity = {"p", "/tmp/store", 77, 88, CSHM_OWNER};
     REQUIRE(cshm__layout_make(&t, &identity, &made, nullptr) == CSHM_OK);
     cshm__tree_free(&t);
@@ -213,6 +218,79 @@ TEST_CASE("a tree that loops, overlaps or lies about its parents is refused", "[
     INFO(i);
     memcpy(segment.words.data(), kept.data(), kept.size() * 8); // in place: x points into it
     lies[i]();
+    segment.seal();
+    struct index lied;
+    CHECK(segment.open(&lied) == CSHM_ERR_CORRUPT);
+  }
+}
+
+// Arrays of 2 x 3 doubles, as many as there are names.
+static Segment alike(const std::vector<std::string> &names) {
+  return Segment([&](tree &t) {
+    const int64_t shape[] = {2, 3};
+    uint32_t number = 0;
+    for (const std::string &name : names)
+      REQUIRE(cshm__tree_array(&t, name.c_str(), "<f8", 2, shape, CSHM_ORDER_C, &number, nullptr) == CSHM_OK);
+  });
+}
+
+TEST_CASE("neighbours of one shape share its extents, and none may use that to lie", "[index][layout]") {
+  Segment segment = alike({"a", "b", "c"});
+  struct index x;
+  REQUIRE(segment.open(&x) == CSHM_OK);
+  CHECK(x.extent_count == 4);
+  CHECK(x.arrays[2].extents == x.arrays[0].extents);
+  auto arrays = const_cast<format_array *>(x.arrays);
+  std::vector<std::function<void()>> lies = {[&] { arrays[1].ndim = 1; },
+                                             [&] { arrays[1].nbytes = 40; },
+                                             [&] { arrays[1].order = CSHM_ORDER_FORTRAN; },
+                                             [&] { arrays[1].dtype = 1; },
+                                             [&] { arrays[1].extents = 1; },
+                                             [&] { arrays[1].node = arrays[0].node; },
+                                             [&] { arrays[2].offset = arrays[1].offset; }};
+  std::vector<uint64_t> kept = segment.words;
+  for (size_t i = 0; i < lies.size(); i++) {
+    INFO(i);
+    memcpy(segment.words.data(), kept.data(), kept.size() * 8); // in place: x points into it
+    lies[i]();
+    segment.seal();
+    struct index lied;
+    CHECK(segment.open(&lied) == CSHM_ERR_CORRUPT);
+  }
+}
+
+TEST_CASE("shapes that differ in lengths, rank or order have extents of their own", "[index][layout]") {
+  Segment segment([](tree &t) {
+    const int64_t shape[] = {2, 3, 1}, other[] = {3, 2};
+    uint32_t number = 0;
+    REQUIRE(cshm__tree_array(&t, "a", "<f8", 2, shape, CSHM_ORDER_C, &number, nullptr) == CSHM_OK);
+    REQUIRE(cshm__tree_array(&t, "b", "<f8", 2, shape, CSHM_ORDER_FORTRAN, &number, nullptr) == CSHM_OK);
+    REQUIRE(cshm__tree_array(&t, "c", "<f8", 2, other, CSHM_ORDER_FORTRAN, &number, nullptr) == CSHM_OK);
+    REQUIRE(cshm__tree_array(&t, "d", "<f4", 2, other, CSHM_ORDER_FORTRAN, &number, nullptr) == CSHM_OK);
+    REQUIRE(cshm__tree_array(&t, "e", "<f4", 3, shape, CSHM_ORDER_C, &number, nullptr) == CSHM_OK);
+  });
+  struct index x;
+  REQUIRE(segment.open(&x) == CSHM_OK);
+  CHECK(x.extent_count == 4 * 4 + 6);
+}
+
+// Names are looked through eight bytes at a time: each length, and each byte of it.
+TEST_CASE("a name that holds a slash or a NUL is refused wherever it has it", "[index]") {
+  for (size_t length = 1; length <= 20; length++) {
+    Segment segment = alike({"g/" + std::string(length, 'n')});
+    struct index x;
+    REQUIRE(segment.open(&x) == CSHM_OK);
+    char *name = const_cast<char *>(x.strings) + x.nodes[2].path + x.nodes[2].name_start;
+    for (size_t at = 0; at < length; at++)
+      for (char evil : {'/', '\0'}) {
+        INFO(length << " " << at << " " << int(evil));
+        name[at] = evil;
+        segment.seal();
+        struct index lied;
+        CHECK(segment.open(&lied) == CSHM_ERR_CORRUPT);
+        name[at] = 'n';
+      }
+    name[length] = 'n'; // runs on into what follows
     segment.seal();
     struct index lied;
     CHECK(segment.open(&lied) == CSHM_ERR_CORRUPT);

@@ -3,6 +3,7 @@
 #include "error.h"
 #include "manifest_head.h"
 #include "manifest_write.h"
+#include "manifest_yaml_plain.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 
 struct yaml_head {
   yaml_parser_t parser;
+  unsigned char first[PIECE]; /* read before there was a parser, for which it is kept */
+  size_t first_length;
   manifest_source source;
   void *user;
   const char *file;
@@ -32,6 +35,14 @@ static cshm_status fail(struct yaml_head *yaml, cshm_status status, yaml_mark_t 
 static int read_piece(void *data, unsigned char *buffer, size_t size, size_t *length) {
   struct yaml_head *yaml = data;
   *length = 0;
+  if (yaml->first_length > 0) {
+    *length = size < yaml->first_length ? size : yaml->first_length;
+    memcpy(buffer, yaml->first, *length);
+    yaml->first_length -= *length;
+    memmove(yaml->first, yaml->first + *length, yaml->first_length);
+    yaml->total += *length;
+    return 1;
+  }
   yaml->status = yaml->source(yaml->user, buffer, size < PIECE ? size : PIECE, length, yaml->err);
   if (yaml->status) return 0;
   yaml->total += *length;
@@ -174,17 +185,32 @@ static cshm_status take_head(struct yaml_head *yaml) {
   return status;
 }
 
+/* By libyaml: whatever may stand in a file that someone has written by hand, or damaged. */
+static cshm_status parse_head(struct yaml_head *yaml, struct manifest_head *head) {
+  if (!yaml_parser_initialize(&yaml->parser))
+    return cshm__fail(yaml->err, CSHM_ERR_NO_MEMORY, 0, "manifest %s: out of memory", yaml->file);
+  yaml_parser_set_encoding(&yaml->parser, YAML_UTF8_ENCODING);
+  yaml_parser_set_input(&yaml->parser, read_piece, yaml);
+  cshm_status status = take_head(yaml);
+  yaml_parser_delete(&yaml->parser);
+  if (!status) *head = yaml->reader.head;
+  return status;
+}
+
 static cshm_status read_head(manifest_source source, void *user, const char *file, struct manifest_head *head,
                              cshm_error *err) {
-  struct yaml_head yaml = {.source = source, .user = user, .file = file, .err = err};
-  if (!yaml_parser_initialize(&yaml.parser))
-    return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "manifest %s: out of memory", file);
-  yaml_parser_set_encoding(&yaml.parser, YAML_UTF8_ENCODING);
-  yaml_parser_set_input(&yaml.parser, read_piece, &yaml);
-  cshm_status status = take_head(&yaml);
-  yaml_parser_delete(&yaml.parser);
-  if (!status) *head = yaml.reader.head;
-  return status;
+  struct yaml_head yaml;
+  yaml.source = source;
+  yaml.user = user;
+  yaml.file = file;
+  yaml.err = err;
+  yaml.total = 0;
+  yaml.status = CSHM_OK;
+  memset(&yaml.reader, 0, sizeof yaml.reader);
+  cshm_status status = source(user, yaml.first, PIECE, &yaml.first_length, err);
+  if (status) return status;
+  if (cshm__manifest_yaml_plain((const char *)yaml.first, yaml.first_length, head)) return CSHM_OK;
+  return parse_head(&yaml, head);
 }
 
 static const struct manifest_dialect dialect = {

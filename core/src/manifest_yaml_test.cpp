@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "manifest_scratch.hpp"
 
+#include <vector>
+
 namespace {
 
 const HeadReader yaml = {cshm__manifest_yaml, "cute-shm: 1\n"
@@ -127,4 +129,29 @@ TEST_CASE("every change of one byte of a manifest is judged without a crash", "[
   const std::string before = "other: {a: [1, \"\\u00e9\"], ? [x] : z}\n" + yaml.good;
   for (const std::string &whole : {after, before})
     yaml.change_every_byte(whole);
+}
+
+// The head as it is written is read without libyaml. What is a little different must give what libyaml makes of it: here,
+// the same after a line that only libyaml reads.
+TEST_CASE("a head means the same whether a parser reads it or not", "[manifest_yaml]") {
+  const std::string only_parser = "\"unknown\": {}\n";
+  std::vector<std::string> texts = {yaml.good, "# a comment\n#\n" + yaml.good,
+                                    yaml.with("cute-shm: 1\n", "bytes: 8192\n")};
+  for (size_t at = 0; at < yaml.good.size(); at++)
+    for (char c : {'\0', '\t', '\r', ' ', '#', '"', '\\', '\'', ':', '-', '0', '1', 'x', '\n', '\x80', '\xc3'}) {
+      std::string text = yaml.good;
+      text[at] = c;
+      texts.push_back(text);
+      texts.push_back(yaml.good.substr(0, at) + c + yaml.good.substr(at));
+    }
+  for (const std::string &text : texts) {
+    INFO(text);
+    const Head plain = yaml.read(text), parsed = yaml.read(only_parser + text);
+    CHECK((plain.status == CSHM_OK) == (parsed.status == CSHM_OK));
+    if (plain.status || parsed.status) continue;
+    CHECK(plain.head.generation == parsed.head.generation);
+    CHECK(plain.head.nbytes == parsed.head.nbytes);
+    CHECK(std::string(plain.head.project) == parsed.head.project);
+    CHECK(std::string(plain.head.segment) == parsed.head.segment);
+  }
 }

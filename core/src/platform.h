@@ -59,7 +59,8 @@ cshm_status cshm__platform_directory_each(int directory, bool (*each)(void *user
                                           cshm_error *err);
 
 /* Opens a regular file of ours to be read; no symlink is followed, a FIFO or device does not block.
- * CSHM_ERR_NOT_FOUND, CSHM_ERR_PERMISSION, CSHM_ERR_CORRUPT: not a regular file. */
+ * CSHM_ERR_NOT_FOUND without words: for who looks for a file in several places, that is no failure.
+ * CSHM_ERR_PERMISSION, CSHM_ERR_CORRUPT: not a regular file. */
 cshm_status cshm__platform_file_open(int directory, const char *name, int *file, cshm_error *err);
 
 /* Reads up to `size` bytes; *length is 0 at the end. */
@@ -99,6 +100,10 @@ cshm_status cshm__platform_segment_read(int segment, uint64_t offset, void *buff
 
 /* Maps all of it. The first `head` bytes can be read only, whatever the mode. The descriptor may then be closed. */
 cshm_status cshm__platform_map(int segment, uint64_t size, uint64_t head, uint32_t mode, void **base, cshm_error *err);
+
+/* Maps a piece to be read and written; `offset` is a multiple of 1 MiB. */
+cshm_status cshm__platform_map_part(int segment, uint64_t offset, uint64_t size, void **base, cshm_error *err);
+
 void cshm__platform_unmap(void *base, uint64_t size);
 
 /* The owner's lease on a segment: held by an open file of its own, *lease, so that it ends when the last process that has

@@ -4,10 +4,12 @@
 #define _GNU_SOURCE
 #include "error.h"
 #include "platform.h"
+#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +33,6 @@ uint64_t cshm__platform_now_ns(void) {
 
 uint32_t cshm__platform_user(void) { return (uint32_t)geteuid(); }
 
-int64_t cshm__platform_process(void) { return (int64_t)getpid(); }
-
 cshm_status cshm__platform_random(void *buffer, size_t size, cshm_error *err) {
   unsigned char *bytes = buffer;
   while (size > 0) {
@@ -49,6 +49,7 @@ static pthread_mutex_t locks[PLATFORM_LOCK_COUNT] = {PTHREAD_MUTEX_INITIALIZER, 
                                                      PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 static int fork_errno;
+static _Atomic int64_t process; /* asked for often, and a system call each time */
 static void (*fork_hook)(void);
 
 static void before_fork(void) {
@@ -62,11 +63,20 @@ static void unlock_all(void) {
 }
 
 static void in_child(void) {
+  atomic_store_explicit(&process, (int64_t)getpid(), memory_order_relaxed);
   unlock_all();
   if (fork_hook) fork_hook();
 }
 
-static void watch_forks(void) { fork_errno = pthread_atfork(before_fork, unlock_all, in_child); }
+static void watch_forks(void) {
+  fork_errno = pthread_atfork(before_fork, unlock_all, in_child);
+  if (!fork_errno) atomic_store_explicit(&process, (int64_t)getpid(), memory_order_relaxed);
+}
+
+int64_t cshm__platform_process(void) {
+  pthread_once(&fork_once, watch_forks);
+  return fork_errno ? (int64_t)getpid() : atomic_load_explicit(&process, memory_order_relaxed);
+}
 
 /* The first lock ever taken arranges that a fork never copies a held one. */
 void cshm__platform_lock(enum platform_lock lock) {
@@ -92,7 +102,7 @@ void cshm__platform_close(int descriptor) {
 /* ---- segments ---- */
 
 static void segment_path(const char *name, char path[sizeof SHM_DIRECTORY + 256]) {
-  snprintf(path, sizeof SHM_DIRECTORY + 256, "%s/%.255s", SHM_DIRECTORY, name);
+  cshm__text_join(path, sizeof SHM_DIRECTORY + 256, (const char *const[]){SHM_DIRECTORY "/", name, NULL});
 }
 
 /* fallocate, so that memory that is not there is an error now and not a SIGBUS later. */
@@ -144,7 +154,7 @@ static cshm_status check_segment(int fd, const char *name, uint64_t *size, cshm_
   if (fstat(fd, &info) < 0) return cshm__fail_errno(err, errno, "cannot look at segment %s", name);
   if (!S_ISREG(info.st_mode))
     return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s is not a shared-memory object", name);
-  if (info.st_uid != geteuid() && info.st_uid != 0)
+  if (info.st_uid != 0 && info.st_uid != geteuid())
     return cshm__fail(err, CSHM_ERR_PERMISSION, 0, "segment %s is refused: it belongs to user %lu, not to user %lu",
                       name, (unsigned long)info.st_uid, (unsigned long)geteuid());
   *size = (uint64_t)info.st_size;
@@ -238,6 +248,14 @@ cshm_status cshm__platform_map(int segment, uint64_t size, uint64_t head, uint32
     munmap(address, (size_t)size);
     return cshm__fail_errno(err, saved, "cannot protect the index of the mapping");
   }
+  *base = address;
+  return CSHM_OK;
+}
+
+cshm_status cshm__platform_map_part(int segment, uint64_t offset, uint64_t size, void **base, cshm_error *err) {
+  void *address = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, segment, (off_t)offset);
+  if (address == MAP_FAILED)
+    return cshm__fail_errno(err, errno, "cannot map %llu bytes of a segment", (unsigned long long)size);
   *base = address;
   return CSHM_OK;
 }

@@ -19,7 +19,7 @@ static cshm_status check_owner(const struct stat *info, const char *path, cshm_e
     return cshm__fail(err, CSHM_ERR_PERMISSION, 0, "store %s is refused: it is a symbolic link; give its target's path",
                       path);
   if (!S_ISDIR(info->st_mode)) return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "store %s is not a directory", path);
-  if (info->st_uid != geteuid() && info->st_uid != 0)
+  if (info->st_uid != 0 && info->st_uid != geteuid())
     return cshm__fail(
         err, CSHM_ERR_PERMISSION, 0,
         "store %s is refused: it belongs to user %lu, not to user %lu; set CUTE_SHM_ROOT to a directory of yours", path,
@@ -130,6 +130,7 @@ cshm_status cshm__platform_directory_each(int directory, bool (*each)(void *user
 cshm_status cshm__platform_file_open(int directory, const char *name, int *file, cshm_error *err) {
   struct stat info;
   int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) return CSHM_ERR_NOT_FOUND;
   if (fd < 0 && errno == ELOOP)
     return cshm__fail(err, CSHM_ERR_PERMISSION, ELOOP, "manifest %s is refused: it is a symbolic link", name);
   if (fd < 0) return cshm__fail_errno(err, errno, "cannot open manifest %s", name);
@@ -138,7 +139,7 @@ cshm_status cshm__platform_file_open(int directory, const char *name, int *file,
     status = cshm__fail_errno(err, errno, "cannot look at manifest %s", name);
   else if (!S_ISREG(info.st_mode))
     status = cshm__fail(err, CSHM_ERR_CORRUPT, 0, "manifest %s is not a regular file", name);
-  else if (info.st_uid != geteuid() && info.st_uid != 0)
+  else if (info.st_uid != 0 && info.st_uid != geteuid())
     status = cshm__fail(err, CSHM_ERR_PERMISSION, 0, "manifest %s is refused: it belongs to user %lu", name,
                         (unsigned long)info.st_uid);
   if (status) {

@@ -3,6 +3,7 @@
 
 #include "error.h"
 #include "platform.h"
+#include "text.h"
 #include "utf8.h"
 
 #include <stdio.h>
@@ -12,15 +13,17 @@
 #define DEFAULT_PREFIX "cute-shm."
 #define SHARED_ROOT "/tmp/cute-shm"
 
-/* $CUTE_SHM_ROOT; else the user's own directory if it is there and ours; else the one that cute-shm 1.2 used if it is ours
- * or absent; else the user's own. */
+/* Where neither the caller nor $CUTE_SHM_ROOT says: the user's own directory if it is there and ours; else the one that
+ * cute-shm 1.2 used if it is ours or absent; else the user's own. Checked. */
 static cshm_status default_root(char *root, size_t size, cshm_error *err) {
-  const char *wanted = getenv("CUTE_SHM_ROOT");
+  char digits[TEXT_DIGITS_SIZE];
   bool exists = false;
-  if (wanted && wanted[0] != '\0') return cshm__platform_absolute(wanted, root, size, err);
-  snprintf(root, size, SHARED_ROOT "-%u", cshm__platform_user());
+  const char *user = cshm__text_digits(cshm__platform_user(), digits);
+  cshm__text_join(root, size, (const char *const[]){SHARED_ROOT "-", user, NULL});
   if (cshm__platform_directory_check(root, &exists, NULL) == CSHM_OK && exists) return CSHM_OK;
-  if (cshm__platform_directory_check(SHARED_ROOT, &exists, NULL) == CSHM_OK) snprintf(root, size, SHARED_ROOT);
+  if (cshm__platform_directory_check(SHARED_ROOT, &exists, NULL) != CSHM_OK)
+    return cshm__platform_directory_check(root, &exists, err);
+  cshm__text_join(root, size, (const char *const[]){SHARED_ROOT, NULL});
   return CSHM_OK;
 }
 
@@ -59,8 +62,9 @@ cshm_status cshm__store_init(struct store *store, const char *root, const char *
   if (status) return status;
   memcpy(store->prefix, prefix, strlen(prefix));
   if (root && root[0] == '\0') return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "the store's root is an empty string");
-  status = root ? cshm__platform_absolute(root, store->root, sizeof store->root, err)
-                : default_root(store->root, sizeof store->root, err);
+  if (!root) root = getenv("CUTE_SHM_ROOT");
+  if (!root || root[0] == '\0') return default_root(store->root, sizeof store->root, err);
+  status = cshm__platform_absolute(root, store->root, sizeof store->root, err);
   if (status) return status;
   if (!cshm__utf8_valid(store->root, strlen(store->root)))
     return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "the store's root is not UTF-8");
@@ -86,11 +90,11 @@ cshm_status cshm__store_check_project(const char *project, cshm_error *err) {
 
 void cshm__store_manifest_name(const struct store *store, const char *project, const struct manifest_syntax *syntax,
                                char name[STORE_NAME_SIZE]) {
-  snprintf(name, STORE_NAME_SIZE, "%s%s.%s", store->prefix, project, syntax->extension);
+  cshm__text_join(name, STORE_NAME_SIZE, (const char *const[]){store->prefix, project, ".", syntax->extension, NULL});
 }
 
 void cshm__store_segment_prefix(const char *project, char prefix[STORE_NAME_SIZE]) {
-  snprintf(prefix, STORE_NAME_SIZE, "cute-shm.%s.", project);
+  cshm__text_join(prefix, STORE_NAME_SIZE, (const char *const[]){"cute-shm.", project, ".", NULL});
   for (char *c = prefix; *c; c++)
     if ((unsigned char)*c <= ' ' || *c == 0x7F) *c = '_';
 }
@@ -131,7 +135,7 @@ cshm_status cshm__store_read_head(const struct store *store, int directory, cons
   cshm__store_manifest_name(store, project, syntax, name);
   cshm_status status = cshm__platform_file_open(directory, name, &from.file, err);
   if (status) return status;
-  snprintf(path, sizeof path, "%s/%s", store->root, name);
+  cshm__text_join(path, sizeof path, (const char *const[]){store->root, "/", name, NULL});
   status = syntax->read_head(read_limited, &from, path, head, err);
   cshm__platform_close(from.file);
   return status ? status : check_head(store, name, project, head, err);

@@ -31,19 +31,36 @@ void cshm__text_add(struct text *text, const char *bytes, size_t length) {
 
 void cshm__text_add_word(struct text *text, const char *word) { cshm__text_add(text, word, strlen(word)); }
 
-void cshm__text_add_unsigned(struct text *text, uint64_t number) {
-  char digits[20];
-  size_t at = sizeof digits;
+const char *cshm__text_digits(uint64_t number, char buffer[TEXT_DIGITS_SIZE]) {
+  char *at = buffer + TEXT_DIGITS_SIZE - 1;
+  *at = '\0';
   do {
-    digits[--at] = (char)('0' + number % 10);
+    *--at = (char)('0' + number % 10);
     number /= 10;
   } while (number > 0);
-  cshm__text_add(text, digits + at, sizeof digits - at);
+  return at;
+}
+
+void cshm__text_add_unsigned(struct text *text, uint64_t number) {
+  char buffer[TEXT_DIGITS_SIZE];
+  const char *digits = cshm__text_digits(number, buffer);
+  cshm__text_add(text, digits, (size_t)(buffer + TEXT_DIGITS_SIZE - 1 - digits));
 }
 
 void cshm__text_add_signed(struct text *text, int64_t number) {
   if (number < 0) cshm__text_add(text, "-", 1);
   cshm__text_add_unsigned(text, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
+}
+
+void cshm__text_join(char *buffer, size_t size, const char *const *strings) {
+  size_t used = 0;
+  for (; *strings; strings++) {
+    size_t length = strlen(*strings);
+    if (length > size - 1 - used) length = size - 1 - used;
+    memcpy(buffer + used, *strings, length);
+    used += length;
+  }
+  buffer[used] = '\0';
 }
 
 /* ---- strings ---- */

@@ -30,4 +30,14 @@ void cshm__text_add_quoted(struct text *text, const char *string, size_t length)
 /* Base64 (RFC 4648, with padding) in double quotes. */
 void cshm__text_add_base64(struct text *text, const unsigned char *bytes, size_t length);
 
+/* ---- fixed buffers ---- */
+
+/* Strings, ended by NULL, one after the other, cut where the buffer ends. What snprintf does, without its start-up: a new
+ * process spends more on the pages that snprintf needs than on all else it has to do with names. */
+void cshm__text_join(char *buffer, size_t size, const char *const *strings);
+
+/* A number, somewhere in the buffer. */
+#define TEXT_DIGITS_SIZE 21
+const char *cshm__text_digits(uint64_t number, char buffer[TEXT_DIGITS_SIZE]);
+
 #endif

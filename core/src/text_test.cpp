@@ -5,6 +5,7 @@ extern "C" {
 #include "catch.hpp"
 
 #include <cstdlib>
+#include <cstring>
 #include <string>
 
 namespace {
@@ -85,4 +86,22 @@ TEST_CASE("text that ran out of memory stays failed and keeps what it had", "[te
   CHECK(out.text.failed);
   cshm__text_add_word(&out.text, " and not this");
   CHECK(out.str() == "kept");
+}
+
+TEST_CASE("strings are joined, and cut where the buffer ends", "[text]") {
+  const char *const strings[] = {"abc", "", "de", nullptr};
+  for (size_t size = 1; size <= 8; size++) {
+    char buffer[16];
+    std::memset(buffer, '#', sizeof buffer);
+    cshm__text_join(buffer, size, strings);
+    CHECK(std::string(buffer) == std::string("abcde").substr(0, size - 1));
+    CHECK(buffer[size] == '#');
+  }
+}
+
+TEST_CASE("a number has its digits", "[text]") {
+  char buffer[TEXT_DIGITS_SIZE];
+  CHECK(std::string(cshm__text_digits(0, buffer)) == "0");
+  CHECK(std::string(cshm__text_digits(1009, buffer)) == "1009");
+  CHECK(std::string(cshm__text_digits(UINT64_MAX, buffer)) == "18446744073709551615");
 }

@@ -51,11 +51,30 @@ static cshm_status intern_dtype(struct tree *tree, const char *text, uint32_t *n
   return status;
 }
 
+/* Where lengths and strides lie. Neighbours are often alike: they share them, which keeps a wide index small. */
+static cshm_status add_extents(struct tree *tree, uint32_t ndim, const int64_t *shape, const int64_t *strides,
+                               uint32_t *extents, cshm_error *err) {
+  size_t size = ndim * sizeof *shape;
+  uint32_t ignored;
+  if (tree->arrays.count > 0) {
+    const struct format_array *last =
+        (const struct format_array *)(const void *)tree->arrays.pool.data + tree->arrays.count - 1;
+    const unsigned char *known = tree->extents.data + (size_t)last->extents * sizeof *shape;
+    *extents = last->extents;
+    if (last->ndim == ndim &&
+        (size == 0 || (memcmp(known, shape, size) == 0 && memcmp(known + size, strides, size) == 0)))
+      return CSHM_OK;
+  }
+  cshm_status status = cshm__pool_add(&tree->extents, shape, size, 1, extents, err);
+  if (status) return status;
+  *extents /= (uint32_t)sizeof *shape;
+  return cshm__pool_add(&tree->extents, strides, size, 1, &ignored, err);
+}
+
 cshm_status cshm__tree_array(struct tree *tree, const char *path, const char *dtype, uint32_t ndim,
                              const int64_t *shape, uint32_t order, uint32_t *array, cshm_error *err) {
   struct format_array record = {.ndim = ndim, .order = order};
   int64_t strides[CSHM_MAX_NDIM];
-  uint32_t ignored;
   if (order != CSHM_ORDER_C && order != CSHM_ORDER_FORTRAN)
     return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "array \"%s\": order %u is neither C (0) nor Fortran (1)",
                       path, order);
@@ -67,11 +86,8 @@ cshm_status cshm__tree_array(struct tree *tree, const char *path, const char *dt
   if (record.nbytes > TREE_MAX_BYTES - tree->nbytes)
     return cshm__fail(err, CSHM_ERR_LIMIT, 0, "array \"%s\": all arrays together have more than 2^62 bytes", path);
   cshm__shape_strides(ndim, shape, itemsize, order, strides);
-  status = cshm__pool_add(&tree->extents, shape, ndim * sizeof *shape, 1, &record.extents, err);
+  status = add_extents(tree, ndim, shape, strides, &record.extents, err);
   if (status) return status;
-  status = cshm__pool_add(&tree->extents, strides, ndim * sizeof *strides, 1, &ignored, err);
-  if (status) return status;
-  record.extents /= (uint32_t)sizeof *shape;
   status = cshm__tree_leaf(tree, path, &record.node, err);
   if (status) return status;
   status = cshm__tree_record(&tree->arrays, &record, sizeof record, array, err);

@@ -46,3 +46,14 @@ TEST_CASE("a character put is the character that comes next, for all of Unicode"
   }
   CHECK(characters == 0x110000 - 0x800);
 }
+
+// ASCII is taken in steps of many bytes: a fault must be found at any distance from either end.
+TEST_CASE("one wrong byte is found anywhere in a long text", "[utf8]") {
+  for (size_t length = 1; length <= 100; length++)
+    for (size_t at = 0; at < length; at++) {
+      std::string text(length, 'a');
+      REQUIRE(cshm__utf8_valid(text.data(), text.size()));
+      text[at] = '\x80';
+      REQUIRE_FALSE(cshm__utf8_valid(text.data(), text.size()));
+    }
+}

@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: MIT
 #include "api_fixture.hpp"
 
+#include <random>
+
 using namespace api;
 
 namespace {
@@ -244,6 +246,43 @@ TEST_CASE("pieces and places in memory are the same bytes") {
   open_array(attachment, "large", large);
   REQUIRE(describe(small).offset % 64 == 0);
   REQUIRE(describe(large).offset % 4096 == 0);
+}
+
+// Small writes are gathered where they lie near one another; several pieces of 1 MiB here, left and met again.
+TEST_CASE("small writes in any order and of any size are the same bytes") {
+  constexpr uint32_t COUNT = 3000;
+  Store store;
+  const std::string project = unique_name("small");
+  Builder builder(store, project);
+  for (uint32_t i = 0; i < COUNT; i++)
+    builder.array("a" + std::to_string(i), "|u1", {int64_t{1 + i * 37 % 2100}});
+  builder.allocate();
+  Error err;
+  std::mt19937 random(5);
+  std::vector<uint32_t> order(COUNT);
+  std::iota(order.begin(), order.end(), 0u);
+  // In order, so that pieces are met one by one; then, for the last third, all over the place.
+  std::shuffle(order.begin() + COUNT * 2 / 3, order.end(), random);
+  for (const uint32_t i : order) {
+    const std::vector<uint8_t> bytes(1 + i * 37 % 2100, static_cast<uint8_t>(i % 251 + 1));
+    const uint64_t first = random() % (bytes.size() + 1);
+    REQUIRE_OK(cshm_builder_write(builder, i, first, bytes.data(), bytes.size() - first, err), err);
+    if (random() % 7 == 0) REQUIRE_OK(cshm_builder_write(builder, COUNT - 1 - i, 0, bytes.data(), 0, err), err);
+    REQUIRE_OK(cshm_builder_write(builder, i, 0, bytes.data(), first, err), err);
+    void *place = nullptr;
+    REQUIRE_OK(cshm_builder_map(builder, i, &place, nullptr, err), err);
+    if (std::memcmp(place, bytes.data(), bytes.size()) != 0) FAIL("array " << i << " is not what was written");
+  }
+  builder.publish();
+  Attachment attachment;
+  attach(store, project, attachment);
+  for (uint32_t i = 0; i < COUNT; i++) {
+    Array array;
+    open_array(attachment, "a" + std::to_string(i), array);
+    const cshm_array_view view = describe(array);
+    const std::vector<uint8_t> wanted(view.nbytes, static_cast<uint8_t>(i % 251 + 1));
+    if (std::memcmp(view.data, wanted.data(), wanted.size()) != 0) FAIL("array " << i << " was changed");
+  }
 }
 
 TEST_CASE("the manifest is a table of contents that people can read") {

@@ -137,6 +137,32 @@ TEST_CASE("threads fill one builder by pieces") {
   REQUIRE(values_at(attachment, "x") == ramp(THREADS * count));
 }
 
+TEST_CASE("threads fill small arrays of one builder, side by side and far apart") {
+  Store store;
+  const std::string project = unique_name("small");
+  constexpr uint32_t EACH = 4000;
+  Builder builder(store, project);
+  for (uint32_t i = 0; i < EACH * THREADS; i++)
+    builder.array("a" + std::to_string(i), "<f8", {8});
+  builder.allocate();
+  all_at_once([&](int number) -> std::string {
+    cshm_error err = CSHM_ERROR_INIT;
+    for (uint32_t i = 0; i < EACH; i++) {
+      // Half of the threads take turns in one piece, half have pieces of their own.
+      const auto n = static_cast<uint32_t>(number);
+      const uint32_t array = n % 2 == 0 ? i * (THREADS / 2) + n / 2 : EACH * (THREADS + n - 1) / 2 + i;
+      const std::vector<double> values(8, array);
+      if (cshm_builder_write(builder, array, 0, values.data(), 64, &err) != CSHM_OK) return err.message;
+    }
+    return "";
+  });
+  builder.publish();
+  Attachment attachment;
+  attach(store, project, attachment);
+  for (uint32_t i = 0; i < EACH * THREADS; i++)
+    if (values_at(attachment, "a" + std::to_string(i)) != std::vector<double>(8, i)) FAIL("array " << i);
+}
+
 TEST_CASE("threads create, list and unlink projects side by side") {
   Store store;
   const std::string tag = unique_name("many");

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """attach-python: a project is opened and one array touched, against mapping the same segment by hand; and all of 1, 100
-and 10,000 arrays are taken, plainly and by the function of cute-shm 1.2, against as many bare `np.ndarray` views.
+and 10,000 arrays are taken, plainly and by the function of cute-shm 1.2, against as many bare `np.ndarray` views and
+against that function.
 """
 
 from __future__ import annotations
@@ -12,20 +13,11 @@ from typing import Any
 
 import cute_shm
 import numpy as np
-from figure import is_short, measure
+from figure import SMALL, Peer, is_short, measure, measure_values, seconds, tree
 
-SHAPE = (8,)  # float64: 64 bytes
+SHAPE = (SMALL // 8,)  # of float64
+PEER_MOST = 400  # arrays that cute-shm 1.2 opens at once: two file descriptors each, of the 1024 that are usual
 FIRST = "part00/row00/array00"
-
-
-def tree(count: int) -> dict[str, dict[str, dict[str, np.ndarray]]]:
-    """Returns arrays nested 3 deep, at most 100 to a group: the paths are those of bench_path in bench.c."""
-    zeros = np.zeros(SHAPE)
-    rows = {
-        f"row{row:02}": {f"array{i:02}": zeros for i in range(min(100, count - 100 * row))}
-        for row in range((count + 99) // 100)
-    }
-    return {"part00": rows}
 
 
 def open_and_touch() -> float:
@@ -53,7 +45,21 @@ def open_all() -> dict[str, Any]:
         return project.to_dict()
 
 
-def measure_count(count: int, pairs: int) -> None:
+def measure_peer(count: int, what: str, peer: Peer) -> None:
+    """Measures `shm_to_arrays` against cute-shm 1.2: for each array, where that cannot open as many."""
+    peer_count = min(count, PEER_MOST)
+    each = "" if peer_count == count else f", for each, against {PEER_MOST}"
+    measure_values(
+        "attach-python",
+        f"shm_to_arrays of {what}{each} by cute-shm 1.2",
+        "us",
+        5,
+        lambda: seconds(lambda: cute_shm.shm_to_arrays("cute-shm-bench")) * 1e6 / (count if each else 1),
+        lambda: peer.attach(peer_count, SMALL)["seconds"] * 1e6 / (peer_count if each else 1),
+    )
+
+
+def measure_count(count: int, pairs: int, peer: Peer) -> None:
     """Measures a project of `count` arrays."""
     what = "1 array" if count == 1 else f"{count:,} arrays"
     buffer = bytearray(64 * count)
@@ -71,6 +77,7 @@ def measure_count(count: int, pairs: int) -> None:
     try:
         for work, ours, against in works:
             measure("attach-python", work, "us", pairs, ours, against)
+        measure_peer(count, what, peer)
     finally:
         cute_shm.unlink("cute-shm-bench")
 
@@ -78,8 +85,9 @@ def measure_count(count: int, pairs: int) -> None:
 def main() -> None:
     """Measures 1, 100 and 10,000 arrays."""
     pairs = 5 if is_short(__doc__) else 31
-    for count in (1, 100, 10_000):
-        measure_count(count, pairs)
+    with Peer() as peer:
+        for count in (1, 100, 10_000):
+            measure_count(count, pairs, peer)
 
 
 if __name__ == "__main__":

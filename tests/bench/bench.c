@@ -4,12 +4,15 @@
 #include "bench.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <gnu/libc-version.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 bool bench_is_short(int argc, char **argv) {
   bool is_short = argc == 2 && strcmp(argv[1], "--short") == 0;
@@ -82,7 +85,7 @@ void bench_path(uint32_t number, char path[BENCH_PATH_SIZE]) {
   snprintf(path, BENCH_PATH_SIZE, "part%02u/row%02u/array%02u", number / 10000, number / 100 % 100, number % 100);
 }
 
-void bench_make_arrays(cshm_store store, uint32_t count) {
+cshm_builder bench_declare_arrays(cshm_store store, uint32_t count) {
   cshm_error err = CSHM_ERROR_INIT;
   cshm_builder builder = {0};
   cshm_builder_options options = CSHM_BUILDER_OPTIONS_INIT;
@@ -94,6 +97,39 @@ void bench_make_arrays(cshm_store store, uint32_t count) {
     bench_path(i, path);
     bench_check(cshm_builder_array(builder, path, "<f8", 1, shape, CSHM_ORDER_C, NULL, &err), &err);
   }
+  return builder;
+}
+
+void bench_make_arrays(cshm_store store, uint32_t count) {
+  cshm_error err = CSHM_ERROR_INIT;
+  cshm_builder builder = bench_declare_arrays(store, count);
   bench_check(cshm_builder_allocate(builder, &err), &err);
   bench_check(cshm_builder_publish(builder, NULL, &err), &err);
+}
+
+/* ---- the bare way ---- */
+
+unsigned char *bench_bytes(size_t size) {
+  unsigned char *data = malloc(size);
+  if (!data) bench_die("memory");
+  for (size_t i = 0; i < size; i++)
+    data[i] = (unsigned char)(i * 7 + 1);
+  return data;
+}
+
+double bench_bare_put(const unsigned char *data, size_t size, size_t piece) {
+  char name[64];
+  snprintf(name, sizeof name, "/cute-shm-bench-put-%ld", (long)getpid());
+  double started = bench_now_us();
+  int file = shm_open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
+  if (file < 0) bench_die(name);
+  shm_unlink(name); /* now, so that whoever interrupts this leaves nothing */
+  for (size_t done = 0; done < size;) {
+    ssize_t put = pwrite(file, data + done, size - done < piece ? size - done : piece, (off_t)done);
+    if (put <= 0) bench_die("pwrite");
+    done += (size_t)put;
+  }
+  double took = bench_now_us() - started;
+  close(file);
+  return took / 1e6;
 }

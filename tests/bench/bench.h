@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the C benchmarks share: a clock, medians of pairs, the line of JSON they end in, and projects to measure with.
- * Projects go into the default store: run.sh, and ctest, point CUTE_SHM_ROOT at one of their own.
+ * Projects go into the default store: scripts/bench.sh, and ctest, point CUTE_SHM_ROOT at one of their own.
  */
 #ifndef CUTESHM_BENCH_H
 #define CUTESHM_BENCH_H
@@ -48,7 +48,16 @@ cshm_store bench_store(void);
 /* The path of array `number` of bench_make_arrays: nested 3 deep, at most 100 to a group. */
 void bench_path(uint32_t number, char path[BENCH_PATH_SIZE]);
 
+/* A builder of BENCH_PROJECT in which `count` arrays of 64 bytes are declared. */
+cshm_builder bench_declare_arrays(cshm_store store, uint32_t count);
+
 /* Publishes BENCH_PROJECT with `count` arrays of 64 bytes, in the place of what was there. */
 void bench_make_arrays(cshm_store store, uint32_t count);
+
+/* So many bytes, each of them touched; the caller's to free. */
+unsigned char *bench_bytes(size_t size);
+
+/* The seconds that it takes to write these bytes into a new segment, so many at a time, with nothing around it. */
+double bench_bare_put(const unsigned char *data, size_t size, size_t piece);
 
 #endif /* CUTESHM_BENCH_H */
