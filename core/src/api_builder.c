@@ -111,6 +111,19 @@ cshm_status cshm_builder_map(cshm_builder builder, uint32_t array, void **data, 
   return status ? status : leave(builder, cshm__builder_map(object, array, data, nbytes, err));
 }
 
+cshm_status cshm_builder_attach(cshm_builder builder, cshm_attachment *attachment, cshm_error *err) {
+  struct builder *object;
+  struct mapping *mapping;
+  if (!attachment) return cshm__null_argument("attachment", err);
+  cshm_status status = enter(builder, BUILDER_ALLOCATED, &object, err);
+  if (status) return status;
+  status = cshm__builder_attach(object, &mapping, err);
+  if (status) return leave(builder, status);
+  status = cshm__attachment_new(mapping, attachment, err);
+  if (status) cshm__mapping_release(mapping);
+  return leave(builder, status);
+}
+
 /* The caller's handle is made before the project is visible, so that a failure leaves nothing visible. */
 cshm_status cshm_builder_publish(cshm_builder builder, cshm_attachment *attachment, cshm_error *err) {
   struct builder *object;

@@ -78,7 +78,7 @@ cshm_status cshm__builder_new(const struct store *store, const char *project, co
 }
 
 void cshm__builder_free(struct builder *builder) {
-  if (builder->map) cshm__platform_unmap(builder->map, builder->layout.segment_size);
+  if (builder->mapping) cshm__mapping_release(builder->mapping);
   cshm__platform_close(builder->segment);
   cshm__tree_free(&builder->tree);
   free(builder->layout.head);
@@ -148,17 +148,35 @@ cshm_status cshm__builder_write(struct builder *builder, uint32_t array, uint64_
   return cshm__platform_segment_write(builder->segment, record->offset + offset, data, nbytes, err);
 }
 
+static cshm_status map_segment(const struct builder *builder, uint32_t mode, struct mapping **mapping,
+                               cshm_error *err) {
+  return cshm__mapping_make(&builder->store, builder->segment_name, builder->segment, builder->layout.segment_size,
+                            builder->layout.head_size, mode, mapping, err);
+}
+
+/* The one mapping that the builder holds for all who fill in place. */
+static cshm_status map_writable(struct builder *builder, cshm_error *err) {
+  cshm_status status = CSHM_OK;
+  cshm__platform_lock(PLATFORM_LOCK_BUILDERS);
+  if (!builder->mapping) status = map_segment(builder, CSHM_READ_WRITE, &builder->mapping, err);
+  cshm__platform_unlock(PLATFORM_LOCK_BUILDERS);
+  return status;
+}
+
+cshm_status cshm__builder_attach(struct builder *builder, struct mapping **mapping, cshm_error *err) {
+  cshm_status status = map_writable(builder, err);
+  if (status) return status;
+  cshm__mapping_retain(builder->mapping);
+  *mapping = builder->mapping;
+  return CSHM_OK;
+}
+
 cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **data, uint64_t *nbytes, cshm_error *err) {
   const struct format_array *record = NULL;
   cshm_status status = array_at(builder, array, &record, err);
+  if (!status) status = map_writable(builder, err);
   if (status) return status;
-  cshm__platform_lock(PLATFORM_LOCK_BUILDERS);
-  if (!builder->map)
-    status = cshm__platform_map(builder->segment, builder->layout.segment_size, builder->layout.head_size,
-                                CSHM_READ_WRITE, &builder->map, err);
-  cshm__platform_unlock(PLATFORM_LOCK_BUILDERS);
-  if (status) return status;
-  *data = (unsigned char *)builder->map + record->offset;
+  *data = (unsigned char *)builder->mapping->base + record->offset;
   if (nbytes) *nbytes = record->nbytes;
   return CSHM_OK;
 }
@@ -184,8 +202,7 @@ static cshm_status publish_leased(const struct builder *builder, const struct pu
 }
 
 cshm_status cshm__builder_map_published(struct builder *builder, struct mapping **mapping, cshm_error *err) {
-  return cshm__mapping_make(&builder->store, builder->segment_name, builder->segment, builder->layout.segment_size,
-                            builder->layout.head_size, CSHM_READ_ONLY, mapping, err);
+  return map_segment(builder, CSHM_READ_ONLY, mapping, err);
 }
 
 cshm_status cshm__builder_publish(struct builder *builder, struct mapping *mapping, cshm_error *err) {
@@ -204,6 +221,7 @@ cshm_status cshm__builder_publish(struct builder *builder, struct mapping *mappi
   if (status) return status;
   atomic_store_explicit(&builder->state, BUILDER_PUBLISHED, memory_order_release);
   cshm__mapping_share(mapping);
+  if (builder->mapping) cshm__mapping_share(builder->mapping);
   cshm__lease_sweep(); /* what was overwritten may have been this process's own */
   return CSHM_OK;
 }

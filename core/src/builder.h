@@ -21,12 +21,12 @@ struct builder {
   bool overwrite;
   uint32_t lifetime;
   uint64_t generation;
-  int64_t process;      /* that opened it */
-  cshm__counter state;  /* an enum builder_state */
-  struct tree tree;     /* while declaring */
-  struct layout layout; /* from allocation on */
-  int segment;          /* descriptor, or -1 */
-  void *map;            /* of the whole segment, when asked for */
+  int64_t process;         /* that opened it */
+  cshm__counter state;     /* an enum builder_state */
+  struct tree tree;        /* while declaring */
+  struct layout layout;    /* from allocation on */
+  int segment;             /* descriptor, or -1 */
+  struct mapping *mapping; /* to write in, when asked for */
 };
 
 /* What the functions of the same name in cuteshm.h say. cshm__builder_free aborts what is not published. */
@@ -41,6 +41,9 @@ cshm_status cshm__builder_allocate(struct builder *builder, cshm_error *err);
 cshm_status cshm__builder_write(struct builder *builder, uint32_t array, uint64_t offset, const void *data,
                                 uint64_t nbytes, cshm_error *err);
 cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **data, uint64_t *nbytes, cshm_error *err);
+
+/* A mapping to fill the arrays in, retained for the caller. It outlives the builder, published or not. */
+cshm_status cshm__builder_attach(struct builder *builder, struct mapping **mapping, cshm_error *err);
 
 /* A read-only mapping of what is going to be published; then the publication itself, which lets others share that mapping.
  * Two steps, so that everything that can fail comes before the switch. */

@@ -94,6 +94,13 @@ inline std::vector<HandleCall> builder_calls() {
          void *data = nullptr;
          return cshm_builder_map({id}, 0, &data, nullptr, nullptr);
        }},
+      {"builder_attach", BUILDER, 0, false,
+       [](uint64_t id, uint32_t, Made &made) {
+         cshm_attachment attachment{0};
+         const cshm_status status = cshm_builder_attach({id}, &attachment, nullptr);
+         made = {ATTACHMENT, attachment.id};
+         return status;
+       }},
       {"builder_abort", BUILDER, -1, false,
        [](uint64_t id, uint32_t, Made &) { return cshm_builder_abort({id}, nullptr); }},
   };

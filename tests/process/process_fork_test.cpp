@@ -99,11 +99,18 @@ TEST_CASE("a builder belongs to the process that opened it") {
   const std::string project = unique_name("fork");
   Builder builder(store, project);
   builder.array("a", "<f8", {6}).allocate();
+  Error err;
+  Attachment built;
+  REQUIRE_OK(cshm_builder_attach(builder, built.out(), err), err);
   const cshm_builder shared = builder;
+  const cshm_attachment inherited = built;
   const int code = in_child([&] {
+    cshm_attachment none;
     if (cshm_builder_publish(shared, nullptr, nullptr) != CSHM_ERR_STATE) return 1;
     if (cshm_builder_write(shared, 0, 0, "12345678", 8, nullptr) != CSHM_ERR_STATE) return 2;
-    return 0;
+    if (cshm_builder_attach(shared, &none, nullptr) != CSHM_ERR_STATE) return 3;
+    if (first_value(inherited) != 0) return 4;
+    return cshm_builder_abort(shared, nullptr) == CSHM_OK && first_value(inherited) == 0 ? 0 : 5;
   });
   REQUIRE(code == 0);
   builder.write(0, ramp(6, 4)).publish();

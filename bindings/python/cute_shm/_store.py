@@ -6,30 +6,26 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-
-import numpy as np
+from contextlib import contextmanager
+from operator import index
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, SupportsIndex
 
 from . import _core
-from ._attributes import encode
-from ._errors import BadTypeError, Error, StaleHandleError, from_status
+from ._building import Attrs, abort, declare, fill
+from ._draft import Draft
+from ._errors import Error, InvalidArgumentError, from_status
+from ._layout import declared
 from ._progress import Bar, ProgressFunction, progress_function
 from ._project import MODES, Mode, Project
-from ._tree import Node, flatten
+from ._tree import Node, Order, array_leaf, flatten
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
 Lifetime = Literal["persistent", "owner"]
 _LIFETIMES: dict[str, int] = {"persistent": _core.CSHM_PERSISTENT, "owner": _core.CSHM_OWNER}
 _LIFETIME_NAMES: tuple[Lifetime, ...] = ("persistent", "owner")
 _PRODUCER = "cute_shm {} (Python {}.{}.{})".format(_core.CSHM_VERSION_STRING, *sys.version_info[:3])
-_PIECE = 64 << 20  # bytes written between two looks at Ctrl-C
-
-Attrs = Mapping[str, Mapping[str, Any]]
 
 
 class ProjectInfo(NamedTuple):
@@ -89,6 +85,10 @@ class Store:
     def __hash__(self) -> int:
         return hash(self._root)
 
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        # The oldest protocols know no slots.
+        return super().__reduce_ex__(max(2, index(protocol)))
+
     def manifest(self, name: str) -> Path:
         """The path of the manifest that a project has, or would be given, here."""
         with _handle(self._root) as store:
@@ -99,30 +99,53 @@ class Store:
         name: str,
         tree: Mapping[str, Any],
         attrs: Attrs | None = None,
-        lifetime: Lifetime = "persistent",
+        lifetime: Lifetime = "owner",
         overwrite: bool = False,
+        order: Order = "keep",
     ) -> Project:
         """Creates a project in this store: see `cute_shm.create`."""
-        nodes = flatten(tree)
+        nodes = flatten(tree, array_leaf(order))
+        with self._building(name, nodes, attrs or {}, lifetime, overwrite) as builder:
+            fill(builder, nodes)
+            return Project(_core.cshm_builder_publish(builder), self)
+
+    def allocate(
+        self,
+        name: str,
+        layout: Mapping[str, Any],
+        attrs: Attrs | None = None,
+        lifetime: Lifetime = "owner",
+        overwrite: bool = False,
+    ) -> Draft:
+        """Declares a project of this store, to be filled in place and then published: see `cute_shm.allocate`."""
+        nodes, own = declared(layout)
+        merged = {path: {**own.get(path, {}), **values} for path, values in (attrs or {}).items()}
+        with self._building(name, nodes, {**own, **merged}, lifetime, overwrite) as builder:
+            return Draft(builder, self)
+
+    @contextmanager
+    def _building(
+        self, name: str, nodes: list[Node], attrs: Attrs, lifetime: Lifetime, overwrite: bool
+    ) -> Iterator[int]:
+        """An allocated builder, which is aborted where anything goes wrong."""
         options = (bool(overwrite), _lifetime_number(lifetime), _PRODUCER)
         with _handle(self._root) as store:
             builder = _core.cshm_builder_open(store, name, options)
-            try:
-                arrays = _declare(builder, nodes, attrs or {})
-                _core.cshm_builder_allocate(builder)
-                for number, array in enumerate(arrays):
-                    _write(builder, number, array)
-                return Project(_core.cshm_builder_publish(builder))
-            except BaseException:
-                _abort(builder)
-                raise
+        try:
+            declare(builder, nodes, attrs)
+            yield builder
+        except BaseException:
+            abort(builder)
+            raise
 
     def open(self, name: str, mode: Mode = "r") -> Project:
         """Opens a project of this store: see `cute_shm.open`."""
         if mode not in MODES:
-            raise ValueError(f"mode {mode!r}: use 'r' (read only), 'r+' (read and write) or 'c' (copy on write)")
+            raise InvalidArgumentError(
+                f"mode {mode!r}: use 'r' (read only), 'r+' (read and write) or 'c' (copy on write)"
+            )
         with _handle(self._root) as store:
-            return Project(_core.cshm_attach(store, name, MODES[mode]))
+            return Project(_core.cshm_attach(store, name, MODES[mode]), self)
 
     def load_hdf5(
         self,
@@ -130,7 +153,7 @@ class Store:
         name: str,
         *,
         overwrite: bool = False,
-        lifetime: Lifetime = "persistent",
+        lifetime: Lifetime = "owner",
         strict: bool = False,
         progress: bool | ProgressFunction | None = None,
     ) -> Project:
@@ -141,7 +164,7 @@ class Store:
         options = (bool(overwrite), _lifetime_number(lifetime), bool(strict), function, _PRODUCER)
         try:
             with _handle(self._root) as store:
-                return Project(_hdf5.cshm_hdf5_load(store, name, path, options))
+                return Project(_hdf5.cshm_hdf5_load(store, name, path, options), self)
         finally:
             if isinstance(function, Bar):
                 function.end()
@@ -162,6 +185,11 @@ class Store:
             _core.cshm_unlink(store, name)
 
 
+def default_store() -> Store:
+    """The store of those who name none."""
+    return Store()
+
+
 def _path(text: str) -> Path:
     from pathlib import Path  # noqa: PLC0415  milliseconds that opening a project does not need
 
@@ -179,42 +207,10 @@ def _handle(root: str | os.PathLike[str] | None) -> Iterator[int]:
 
 def _lifetime_number(lifetime: str) -> int:
     if lifetime not in _LIFETIMES:
-        raise ValueError(
+        raise InvalidArgumentError(
             f"lifetime {lifetime!r}: use 'persistent' (until it is unlinked) or 'owner' (until this process exits)"
         )
     return _LIFETIMES[lifetime]
-
-
-def _declare(builder: int, nodes: list[Node], attrs: Attrs) -> list[NDArray[Any]]:
-    """Declares everything. Gives the arrays by their number in the builder."""
-    arrays: list[NDArray[Any]] = []
-    for path, array, dtype, order in nodes:
-        if array is None:
-            _core.cshm_builder_group(builder, path)
-        else:
-            _core.cshm_builder_array(builder, path, dtype, array.shape, order)
-            arrays.append(array)
-    for path, values in attrs.items():
-        if not isinstance(values, Mapping):
-            raise BadTypeError(f"attrs[{path!r}] is a mapping of names to values, not {type(values).__name__}")
-        for name, value in values.items():
-            encoded = encode(value, f"attribute {name!r} of {path!r}")
-            _core.cshm_builder_attribute(builder, path, name, *encoded)
-    return arrays
-
-
-def _write(builder: int, number: int, array: NDArray[Any]) -> None:
-    if not array.nbytes:
-        return
-    # The transpose of a Fortran array is its memory in C order; bytes, as numpy exports no buffer of datetimes.
-    data = (array if array.flags.c_contiguous else array.T).reshape(-1).view(np.uint8)
-    for start in range(0, data.nbytes, _PIECE):
-        _core.cshm_builder_write(builder, number, start, data[start : start + _PIECE])
-
-
-def _abort(builder: int) -> None:
-    with suppress(StaleHandleError):  # it was published: what failed came after
-        _core.cshm_builder_abort(builder)
 
 
 def _project_info(

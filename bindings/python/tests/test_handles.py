@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from cute_shm import _core
 from cute_shm._dtypes import DTYPES
+from cute_shm._project import Project
 
 CALLS = 100_000
 
@@ -38,6 +39,7 @@ def test_random_handles_never_crash(name: str) -> None:
             lambda handle: _core.cshm_builder_note(handle, 1, "x", "y"),
             _core.cshm_builder_allocate,
             lambda handle: _core.cshm_builder_write(handle, 0, 0, b"12345678"),
+            _core.cshm_builder_attach,
             _core.cshm_builder_publish,
             _core.cshm_builder_abort,
             lambda handle: _core.cshm_attach(handle, "x", 0),
@@ -87,7 +89,7 @@ def made_and_released(name: str) -> list[int]:
 def test_a_second_release_is_an_error(name: str) -> None:
     cute_shm.create(name, {}).close()
     store, listing, builder, attachment = made_and_released(name)
-    releases = [
+    releases: list[tuple[Callable[[int], object], int]] = [
         (_core.cshm_store_close, store),
         (_core.cshm_listing_close, listing),
         (_core.cshm_builder_abort, builder),
@@ -139,3 +141,22 @@ def test_read_only_memory_gives_no_writable_buffer(name: str) -> None:
         with pytest.raises(TypeError, match="read-write bytes-like object"):
             io.BytesIO(b"1234").readinto(memory)
         assert memoryview(memory).readonly
+
+
+def test_a_builder_is_filled_through_its_attachment(name: str) -> None:
+    store = _core.cshm_store_open(None, None)
+    builder = _core.cshm_builder_open(store, name, (0, 0, None))
+    _core.cshm_store_close(store)
+    _core.cshm_builder_array(builder, "a", "<f8", (3,), _core.CSHM_ORDER_C)
+    with pytest.raises(cute_shm.StateError):
+        _core.cshm_builder_attach(builder)
+    _core.cshm_builder_allocate(builder)
+    with Project(_core.cshm_builder_attach(builder)) as built:
+        array = built["a"]
+        assert (built.mode, built.is_current) == ("r+", False)
+        array[:] = [1, 2, 3]
+        _core.cshm_detach(_core.cshm_builder_publish(builder))
+        assert built.is_current
+    with cute_shm.open(name) as project:
+        array[1] = 20
+        assert project["a"].tolist() == [1, 20, 3]

@@ -66,8 +66,8 @@ def test_a_root_must_be_a_directory_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_a_listing_tells_all_about_a_project(name: str, root: Path) -> None:
-    cute_shm.create(name + "z", {"a": np.zeros(1000), "b": {"c": 1}}, lifetime="owner").close()
-    with cute_shm.create(name + "a", {"a": 1}) as project:
+    cute_shm.create(name + "z", {"a": np.zeros(1000), "b": {"c": 1}}).close()
+    with cute_shm.create(name + "a", {"a": 1}, lifetime="persistent") as project:
         first, second = cute_shm.projects()
         assert (first.name, second.name) == (name + "a", name + "z")
         assert first.manifest == root / f"cute-shm.{name}a.yaml"

@@ -393,7 +393,8 @@ CSHM_API cshm_status cshm_builder_write(cshm_builder builder, uint32_t array, ui
 
 /**
  * An array's memory, to be filled in place.
- * @param[in] builder  allocated; it owns the memory: the pointer is invalid after publish or abort
+ * @param[in] builder  allocated; it owns the memory: the pointer is invalid after publish or abort (where that is too
+ *                     early, take cshm_builder_attach)
  * @param[in] array    the array's number
  * @param[out] data    its first byte; not NULL for an array without elements, either
  * @param[out] nbytes  its bytes; or NULL
@@ -402,6 +403,20 @@ CSHM_API cshm_status cshm_builder_write(cshm_builder builder, uint32_t array, ui
  */
 CSHM_API cshm_status cshm_builder_map(cshm_builder builder, uint32_t array, void **data, uint64_t *nbytes,
                                       cshm_error *err);
+
+/**
+ * Attaches the project that is being built, CSHM_READ_WRITE, so that its arrays can be filled in place through nodes and
+ * arrays. It is an attachment like any other: reference-counted, its memory stays mapped while anyone holds it, whatever
+ * becomes of the builder. After publish it is a read-write attachment of the published project; after abort it is memory
+ * that nobody else will see, and cshm_attachment_is_current says 0, as it does before publish.
+ * The caller owns `*attachment` and ends it with cshm_detach. All attachments of one builder share one mapping.
+ * In a child of fork() it lives on, as attachments do, while the builder does not.
+ * @param[in] builder      allocated
+ * @param[out] attachment  the handle
+ * @param[out] err         or NULL
+ * @return CSHM_ERR_STATE: not allocated yet, or in a child of fork(); CSHM_ERR_SYSTEM. Since 2.0.
+ */
+CSHM_API cshm_status cshm_builder_attach(cshm_builder builder, cshm_attachment *attachment, cshm_error *err);
 
 /**
  * Makes the project visible to all, whole, in one step. On success the builder is ended. On failure nothing is visible,

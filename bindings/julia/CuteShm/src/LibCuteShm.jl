@@ -188,6 +188,9 @@ cshm_builder_write(builder, array, offset, data, nbytes, err) =
 cshm_builder_map(builder, array, data, nbytes, err) =
     @ccall library.cshm_builder_map(builder::cshm_builder, array::UInt32, data::Ptr{Ptr{Cvoid}}, nbytes::Ptr{UInt64}, err::Ptr{cshm_error})::cshm_status
 
+cshm_builder_attach(builder, attachment, err) =
+    @ccall library.cshm_builder_attach(builder::cshm_builder, attachment::Ptr{cshm_attachment}, err::Ptr{cshm_error})::cshm_status
+
 cshm_builder_publish(builder, attachment, err) =
     @ccall library.cshm_builder_publish(builder::cshm_builder, attachment::Ptr{cshm_attachment}, err::Ptr{cshm_error})::cshm_status
 
@@ -431,6 +434,7 @@ export CSHM_VERSION_MAJOR,
     cshm_builder_allocate,
     cshm_builder_write,
     cshm_builder_map,
+    cshm_builder_attach,
     cshm_builder_publish,
     cshm_builder_abort,
     cshm_mode,

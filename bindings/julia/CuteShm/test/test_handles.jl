@@ -28,6 +28,7 @@ function calls_with(id)
         () -> cshm_builder_allocate(builder, none),
         () -> cshm_builder_write(builder, 0, 0, text, 8, none),
         () -> cshm_builder_map(builder, 0, place, number, none),
+        () -> cshm_builder_attach(builder, Ref{cshm_attachment}(), none),
         () -> cshm_builder_publish(builder, none, none),
         () -> cshm_builder_abort(builder, none),
         () -> cshm_attach(store, "jl-none", none, Ref{cshm_attachment}(), none),

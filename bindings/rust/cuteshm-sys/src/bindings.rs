@@ -611,7 +611,8 @@ CSHM_ERR_SYSTEM. Since 2.0.*/
 }
 unsafe extern "C" {
     /**An array's memory, to be filled in place.
-- `builder` (in): allocated; it owns the memory: the pointer is invalid after publish or abort
+- `builder` (in): allocated; it owns the memory: the pointer is invalid after publish or abort (where that is too
+early, take cshm_builder_attach)
 - `array` (in): the array's number
 - `data` (out): its first byte; not NULL for an array without elements, either
 - `nbytes` (out): its bytes; or NULL
@@ -623,6 +624,24 @@ Returns CSHM_ERR_STATE; CSHM_ERR_NOT_FOUND: no such array; CSHM_ERR_SYSTEM. Sinc
         array: u32,
         data: *mut *mut ::core::ffi::c_void,
         nbytes: *mut u64,
+        err: *mut cshm_error,
+    ) -> cshm_status;
+}
+unsafe extern "C" {
+    /**Attaches the project that is being built, CSHM_READ_WRITE, so that its arrays can be filled in place through nodes and
+arrays. It is an attachment like any other: reference-counted, its memory stays mapped while anyone holds it, whatever
+becomes of the builder. After publish it is a read-write attachment of the published project; after abort it is memory
+that nobody else will see, and cshm_attachment_is_current says 0, as it does before publish.
+The caller owns `*attachment` and ends it with cshm_detach. All attachments of one builder share one mapping.
+In a child of fork() it lives on, as attachments do, while the builder does not.
+- `builder` (in): allocated
+- `attachment` (out): the handle
+- `err` (out): or NULL
+
+Returns CSHM_ERR_STATE: not allocated yet, or in a child of fork(); CSHM_ERR_SYSTEM. Since 2.0.*/
+    pub fn cshm_builder_attach(
+        builder: cshm_builder,
+        attachment: *mut cshm_attachment,
         err: *mut cshm_error,
     ) -> cshm_status;
 }
