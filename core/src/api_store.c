@@ -5,8 +5,9 @@
 #include "handle.h"
 #include "lease.h"
 #include "listing.h"
-#include "manifest.h"
+#include "platform.h"
 #include "project.h"
+#include "project_manifest.h"
 #include "store.h"
 
 #include <stdio.h>
@@ -24,7 +25,7 @@ cshm_status cshm_store_open(const char *root, const cshm_store_options *options,
   if (status) return status;
   struct store *made = malloc(sizeof *made);
   if (!made) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory for a store");
-  status = cshm__store_init(made, root, ours.prefix, err);
+  status = cshm__store_init(made, root, ours.prefix, ours.manifest, err);
   if (!status) status = cshm__handle_new(HANDLE_STORE, (struct handle_target){made, 0, destroy_store}, &store->id, err);
   if (status) free(made);
   return status;
@@ -43,13 +44,29 @@ cshm_status cshm_store_root(cshm_store store, char *buffer, size_t *length, cshm
   return status;
 }
 
+/* The syntax of the manifest that a project has, damaged or not; *syntax stays where it has none. */
+static cshm_status find_syntax(const struct store *store, const char *project, const struct manifest_syntax **syntax,
+                               cshm_error *err) {
+  const struct manifest_syntax *found;
+  struct manifest_head head;
+  int directory;
+  cshm_error said = CSHM_ERROR_INIT;
+  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, &said);
+  if (!status) {
+    status = cshm__project_manifest(store, directory, project, &head, &found, &said);
+    cshm__platform_close(directory);
+    if (found) *syntax = found;
+    if (found) return CSHM_OK;
+  }
+  return status == CSHM_ERR_NOT_FOUND ? CSHM_OK : cshm__fail_said(err, &said);
+}
+
 static cshm_status manifest_path(const struct store *store, const char *project, char *buffer, size_t *length,
                                  cshm_error *err) {
   char name[STORE_NAME_SIZE], path[STORE_MAX_ROOT + STORE_NAME_SIZE + 2];
-  const struct manifest_syntax *syntax = cshm__manifest_syntaxes[0];
+  const struct manifest_syntax *syntax = store->syntax;
   cshm_status status = cshm__store_check_project(project, err);
-  if (status) return status;
-  status = cshm__store_find_syntax(store, project, &syntax, err);
+  if (!status) status = find_syntax(store, project, &syntax, err);
   if (status) return status;
   cshm__store_manifest_name(store, project, syntax, name);
   snprintf(path, sizeof path, "%s/%s", store->root, name);

@@ -206,16 +206,14 @@ cshm_status cshm__builder_map_published(struct builder *builder, struct mapping 
 }
 
 cshm_status cshm__builder_publish(struct builder *builder, struct mapping *mapping, cshm_error *err) {
-  const struct manifest_syntax *syntax = cshm__manifest_syntaxes[0];
   struct text manifest = {.data = NULL};
   struct publication publication = {.store = &builder->store,
                                     .project = builder->project,
                                     .segment_name = builder->segment_name,
                                     .segment = builder->segment,
                                     .manifest = &manifest,
-                                    .syntax = syntax,
                                     .overwrite = builder->overwrite};
-  cshm_status status = syntax->write(&mapping->index, builder->segment_name, &manifest, err);
+  cshm_status status = builder->store.syntax->write(&mapping->index, builder->segment_name, &manifest, err);
   if (!status) status = publish_leased(builder, &publication, err);
   free(manifest.data);
   if (status) return status;

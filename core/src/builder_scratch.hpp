@@ -28,7 +28,7 @@ struct Scratch {
     char name[] = "/tmp/cute-shm-test.XXXXXX";
     REQUIRE(mkdtemp(name) != nullptr);
     root = name;
-    REQUIRE(cshm__store_init(&where, name, nullptr, nullptr) == CSHM_OK);
+    REQUIRE(cshm__store_init(&where, name, nullptr, CSHM_MANIFEST_YAML, nullptr) == CSHM_OK);
   }
   ~Scratch() {
     for (const std::string &segment : segments())

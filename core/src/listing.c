@@ -49,7 +49,7 @@ static cshm_status manifest_path(const struct store *store, const struct manifes
                                  struct listing_entry *entry) {
   char name[STORE_NAME_SIZE];
   size_t size = strlen(store->root) + sizeof name + 2;
-  cshm__store_manifest_name(store, entry->name, syntax ? syntax : cshm__manifest_syntaxes[0], name);
+  cshm__store_manifest_name(store, entry->name, syntax ? syntax : store->syntax, name);
   entry->manifest = malloc(size);
   if (!entry->manifest) return CSHM_ERR_NO_MEMORY;
   snprintf(entry->manifest, size, "%s/%s", store->root, name);

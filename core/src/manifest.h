@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * manifest: a project written down for people and other programs. It is derived from the segment's index; attach reads
- * only its head. One model, one adapter for each syntax: a new syntax is one file and one line in manifest.c.
+ * only its head. One model, one adapter for each syntax: a new syntax is one adapter and one line in manifest.c.
  */
 #ifndef CUTESHM_MANIFEST_H
 #define CUTESHM_MANIFEST_H
@@ -42,8 +42,10 @@ struct manifest_syntax {
 };
 
 extern const struct manifest_syntax cshm__manifest_yaml;
+extern const struct manifest_syntax cshm__manifest_toml;
 
-/* Every syntax there is, ended by NULL, in the order in which a store looks for them. */
-extern const struct manifest_syntax *const cshm__manifest_syntaxes[];
+/* Every syntax there is, in the order of enum cshm_manifest_format. */
+#define MANIFEST_SYNTAXES 2
+extern const struct manifest_syntax *const cshm__manifest_syntaxes[MANIFEST_SYNTAXES];
 
 #endif

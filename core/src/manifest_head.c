@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest_head.h"
 
+#include "error.h"
+
 #include <string.h>
 
 /* Each takes a value or says what was wanted. */
@@ -98,4 +100,18 @@ const char *cshm__head_missing(const struct head_reader *reader) {
   for (int key = 0; key < KEYS; key++)
     if (!(reader->seen & 1u << key)) return keys[key].name;
   return NULL;
+}
+
+cshm_status cshm__head_fail(cshm_error *err, cshm_status status, struct head_place place, const char *wanted,
+                            const char *found) {
+  return cshm__fail(err, status, 0, "manifest %s:%zu:%zu: wanted %s, found %s", place.file, place.line, place.column,
+                    wanted, found);
+}
+
+const char *cshm__head_quoted(const struct head_value *value, char out[HEAD_QUOTED_SIZE]) {
+  size_t length = value->length < HEAD_QUOTED_SIZE - 3 ? value->length : HEAD_QUOTED_SIZE - 3;
+  out[0] = '\'';
+  memcpy(out + 1, value->text, length);
+  memcpy(out + 1 + length, "'", 2);
+  return out;
 }

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#define HEAD_QUOTED_SIZE 64
+
 /* A key's value, as the syntax has it. */
 struct head_value {
   const char *text; /* UTF-8, need not end with a NUL */
@@ -28,5 +30,21 @@ cshm_status cshm__head_take(struct head_reader *reader, int key, const struct he
 
 /* The name of a key that was not seen yet, or NULL: the head is whole. */
 const char *cshm__head_missing(const struct head_reader *reader);
+
+/* ---- messages ---- */
+
+/* A place in a manifest; line and column count from 1. */
+struct head_place {
+  const char *file;
+  size_t line;
+  size_t column;
+};
+
+/* "manifest f.yaml:1:11: wanted ..., found ...". Returns `status`. */
+cshm_status cshm__head_fail(cshm_error *err, cshm_status status, struct head_place place, const char *wanted,
+                            const char *found);
+
+/* "'text'" for a message, cut where it is long. Returns `out`. */
+const char *cshm__head_quoted(const struct head_value *value, char out[HEAD_QUOTED_SIZE]);
 
 #endif

@@ -11,8 +11,20 @@ extern "C" {
 
 namespace {
 
-const manifest_dialect yaml = {": ", ":\n", "  - ", "\n", "", "? ", ".nan", ".inf", "-.inf", true};
-const manifest_dialect toml = {" = ", " = [\n", "  ", ",\n", "]\n", "", "nan", "inf", "-inf", false};
+// As far as values go.
+manifest_dialect dialect_of(const char *assign, const char *nan, const char *infinity, const char *minus_infinity,
+                            bool big_integers) {
+  manifest_dialect dialect = {};
+  dialect.assign = assign;
+  dialect.nan = nan;
+  dialect.infinity = infinity;
+  dialect.minus_infinity = minus_infinity;
+  dialect.big_integers = big_integers;
+  return dialect;
+}
+
+const manifest_dialect yaml = dialect_of(": ", ".nan", ".inf", "-.inf", true);
+const manifest_dialect toml = dialect_of(" = ", "nan", "inf", "-inf", false);
 
 std::string written(const std::string &dtype, const std::vector<int64_t> &shape, const std::string &bytes,
                     const manifest_dialect &dialect = yaml) {

@@ -73,24 +73,34 @@ static void add_head(struct writer *writer, const char *segment) {
   add(writer, "\n");
   add_line(writer, "lifetime", header->lifetime == CSHM_OWNER ? "owner" : "persistent");
   add_created(writer, header->created_ns);
+  if (writer->index->array_count == 0) { /* here, since TOML has no key of the top level after a table */
+    add_key(writer, "arrays");
+    add(writer, "[]\n");
+  }
 }
 
 /* ---- lists ---- */
 
-static void open_list(struct writer *writer, const char *key) {
-  add(writer, key);
+/* Before a list's items, if it has any. */
+static void open_list(struct writer *writer, const char *list) {
+  if (!writer->dialect->list_open) return;
+  add(writer, list);
   add(writer, writer->dialect->list_open);
 }
 
-static void open_item(struct writer *writer) {
+static void open_item(struct writer *writer, const char *list) {
   add(writer, writer->dialect->item_open);
-  add(writer, "{");
+  if (writer->dialect->list_open) return;
+  add(writer, list);
+  add(writer, "]]\n");
 }
 
-static void close_item(struct writer *writer) {
-  add(writer, "}");
-  add(writer, writer->dialect->item_close);
+static void add_next_key(struct writer *writer, const char *key) {
+  add(writer, writer->dialect->item_next);
+  add_key(writer, key);
 }
+
+static void close_item(struct writer *writer) { add(writer, writer->dialect->item_close); }
 
 /* Notes of one kind; no list where there are none. */
 static void add_notes(struct writer *writer, uint32_t kind, const char *list, const char *key, const char *text) {
@@ -100,21 +110,18 @@ static void add_notes(struct writer *writer, uint32_t kind, const char *list, co
     if (note->kind != kind) continue;
     if (!any) open_list(writer, list);
     any = true;
-    open_item(writer);
+    open_item(writer, list);
     add_key(writer, key);
     add_string(writer, note->key, note->key_length);
-    add(writer, ", ");
-    add_key(writer, text);
+    add_next_key(writer, text);
     add_string(writer, note->text, note->text_length);
     close_item(writer);
   }
-  if (any) add(writer, writer->dialect->list_close);
 }
 
 /* ---- attributes ---- */
 
 static void add_shape(struct writer *writer, uint32_t ndim, const int64_t *shape) {
-  add_key(writer, "shape");
   add(writer, "[");
   for (uint32_t i = 0; i < ndim; i++) {
     add(writer, i == 0 ? "" : ", ");
@@ -125,7 +132,6 @@ static void add_shape(struct writer *writer, uint32_t ndim, const int64_t *shape
 
 static void add_dtype(struct writer *writer, uint32_t number) {
   const struct format_dtype *dtype = &writer->index->dtypes[number];
-  add_key(writer, "dtype");
   add_string(writer, dtype->text, dtype->text_length);
 }
 
@@ -146,23 +152,22 @@ static void add_attribute(struct writer *writer, const struct format_attribute *
   add_string(writer, attribute->name, attribute->name_length);
   add(writer, writer->dialect->assign);
   add(writer, "{");
+  add_key(writer, "dtype");
   add_dtype(writer, attribute->dtype);
   add(writer, ", ");
+  add_key(writer, "shape");
   add_shape(writer, attribute->ndim, writer->index->extents + attribute->extents);
   add_value(writer, attribute);
   add(writer, "}");
 }
 
 static void add_attributes(struct writer *writer, const struct format_node *node) {
-  if (node->attribute_count == 0) return;
-  add(writer, ", ");
-  add_key(writer, "attributes");
-  add(writer, "{");
+  const struct manifest_dialect *dialect = writer->dialect;
   for (uint32_t i = 0; i < node->attribute_count; i++) {
-    add(writer, i == 0 ? "" : ", ");
+    add(writer, i == 0 ? dialect->attributes_open : dialect->attributes_next);
     add_attribute(writer, &writer->index->attributes[node->attribute_first + i]);
   }
-  add(writer, "}");
+  add(writer, node->attribute_count > 0 ? dialect->attributes_close : "");
 }
 
 /* ---- nodes ---- */
@@ -173,36 +178,32 @@ static void add_path(struct writer *writer, const struct format_node *node) {
 }
 
 static void add_group(struct writer *writer, const struct format_node *node) {
-  open_item(writer);
+  open_item(writer, "groups");
   add_path(writer, node);
   add_attributes(writer, node);
   close_item(writer);
 }
 
 static void add_alias(struct writer *writer, const struct format_node *node, const struct format_node *first) {
-  open_item(writer);
+  open_item(writer, "arrays");
   add_path(writer, node);
-  add(writer, ", ");
-  add_key(writer, "alias");
+  add_next_key(writer, "alias");
   add_string(writer, first->path, first->path_length);
   close_item(writer);
 }
 
 static void add_array(struct writer *writer, const struct format_node *node, const struct format_array *array) {
-  open_item(writer);
+  open_item(writer, "arrays");
   add_path(writer, node);
-  add(writer, ", ");
+  add_next_key(writer, "dtype");
   add_dtype(writer, array->dtype);
-  add(writer, ", ");
+  add_next_key(writer, "shape");
   add_shape(writer, array->ndim, writer->index->extents + array->extents);
-  add(writer, ", ");
-  add_key(writer, "order");
+  add_next_key(writer, "order");
   add(writer, array->order == CSHM_ORDER_C ? "\"C\"" : "\"F\"");
-  add(writer, ", ");
-  add_key(writer, "offset");
+  add_next_key(writer, "offset");
   cshm__text_add_unsigned(writer->text, array->offset);
-  add(writer, ", ");
-  add_key(writer, "bytes");
+  add_next_key(writer, "bytes");
   cshm__text_add_unsigned(writer->text, array->nbytes);
   add_attributes(writer, node);
   close_item(writer);
@@ -212,16 +213,11 @@ static void add_groups(struct writer *writer) {
   open_list(writer, "groups");
   for (uint32_t i = 0; i < writer->index->node_count; i++)
     if (writer->index->nodes[i].kind == CSHM_GROUP) add_group(writer, &writer->index->nodes[i]);
-  add(writer, writer->dialect->list_close);
 }
 
+/* Not called where there are none: add_head says so. */
 static void add_arrays(struct writer *writer) {
   const struct index *index = writer->index;
-  if (index->array_count == 0) {
-    add_key(writer, "arrays");
-    add(writer, "[]\n");
-    return;
-  }
   open_list(writer, "arrays");
   for (uint32_t i = 0; i < index->node_count; i++) {
     const struct format_node *node = &index->nodes[i];
@@ -232,7 +228,6 @@ static void add_arrays(struct writer *writer) {
     else
       add_alias(writer, node, &index->nodes[array->node]);
   }
-  add(writer, writer->dialect->list_close);
 }
 
 cshm_status cshm__manifest_write(const struct manifest_dialect *dialect, const struct index *index, const char *segment,
@@ -242,7 +237,7 @@ cshm_status cshm__manifest_write(const struct manifest_dialect *dialect, const s
   add_notes(&writer, CSHM_NOTE_ORIGIN, "origin", "key", "text");
   add_notes(&writer, CSHM_NOTE_SKIPPED, "skipped", "path", "reason");
   add_groups(&writer);
-  add_arrays(&writer);
+  if (index->array_count > 0) add_arrays(&writer);
   if (text->failed)
     return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory for the manifest of project '%s'", index->header->project);
   return CSHM_OK;

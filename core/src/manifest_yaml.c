@@ -24,8 +24,8 @@ struct yaml_head {
 
 static cshm_status fail(struct yaml_head *yaml, cshm_status status, yaml_mark_t mark, const char *wanted,
                         const char *found) {
-  yaml->status = cshm__fail(yaml->err, status, 0, "manifest %s:%zu:%zu: wanted %s, found %s", yaml->file, mark.line + 1,
-                            mark.column + 1, wanted, found);
+  struct head_place place = {yaml->file, mark.line + 1, mark.column + 1};
+  yaml->status = cshm__head_fail(yaml->err, status, place, wanted, found);
   return yaml->status;
 }
 
@@ -129,29 +129,20 @@ static cshm_status skip(struct yaml_head *yaml) {
   return CSHM_OK;
 }
 
-/* "'text'" for a message, cut where it is long. */
-static const char *quoted(const yaml_event_t *event, char *out, size_t size) {
-  if (event->type != YAML_SCALAR_EVENT) return event_name(event);
-  size_t length = event->data.scalar.length < size - 3 ? event->data.scalar.length : size - 3;
-  out[0] = '\'';
-  memcpy(out + 1, event->data.scalar.value, length);
-  memcpy(out + 1 + length, "'", 2);
-  return out;
-}
-
 static cshm_status take(struct yaml_head *yaml, int key) {
   yaml_event_t event;
   cshm_status status = next(yaml, &event);
   if (status) return status;
-  const char *wanted = "a single value";
+  const char *wanted = "a single value", *found = event_name(&event);
+  char text[HEAD_QUOTED_SIZE];
   status = CSHM_ERR_CORRUPT;
   if (event.type == YAML_SCALAR_EVENT) {
     struct head_value value = {(const char *)event.data.scalar.value, event.data.scalar.length,
                                event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE};
     status = cshm__head_take(&yaml->reader, key, &value, &wanted);
+    found = cshm__head_quoted(&value, text);
   }
-  char found[64];
-  if (status) fail(yaml, status, event.start_mark, wanted, quoted(&event, found, sizeof found));
+  if (status) fail(yaml, status, event.start_mark, wanted, found);
   yaml_event_delete(&event);
   return status;
 }
@@ -199,9 +190,12 @@ static cshm_status read_head(manifest_source source, void *user, const char *fil
 static const struct manifest_dialect dialect = {
     .assign = ": ",
     .list_open = ":\n",
-    .item_open = "  - ",
-    .item_close = "\n",
-    .list_close = "",
+    .item_open = "  - {",
+    .item_next = ", ",
+    .item_close = "}\n",
+    .attributes_open = ", attributes: {",
+    .attributes_next = ", ",
+    .attributes_close = "}",
     .long_key = "? ",
     .nan = ".nan",
     .infinity = ".inf",

@@ -4,6 +4,7 @@
 #include "error.h"
 #include "index.h"
 #include "platform.h"
+#include "project_manifest.h"
 
 #include <string.h>
 
@@ -69,8 +70,7 @@ cshm_status cshm__project_open(const struct store *store, int directory, const c
   project->segment = -1;
   for (int turn = 0; turn < MAX_TURNS; turn++) {
     memset(&project->head, 0, sizeof project->head);
-    project->syntax = NULL;
-    cshm_status status = cshm__store_read_head(store, directory, name, &project->head, &project->syntax, err);
+    cshm_status status = cshm__project_manifest(store, directory, name, &project->head, &project->syntax, err);
     if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, directory, name, err);
     if (status) return status;
     if (project->head.generation == missing) return lost_segment(store, name, project->head.segment, err);
@@ -96,9 +96,10 @@ cshm_status cshm__project_previous(const struct store *store, int directory, con
   project->segment = -1;
   *live = false;
   cshm_error said = CSHM_ERROR_INIT;
-  cshm_status status = cshm__store_read_head(store, directory, name, &project->head, &project->syntax, &said);
+  cshm_status status = cshm__project_manifest(store, directory, name, &project->head, &project->syntax, &said);
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
   if (status == CSHM_ERR_PERMISSION || status == CSHM_ERR_SYSTEM) return cshm__fail_said(err, &said);
+  if (status && !project->syntax) return cshm__fail_said(err, &said);
   *live = true;
   if (status) {
     project->head.segment[0] = '\0';
@@ -123,8 +124,7 @@ cshm_status cshm__project_set_state(int segment, enum format_state state, cshm_e
   return cshm__platform_segment_write(segment, offsetof(struct format_header, state), &value, sizeof value, err);
 }
 
-/* Whether a segment has a header that can be trusted, whatever its state. */
-static bool read_header(int segment, uint64_t size, const char *name, struct format_header *header) {
+bool cshm__project_read_header(int segment, uint64_t size, const char *name, struct format_header *header) {
   return size >= sizeof *header && cshm__platform_segment_read(segment, 0, header, sizeof *header, NULL) == CSHM_OK &&
          cshm__header_check(header, size, name, NULL) == CSHM_OK;
 }
@@ -139,7 +139,7 @@ static cshm_status remove_segment(const struct manifest_head *head, cshm_error *
   cshm_status status = cshm__platform_segment_open(head->segment, true, &segment, &size, &said);
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
   if (status) return cshm__fail_said(err, &said);
-  bool readable = read_header(segment, size, head->segment, &header);
+  bool readable = cshm__project_read_header(segment, size, head->segment, &header);
   bool other = readable && header.generation != head->generation;
   if (readable && !other) status = cshm__project_set_state(segment, FORMAT_RETIRED, &said);
   cshm__platform_close(segment);
@@ -148,14 +148,13 @@ static cshm_status remove_segment(const struct manifest_head *head, cshm_error *
 }
 
 /* The segment first: a process that is killed in between leaves a manifest that says so, and can be unlinked again. */
-cshm_status cshm__project_remove(const struct store *store, int directory, const char *name, uint64_t only,
-                                 cshm_error *err) {
+static cshm_status remove_syntax(const struct store *store, int directory, const char *name,
+                                 const struct manifest_syntax *syntax, uint64_t only, cshm_error *err) {
   struct manifest_head head;
-  const struct manifest_syntax *syntax = NULL;
   char file[STORE_NAME_SIZE];
   cshm_error said = CSHM_ERROR_INIT;
-  cshm_status status = cshm__store_read_head(store, directory, name, &head, &syntax, &said);
-  if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, directory, name, err);
+  cshm_status status = cshm__store_read_head(store, directory, name, syntax, &head, &said);
+  if (status == CSHM_ERR_NOT_FOUND) return status;
   if (status)
     return cshm__fail(err, status, said.sys_errno,
                       "cannot tell the segment of project \"%s\": %s; remove that file, or overwrite the project", name,
@@ -165,6 +164,18 @@ cshm_status cshm__project_remove(const struct store *store, int directory, const
   if (status) return status;
   cshm__store_manifest_name(store, name, syntax, file);
   return cshm__platform_file_remove(directory, file, err);
+}
+
+cshm_status cshm__project_remove(const struct store *store, int directory, const char *name, uint64_t only,
+                                 cshm_error *err) {
+  bool found = false;
+  cshm__project_manifest_tidy(store, directory, name);
+  for (size_t i = 0; i < MANIFEST_SYNTAXES; i++) {
+    cshm_status status = remove_syntax(store, directory, name, cshm__manifest_syntaxes[i], only, err);
+    if (status && status != CSHM_ERR_NOT_FOUND) return status;
+    found = found || !status;
+  }
+  return found ? CSHM_OK : cshm__store_not_found(store, directory, name, err);
 }
 
 struct sweep {
@@ -181,7 +192,7 @@ static bool sweep_segment(void *user, const char *name) {
   int segment;
   if (strncmp(name, sweep->prefix, strlen(sweep->prefix)) != 0) return true;
   if (cshm__platform_segment_open(name, false, &segment, &size, NULL) != CSHM_OK) return true;
-  bool readable = read_header(segment, size, name, &header);
+  bool readable = cshm__project_read_header(segment, size, name, &header);
   cshm__platform_close(segment);
   if (readable && header.state != FORMAT_PUBLISHED && header.generation != sweep->current &&
       strcmp(header.project, sweep->project) == 0 && strcmp(header.root, sweep->store->root) == 0)
@@ -192,7 +203,8 @@ static bool sweep_segment(void *user, const char *name) {
 void cshm__project_sweep(const struct store *store, int directory, const char *name) {
   struct sweep sweep = {.store = store, .project = name};
   struct manifest_head head;
-  cshm_status status = cshm__store_read_head(store, directory, name, &head, NULL, NULL);
+  const struct manifest_syntax *syntax;
+  cshm_status status = cshm__project_manifest(store, directory, name, &head, &syntax, NULL);
   if (status != CSHM_OK && status != CSHM_ERR_NOT_FOUND) return; /* a manifest that cannot be read may point to any */
   if (status == CSHM_OK) sweep.current = head.generation;
   cshm__store_segment_prefix(name, sweep.prefix);

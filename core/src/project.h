@@ -20,7 +20,7 @@ struct project {
 
 /* Reads the manifest, opens the segment, checks its header and that both are of one generation. An overwrite that happens
  * meanwhile is waited out: the result is whole, old or new. A project whose owner died is removed, and not found. After a
- * failure project->syntax and ->head tell what could be read of the manifest, if there is one.
+ * failure project->syntax and ->head tell what could be read of the manifest, if there is one that counts.
  * CSHM_ERR_NOT_FOUND, CSHM_ERR_CORRUPT, CSHM_ERR_VERSION, CSHM_ERR_GENERATION, CSHM_ERR_PERMISSION. */
 cshm_status cshm__project_open(const struct store *store, int directory, const char *name, bool writable,
                                struct project *project, cshm_error *err);
@@ -28,18 +28,21 @@ void cshm__project_close(struct project *project);
 
 /* What a publish finds in its place, under the store's lock. `live` is false when nothing is there, or only what is left of
  * a project of which the segment is gone or the owner dead. What can be told of it is in *project: head.segment is ""
- * where the manifest does not tell, segment is -1 where it cannot be opened for writing. */
+ * where the manifest does not tell, segment is -1 where it cannot be opened for writing. CSHM_ERR_CORRUPT: two manifests. */
 cshm_status cshm__project_previous(const struct store *store, int directory, const char *name, struct project *project,
                                    bool *live, cshm_error *err);
 
 /* CSHM_ERR_EXISTS in words. */
 cshm_status cshm__project_exists(const struct store *store, const char *name, cshm_error *err);
 
+/* Whether a segment has a header that can be trusted, whatever its state. */
+bool cshm__project_read_header(int segment, uint64_t size, const char *name, struct format_header *header);
+
 /* Writes a state into a segment's header. */
 cshm_status cshm__project_set_state(int segment, enum format_state state, cshm_error *err);
 
-/* Removes manifest and segment, however damaged. The store must be locked. `only`: not 0 and not the project's generation:
- * nothing is done. CSHM_ERR_NOT_FOUND, CSHM_ERR_PERMISSION. */
+/* Removes manifest and segment, however damaged, and both if there are two. The store must be locked. `only`: not 0: those
+ * of another generation stay. CSHM_ERR_NOT_FOUND, CSHM_ERR_PERMISSION. */
 cshm_status cshm__project_remove(const struct store *store, int directory, const char *name, uint64_t only,
                                  cshm_error *err);
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The order of steps, under the store's lock. A process may be killed between any two of them:
- *   1. the new segment gets its name               killed here: garbage, since no manifest points to it and it is FILLED
- *   2. the old segment is marked RETIRED           killed here: the manifest still points to it, so it still is the project
- *   3. the manifest is replaced in one step        this is the switch
- *   4. the new segment is marked PUBLISHED         killed before: the manifest points to it, so it is the project
- *   5. the old segment is removed                  killed before: garbage, since it is RETIRED and no manifest points to it
+ *   1. a manifest that lost is removed             an earlier kill left two, see 5; so there never are two that lost
+ *   2. the new segment gets its name               killed here: garbage, since no manifest points to it and it is FILLED
+ *   3. the old segment is marked RETIRED           killed here: its manifest is the only one, so it still is the project
+ *   4. the manifest is replaced in one step        this is the switch
+ *   5. a manifest of another syntax is removed     killed before: there are two, and the one of the RETIRED segment has lost
+ *   6. the new segment is marked PUBLISHED         killed before: the manifest points to it, so it is the project
+ *   7. the old segment is removed                  killed before: garbage, since it is RETIRED and no manifest points to it
  * What is garbage goes with the next publication or unlinking of that project.
  * The old one is marked before the switch, because a process that has a PUBLISHED segment mapped takes it for the newest.
  */
@@ -14,13 +16,15 @@
 #include "error.h"
 #include "platform.h"
 #include "project.h"
+#include "project_manifest.h"
 
 #include <string.h>
 
 static cshm_status switch_manifest(const struct publication *p, int directory, const struct project *old,
                                    cshm_error *err) {
+  const struct manifest_syntax *syntax = p->store->syntax;
   char name[STORE_NAME_SIZE], old_name[STORE_NAME_SIZE];
-  cshm__store_manifest_name(p->store, p->project, p->syntax, name);
+  cshm__store_manifest_name(p->store, p->project, syntax, name);
   cshm_status status = CSHM_OK;
   if (old->segment >= 0) status = cshm__project_set_state(old->segment, FORMAT_RETIRED, err);
   if (!status) status = cshm__platform_file_replace(directory, name, p->manifest->data, p->manifest->length, err);
@@ -28,7 +32,7 @@ static cshm_status switch_manifest(const struct publication *p, int directory, c
     if (old->segment >= 0) cshm__project_set_state(old->segment, FORMAT_PUBLISHED, NULL);
     return status;
   }
-  if (old->syntax && old->syntax != p->syntax) {
+  if (old->syntax && old->syntax != syntax) {
     cshm__store_manifest_name(p->store, p->project, old->syntax, old_name);
     cshm__platform_file_remove(directory, old_name, NULL);
   }
@@ -57,6 +61,7 @@ cshm_status cshm__publish(const struct publication *publication, cshm_error *err
   if (status) return status;
   status = cshm__platform_directory_lock(directory, err);
   if (status) goto done;
+  cshm__project_manifest_tidy(publication->store, directory, publication->project);
   status = cshm__project_previous(publication->store, directory, publication->project, &old, &live, err);
   if (status) goto done;
   status = live && !publication->overwrite ? cshm__project_exists(publication->store, publication->project, err)

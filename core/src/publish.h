@@ -14,8 +14,7 @@ struct publication {
   const char *project;
   const char *segment_name;
   int segment;
-  const struct text *manifest;
-  const struct manifest_syntax *syntax;
+  const struct text *manifest; /* in the store's syntax */
   bool overwrite;
 };
 

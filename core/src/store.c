@@ -33,10 +33,27 @@ static cshm_status check_prefix(const char *prefix, cshm_error *err) {
   return CSHM_OK;
 }
 
-cshm_status cshm__store_init(struct store *store, const char *root, const char *prefix, cshm_error *err) {
+/* In the order of cshm_manifest_format, of which 0 leaves it to the environment. */
+static cshm_status find_syntax(uint32_t format, const struct manifest_syntax **syntax, cshm_error *err) {
+  const char *wanted = getenv("CUTE_SHM_MANIFEST");
+  if (format > MANIFEST_SYNTAXES)
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "manifest format %u is neither YAML (1) nor TOML (2)", format);
+  *syntax = cshm__manifest_syntaxes[format == CSHM_MANIFEST_DEFAULT ? 0 : format - 1];
+  if (format != CSHM_MANIFEST_DEFAULT || !wanted || wanted[0] == '\0') return CSHM_OK;
+  for (size_t i = 0; i < MANIFEST_SYNTAXES; i++) {
+    *syntax = cshm__manifest_syntaxes[i];
+    if (strcmp((*syntax)->extension, wanted) == 0) return CSHM_OK;
+  }
+  return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0,
+                    "the environment variable CUTE_SHM_MANIFEST is \"%.40s\": set it to \"yaml\" or \"toml\"", wanted);
+}
+
+cshm_status cshm__store_init(struct store *store, const char *root, const char *prefix, uint32_t format,
+                             cshm_error *err) {
   bool exists;
-  cshm_status status;
   memset(store, 0, sizeof *store);
+  cshm_status status = find_syntax(format, &store->syntax, err);
+  if (status) return status;
   if (!prefix) prefix = DEFAULT_PREFIX;
   status = check_prefix(prefix, err);
   if (status) return status;
@@ -107,9 +124,8 @@ static cshm_status check_head(const struct store *store, const char *file, const
   return CSHM_OK;
 }
 
-/* CSHM_ERR_NOT_FOUND: there is none in that syntax. */
-static cshm_status read_syntax(const struct store *store, int directory, const char *project,
-                               const struct manifest_syntax *syntax, struct manifest_head *head, cshm_error *err) {
+cshm_status cshm__store_read_head(const struct store *store, int directory, const char *project,
+                                  const struct manifest_syntax *syntax, struct manifest_head *head, cshm_error *err) {
   char name[STORE_NAME_SIZE], path[STORE_MAX_ROOT + STORE_NAME_SIZE + 2];
   struct limited_file from = {-1, MANIFEST_MAX_SIZE};
   cshm__store_manifest_name(store, project, syntax, name);
@@ -119,32 +135,6 @@ static cshm_status read_syntax(const struct store *store, int directory, const c
   status = syntax->read_head(read_limited, &from, path, head, err);
   cshm__platform_close(from.file);
   return status ? status : check_head(store, name, project, head, err);
-}
-
-cshm_status cshm__store_read_head(const struct store *store, int directory, const char *project,
-                                  struct manifest_head *head, const struct manifest_syntax **syntax, cshm_error *err) {
-  cshm_status status = CSHM_ERR_NOT_FOUND;
-  for (size_t i = 0; cshm__manifest_syntaxes[i] && status == CSHM_ERR_NOT_FOUND; i++) {
-    status = read_syntax(store, directory, project, cshm__manifest_syntaxes[i], head, err);
-    if (syntax && status != CSHM_ERR_NOT_FOUND) *syntax = cshm__manifest_syntaxes[i];
-  }
-  return status;
-}
-
-cshm_status cshm__store_find_syntax(const struct store *store, const char *project,
-                                    const struct manifest_syntax **syntax, cshm_error *err) {
-  char name[STORE_NAME_SIZE];
-  int directory, file = -1;
-  cshm_error said = CSHM_ERROR_INIT;
-  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, &said);
-  if (status) return status == CSHM_ERR_NOT_FOUND ? CSHM_OK : cshm__fail_said(err, &said);
-  for (size_t i = 0; cshm__manifest_syntaxes[i] && file < 0; i++) {
-    cshm__store_manifest_name(store, project, cshm__manifest_syntaxes[i], name);
-    if (cshm__platform_file_open(directory, name, &file, NULL) == CSHM_OK) *syntax = cshm__manifest_syntaxes[i];
-  }
-  cshm__platform_close(file);
-  cshm__platform_close(directory);
-  return CSHM_OK;
 }
 
 /* ---- names ---- */
@@ -160,7 +150,7 @@ static bool pass_project(void *user, const char *name) {
   size_t before = strlen(filter->store->prefix), length = strlen(name);
   char project[CSHM_MAX_PROJECT_NAME + 1];
   if (strncmp(name, filter->store->prefix, before) != 0) return true;
-  for (size_t i = 0; cshm__manifest_syntaxes[i]; i++) {
+  for (size_t i = 0; i < MANIFEST_SYNTAXES; i++) {
     size_t after = strlen(cshm__manifest_syntaxes[i]->extension) + 1;
     if (length <= before + after || length - before - after > CSHM_MAX_PROJECT_NAME) continue;
     const char *dot = name + length - after;

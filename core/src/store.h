@@ -16,10 +16,12 @@
 struct store {
   char root[STORE_MAX_ROOT + 1];
   char prefix[STORE_MAX_PREFIX + 1];
+  const struct manifest_syntax *syntax; /* of what it writes */
 };
 
-/* NULL for the defaults. What cshm_store_open says. */
-cshm_status cshm__store_init(struct store *store, const char *root, const char *prefix, cshm_error *err);
+/* NULL, and CSHM_MANIFEST_DEFAULT, for the defaults. What cshm_store_open says. */
+cshm_status cshm__store_init(struct store *store, const char *root, const char *prefix, uint32_t format,
+                             cshm_error *err);
 
 /* CSHM_ERR_BAD_NAME says what is wrong with a project's name. */
 cshm_status cshm__store_check_project(const char *project, cshm_error *err);
@@ -31,15 +33,10 @@ void cshm__store_manifest_name(const struct store *store, const char *project, c
 /* "cute-shm.<project, made safe for people's shells>.": what the names of a project's segments begin with. */
 void cshm__store_segment_prefix(const char *project, char prefix[STORE_NAME_SIZE]);
 
-/* Reads the head of a project's manifest, whatever its syntax, and checks that it is of this project and points to a
- * segment of it. *syntax (may be NULL) tells which syntax it has, also when the manifest is damaged.
- * CSHM_ERR_NOT_FOUND without further words: no such manifest. CSHM_ERR_CORRUPT, CSHM_ERR_VERSION, CSHM_ERR_PERMISSION. */
+/* Reads the head of a project's manifest in that syntax, and checks that it is of this project and points to a segment of
+ * it. CSHM_ERR_NOT_FOUND without further words: no such manifest. CSHM_ERR_CORRUPT, CSHM_ERR_VERSION, CSHM_ERR_PERMISSION. */
 cshm_status cshm__store_read_head(const struct store *store, int directory, const char *project,
-                                  struct manifest_head *head, const struct manifest_syntax **syntax, cshm_error *err);
-
-/* The syntax of the manifest that a project has, damaged or not; *syntax stays where it has none. */
-cshm_status cshm__store_find_syntax(const struct store *store, const char *project,
-                                    const struct manifest_syntax **syntax, cshm_error *err);
+                                  const struct manifest_syntax *syntax, struct manifest_head *head, cshm_error *err);
 
 /* Calls `each` with the name of every project that has a manifest, in no order, until it returns false. */
 cshm_status cshm__store_each(const struct store *store, int directory, bool (*each)(void *user, const char *project),

@@ -6,11 +6,11 @@
 namespace {
 cshm_status init(const char *root, const char *prefix, cshm_error *err) {
   store made{};
-  return cshm__store_init(&made, root, prefix, err);
+  return cshm__store_init(&made, root, prefix, CSHM_MANIFEST_DEFAULT, err);
 }
 std::string default_root() {
   store made{};
-  REQUIRE(cshm__store_init(&made, nullptr, nullptr, nullptr) == CSHM_OK);
+  REQUIRE(cshm__store_init(&made, nullptr, nullptr, CSHM_MANIFEST_DEFAULT, nullptr) == CSHM_OK);
   return made.root;
 }
 } // namespace
@@ -18,9 +18,9 @@ std::string default_root() {
 TEST_CASE("a store's root is made absolute and loses slashes at its end", "[store]") {
   Scratch scratch;
   store made{};
-  REQUIRE(cshm__store_init(&made, (scratch.root + "///").c_str(), nullptr, nullptr) == CSHM_OK);
+  REQUIRE(cshm__store_init(&made, (scratch.root + "///").c_str(), nullptr, CSHM_MANIFEST_DEFAULT, nullptr) == CSHM_OK);
   CHECK(made.root == scratch.root);
-  REQUIRE(cshm__store_init(&made, "some/where", nullptr, nullptr) == CSHM_OK);
+  REQUIRE(cshm__store_init(&made, "some/where", nullptr, CSHM_MANIFEST_DEFAULT, nullptr) == CSHM_OK);
   CHECK(made.root == std::filesystem::current_path().string() + "/some/where");
 }
 

@@ -96,15 +96,32 @@ inline std::string unique_name(const std::string &stem) {
   return stem + "-" + std::to_string(getpid()) + "-" + std::to_string(++count);
 }
 
+inline fs::path manifest_of(cshm_store store, const std::string &project) {
+  char path[4096];
+  size_t length = sizeof path;
+  Error err;
+  REQUIRE_OK(cshm_store_manifest(store, project.c_str(), path, &length, err), err);
+  return path;
+}
+
+// The caller closes it.
+inline cshm_store open_store(const fs::path &root, cshm_manifest_format manifest) {
+  cshm_store_options options = CSHM_STORE_OPTIONS_INIT;
+  options.manifest = manifest;
+  cshm_store store{0};
+  Error err;
+  REQUIRE_OK(cshm_store_open(root.c_str(), &options, &store, err), err);
+  return store;
+}
+
 // A store in a temporary directory; at the end nothing of it is left, in /dev/shm neither.
 class Store {
 public:
-  Store() {
+  explicit Store(cshm_manifest_format manifest = CSHM_MANIFEST_DEFAULT) {
     std::string pattern = (fs::temp_directory_path() / "cute-shm-test.XXXXXX").string();
     REQUIRE(mkdtemp(pattern.data()) != nullptr);
     folder_ = pattern;
-    Error err;
-    REQUIRE_OK(cshm_store_open(root().c_str(), nullptr, &handle_, err), err);
+    handle_ = open_store(root(), manifest);
   }
   Store(const Store &) = delete;
   Store &operator=(const Store &) = delete;
@@ -119,13 +136,7 @@ public:
   fs::path folder() const { return folder_; }
   fs::path root() const { return folder_ / "store"; }
 
-  fs::path manifest(const std::string &project) const {
-    char path[4096];
-    size_t length = sizeof path;
-    Error err;
-    REQUIRE_OK(cshm_store_manifest(handle_, project.c_str(), path, &length, err), err);
-    return path;
-  }
+  fs::path manifest(const std::string &project) const { return manifest_of(handle_, project); }
 
   void unlink(const std::string &project) {
     Error err;

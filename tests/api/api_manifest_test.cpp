@@ -7,6 +7,17 @@
 
 using namespace api;
 
+namespace {
+
+std::string repeated(const std::string &text, size_t count) {
+  std::string result;
+  for (size_t i = 0; i < count; i++)
+    result += text;
+  return result;
+}
+
+} // namespace
+
 TEST_CASE("a manifest cut off anywhere is refused, or enough of it is left") {
   Store store;
   const std::string project = unique_name("cut");
@@ -84,7 +95,9 @@ TEST_CASE("a manifest of a newer version is refused as such") {
   const std::string project = unique_name("newer");
   share_sample(store, project);
   const std::string whole = slurp(store.manifest(project));
-  spill(store.manifest(project), replaced(whole, "cute-shm: 1\n", "cute-shm: 9\n"));
+  const bool toml = store.manifest(project).extension() == ".toml";
+  spill(store.manifest(project),
+        toml ? replaced(whole, "cute-shm = 1\n", "cute-shm = 9\n") : replaced(whole, "cute-shm: 1\n", "cute-shm: 9\n"));
   Error err;
   REQUIRE_STATUS(try_attach(store, project, err), err, CSHM_ERR_VERSION);
   require_words(err, {store.manifest(project).string(), "9"});
@@ -115,7 +128,7 @@ TEST_CASE("a manifest that is a pipe, a folder or huge does not hang") {
   spill(manifest, whole);
 }
 
-TEST_CASE("yaml that is a bomb or a puzzle is refused") {
+TEST_CASE("a manifest that is a bomb or a puzzle is refused") {
   Store store;
   const std::string project = unique_name("bomb");
   share_sample(store, project);
@@ -125,7 +138,9 @@ TEST_CASE("yaml that is a bomb or a puzzle is refused") {
   for (const std::string &text :
        {laughs, std::string(100000, '['), std::string(100000, '{'), "? " + std::string(5000, '-'), whole + whole,
         "!!python/object:os.system\n" + whole, std::string("\xff\xfe") + whole, std::string("- - - - -"),
-        std::string("x"), std::string("\n\n\n"), std::string(1, '\0')}) {
+        std::string("x"), std::string("\n\n\n"), std::string(1, '\0'), "x = " + std::string(100000, '['),
+        repeated("a.", 100000) + "a = 1\n" + whole, "x = " + repeated("{a=", 100000) + "1\n" + whole,
+        "x = \"\"\"" + whole, "x = '''" + whole}) {
     CAPTURE(text.substr(0, 40));
     spill(store.manifest(project), text);
     const Deadline deadline(20);

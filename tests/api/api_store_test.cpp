@@ -104,6 +104,7 @@ TEST_CASE("a prefix belongs to its store alone, and must be a file name") {
   Store store;
   cshm_store_options options = CSHM_STORE_OPTIONS_INIT;
   options.prefix = "lab-";
+  options.manifest = CSHM_MANIFEST_YAML;
   OwnedStore other;
   Error err;
   REQUIRE_OK(cshm_store_open(store.root().c_str(), &options, other.out(), err), err);
@@ -140,7 +141,8 @@ TEST_CASE("a string that does not fit tells its length and writes nothing") {
 
 TEST_CASE("a project has its manifest under the root") {
   Store store;
-  REQUIRE(store.manifest("p") == store.root() / "cute-shm.p.yaml");
+  REQUIRE(store.manifest("p").parent_path() == store.root());
+  REQUIRE(store.manifest("p").stem() == "cute-shm.p");
   const std::string project = unique_name("manifest");
   share_sample(store, project);
   REQUIRE(fs::exists(store.manifest(project)));

@@ -91,6 +91,45 @@ void require_next_cleans_up(const Store &store, const std::string &project) {
   REQUIRE(segments_of(project).size() == 1);
 }
 
+size_t manifests_in(const Store &store) {
+  size_t count = 0;
+  for (const auto &entry : fs::directory_iterator(store.root()))
+    count += entry.path().extension() == ".yaml" || entry.path().extension() == ".toml" ? 1 : 0;
+  return count;
+}
+
+// produce_sample overwrites what was there, and is killed in each of its system calls: what is left is whole. `also` looks
+// at it, too.
+void overwrite_and_kill(const Store &store, const std::function<void(const std::string &project)> &also) {
+  const std::string project = unique_name("strace");
+  size_t old = 0, fresh = 0;
+  std::unique_ptr<Attachment> attached;
+  kill_everywhere(
+      store, project, "0",
+      [&] {
+        share_sample(store, project, 1, true);
+        REQUIRE(segments_of(project).size() == 1);
+        attached = std::make_unique<Attachment>();
+        attach(store, project, *attached);
+      },
+      [&] {
+        const double found = visible(store, project);
+        REQUIRE((found == 1 || found == 7));
+        (found == 1 ? old : fresh)++;
+        REQUIRE(store.names() == std::vector<std::string>{project});
+        REQUIRE(values_at(*attached, "b/b1") == ramp(12, 101));
+        // A process that has the old one mapped must not take it for the newest.
+        int32_t current = -1;
+        Error err;
+        REQUIRE_OK(cshm_attachment_is_current(*attached, &current, err), err);
+        REQUIRE(current == (found == 1 ? 1 : 0));
+        also(project);
+        require_next_cleans_up(store, project);
+      });
+  REQUIRE(old > 10);
+  REQUIRE(fresh > 1);
+}
+
 } // namespace
 
 TEST_CASE("a producer killed before it publishes leaves nothing, neither in the store nor in shared memory") {
@@ -130,32 +169,24 @@ TEST_CASE("a producer killed at any system call leaves a whole project or none")
 
 TEST_CASE("an overwrite killed at any system call leaves the old project or the new one, whole") {
   Store store;
-  const std::string project = unique_name("strace");
-  size_t old = 0, fresh = 0;
-  std::unique_ptr<Attachment> attached;
-  kill_everywhere(
-      store, project, "0",
-      [&] {
-        share_sample(store, project, 1, true);
-        REQUIRE(segments_of(project).size() == 1);
-        attached = std::make_unique<Attachment>();
-        attach(store, project, *attached);
-      },
-      [&] {
-        const double found = visible(store, project);
-        REQUIRE((found == 1 || found == 7));
-        (found == 1 ? old : fresh)++;
-        REQUIRE(store.names() == std::vector<std::string>{project});
-        REQUIRE(values_at(*attached, "b/b1") == ramp(12, 101));
-        // A process that has the old one mapped must not take it for the newest.
-        int32_t current = -1;
-        Error err;
-        REQUIRE_OK(cshm_attachment_is_current(*attached, &current, err), err);
-        REQUIRE(current == (found == 1 ? 1 : 0));
-        require_next_cleans_up(store, project);
-      });
-  REQUIRE(old > 10);
-  REQUIRE(fresh > 1);
+  overwrite_and_kill(store, [](const std::string &) {});
+}
+
+TEST_CASE("so does an overwrite that changes the manifest's syntax, and one manifest remains") {
+  const bool to_toml = GENERATE(true, false);
+  Store store(to_toml ? CSHM_MANIFEST_YAML : CSHM_MANIFEST_TOML);
+  const char *before = getenv("CUTE_SHM_MANIFEST");
+  const std::string saved = before != nullptr ? before : "";
+  setenv("CUTE_SHM_MANIFEST", to_toml ? "toml" : "yaml", 1); // for produce_sample
+  size_t with_two = 0;
+  overwrite_and_kill(store, [&](const std::string &project) {
+    with_two += manifests_in(store) == 2 ? 1 : 0;
+    share_sample(store, project, 5, true); // and no more than one is left by who comes next
+    REQUIRE(manifests_in(store) == 1);
+    REQUIRE(visible(store, project) == 5);
+  });
+  REQUIRE(with_two >= 1);
+  setenv("CUTE_SHM_MANIFEST", saved.c_str(), 1);
 }
 
 TEST_CASE("a producer of an owned project killed at any system call leaves nothing to attach, and room for another") {

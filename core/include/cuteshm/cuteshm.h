@@ -150,13 +150,23 @@ CSHM_API uint64_t cshm_live_handles(void);
 
 /* ---- store ----------------------------------------------------------------------------------------- */
 
+/**
+ * The syntax of the manifests that a store writes; it reads every one. A project has one manifest: overwriting it from a
+ * store of the other syntax replaces that, too, atomically. Two, put there by hand, are an error that names both.
+ */
+typedef enum cshm_manifest_format {
+  CSHM_MANIFEST_DEFAULT = 0, /**< what $CUTE_SHM_MANIFEST says, "yaml" or "toml"; else YAML */
+  CSHM_MANIFEST_YAML = 1,
+  CSHM_MANIFEST_TOML = 2
+} cshm_manifest_format;
+
 typedef struct cshm_store_options {
   uint32_t size;      /**< sizeof(cshm_store_options) */
-  uint32_t reserved;  /**< 0 */
+  uint32_t manifest;  /**< a cshm_manifest_format; CSHM_MANIFEST_DEFAULT by default */
   const char *prefix; /**< what manifests' file names begin with; NULL: "cute-shm." */
 } cshm_store_options;
 
-#define CSHM_STORE_OPTIONS_INIT {sizeof(cshm_store_options), 0, NULL}
+#define CSHM_STORE_OPTIONS_INIT {sizeof(cshm_store_options), CSHM_MANIFEST_DEFAULT, NULL}
 
 /**
  * Opens the store at `root`. Nothing is created until a project is: a root that is not there is an empty store.
@@ -167,8 +177,8 @@ typedef struct cshm_store_options {
  * @param[out] store   the handle
  * @param[out] err     or NULL
  * @return CSHM_ERR_PERMISSION: the root is a symlink, or owned by another user who is not root;
- *         CSHM_ERR_BAD_NAME: the root is no directory, or longer than 3000 bytes, or the prefix holds "/" or is empty.
- * Since 2.0.
+ *         CSHM_ERR_BAD_NAME: the root is no directory, or longer than 3000 bytes, or the prefix holds "/" or is empty;
+ *         CSHM_ERR_INVALID_ARGUMENT: no such syntax of manifests, in the options or in $CUTE_SHM_MANIFEST. Since 2.0.
  */
 CSHM_API cshm_status cshm_store_open(const char *root, const cshm_store_options *options, cshm_store *store,
                                      cshm_error *err);
@@ -187,20 +197,20 @@ CSHM_API cshm_status cshm_store_close(cshm_store store, cshm_error *err);
 CSHM_API cshm_status cshm_store_root(cshm_store store, char *buffer, size_t *length, cshm_error *err);
 
 /**
- * The path of the manifest that `project` has, or would be given, in this store.
+ * The path of the manifest that `project` has, whatever its syntax, or would be given, in this store.
  * @param[in] store       the store
  * @param[in] project     1 to 200 bytes of UTF-8, no "/", not starting with "."
  * @param[out] buffer     receives the absolute path
  * @param[in,out] length  bytes, see the rules on top
  * @param[out] err        or NULL
- * @return CSHM_ERR_BAD_NAME, CSHM_ERR_BUFFER_TOO_SMALL. Since 2.0.
+ * @return CSHM_ERR_BAD_NAME, CSHM_ERR_BUFFER_TOO_SMALL; CSHM_ERR_CORRUPT: it has two. Since 2.0.
  */
 CSHM_API cshm_status cshm_store_manifest(cshm_store store, const char *project, char *buffer, size_t *length,
                                          cshm_error *err);
 
 /**
- * Removes a project: its manifest, and its segment as soon as the last attachment is gone. Those who are attached
- * keep a whole tree. A project of which the segment is gone already is removed without complaint.
+ * Removes a project: its manifest (both, if it has two), and its segment as soon as the last attachment is gone. Those
+ * who are attached keep a whole tree. A project of which the segment is gone already is removed without complaint.
  * @param[in] store    the store
  * @param[in] project  its name
  * @param[out] err     or NULL
@@ -458,9 +468,9 @@ typedef struct cshm_attach_options {
  * @param[out] attachment  the handle
  * @param[out] err         or NULL
  * @return CSHM_ERR_NOT_FOUND: no such project (the message names the store and near matches), or its segment is gone;
- *         CSHM_ERR_CORRUPT: manifest or segment truncated or damaged; CSHM_ERR_VERSION: written by a newer cute-shm;
- *         CSHM_ERR_GENERATION: the manifest does not belong to the segment; CSHM_ERR_PERMISSION; CSHM_ERR_BAD_NAME;
- *         CSHM_ERR_SYSTEM. Since 2.0.
+ *         CSHM_ERR_CORRUPT: manifest or segment truncated or damaged, or there are two manifests; CSHM_ERR_VERSION:
+ *         written by a newer cute-shm; CSHM_ERR_GENERATION: the manifest does not belong to the segment;
+ *         CSHM_ERR_PERMISSION; CSHM_ERR_BAD_NAME; CSHM_ERR_SYSTEM. Since 2.0.
  */
 CSHM_API cshm_status cshm_attach(cshm_store store, const char *project, const cshm_attach_options *options,
                                  cshm_attachment *attachment, cshm_error *err);

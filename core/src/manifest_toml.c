@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The TOML of manifests. TOML lets no key of the top level follow a table, so the head ends before the first one, whoever
+ * wrote the file: no more than that is read, and given to the parser.
+ */
+#include "error.h"
+#include "manifest_toml_head.h"
+#include "manifest_toml_parse.h"
+#include "manifest_write.h"
+
+#include <stdlib.h>
+
+#define FIRST_PIECE 1024 /* ours are shorter; each further piece doubles what is there */
+#define MAX_HEAD (1u << 20)
+
+/* Reads on until `text` holds `wanted` bytes; fewer mean the end. */
+static cshm_status read_up_to(manifest_source source, void *user, size_t wanted, struct text *text, cshm_error *err) {
+  size_t length = 1;
+  while (text->length < wanted && length > 0) {
+    char *room = cshm__text_room(text, wanted - text->length);
+    if (!room) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory for the head of a manifest");
+    cshm_status status = source(user, (unsigned char *)room, wanted - text->length, &length, err);
+    if (status) return status;
+    text->length += length;
+  }
+  return CSHM_OK;
+}
+
+/* Leaves in `text` the head and what was read after it; *length is that of the head. */
+static cshm_status read_text(manifest_source source, void *user, const char *file, struct text *text, size_t *length,
+                             cshm_error *err) {
+  for (size_t wanted = FIRST_PIECE; wanted <= MAX_HEAD; wanted *= 2) {
+    bool whole;
+    cshm_status status = read_up_to(source, user, wanted, text, err);
+    if (!status) status = cshm__toml_head_end(text->data, text->length, file, length, &whole, err);
+    if (status || whole || text->length < wanted) return status;
+  }
+  return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
+                    "manifest %s: what comes before its first table is larger than %u KiB: write lists as [[tables]]",
+                    file, MAX_HEAD >> 10);
+}
+
+static cshm_status read_head(manifest_source source, void *user, const char *file, struct manifest_head *head,
+                             cshm_error *err) {
+  struct text text = {.data = NULL};
+  size_t length = 0;
+  cshm_status status = read_text(source, user, file, &text, &length, err);
+  if (!status) status = cshm__toml_parse_head(text.data, length, file, head, err);
+  free(text.data);
+  return status;
+}
+
+static const struct manifest_dialect dialect = {
+    .assign = " = ",
+    .list_open = NULL,
+    .item_open = "\n[[",
+    .item_next = "\n",
+    .item_close = "\n",
+    .attributes_open = "\nattributes.",
+    .attributes_next = "\nattributes.",
+    .attributes_close = "",
+    .long_key = "",
+    .nan = "nan",
+    .infinity = "inf",
+    .minus_infinity = "-inf",
+    .big_integers = false,
+};
+
+static cshm_status write_all(const struct index *index, const char *segment, struct text *text, cshm_error *err) {
+  return cshm__manifest_write(&dialect, index, segment, text, err);
+}
+
+const struct manifest_syntax cshm__manifest_toml = {"toml", read_head, write_all};
