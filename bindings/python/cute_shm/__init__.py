@@ -56,7 +56,7 @@ from ._group import Group
 from ._layout import Spec
 from ._progress import ProgressFunction
 from ._project import Mode, Project
-from ._store import Lifetime, ProjectInfo, Store, default_store
+from ._store import Lifetime, Manifest, ProjectInfo, Store, default_store
 from ._tree import Order
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "InvalidArgumentError",
     "Lifetime",
     "LimitError",
+    "Manifest",
     "Mode",
     "NoMemoryError",
     "NoSpaceError",

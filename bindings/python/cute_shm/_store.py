@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 Lifetime = Literal["persistent", "owner"]
 _LIFETIMES: dict[str, int] = {"persistent": _core.CSHM_PERSISTENT, "owner": _core.CSHM_OWNER}
 _LIFETIME_NAMES: tuple[Lifetime, ...] = ("persistent", "owner")
+Manifest = Literal["yaml", "toml"]
+_MANIFESTS: dict[Manifest | None, int] = {
+    None: _core.CSHM_MANIFEST_DEFAULT,
+    "yaml": _core.CSHM_MANIFEST_YAML,
+    "toml": _core.CSHM_MANIFEST_TOML,
+}
 _PRODUCER = "cute_shm {} (Python {}.{}.{})".format(_core.CSHM_VERSION_STRING, *sys.version_info[:3])
 
 
@@ -55,35 +61,61 @@ class Store:
     Nothing is created on disk until a project is.
     """
 
-    __slots__ = ("_root",)
+    __slots__ = ("_manifest", "_prefix", "_root")
 
-    def __init__(self, root: str | os.PathLike[str] | None = None) -> None:
+    def __init__(
+        self,
+        root: str | os.PathLike[str] | None = None,
+        prefix: str | None = None,
+        manifest: Manifest | None = None,
+    ) -> None:
         """Opens a store.
 
         Args:
             root: the directory; by default ``$CUTE_SHM_ROOT``, else ``/tmp/cute-shm-<uid>`` if it is there and yours,
                 else ``/tmp/cute-shm`` if it is yours or absent, else ``/tmp/cute-shm-<uid>``.
+            prefix: what the manifests' file names begin with; by default ``"cute-shm."``.
+            manifest: ``"yaml"`` or ``"toml"``: the syntax in which manifests are written; by default what
+                ``$CUTE_SHM_MANIFEST`` says, else YAML. Projects of either syntax are read.
 
         Raises:
             PermissionDeniedError: the root is a symlink, or someone else's.
-            BadNameError: the root is no directory.
+            BadNameError: the root is no directory, or the prefix is not part of a file name.
+            InvalidArgumentError: no such syntax, here or in ``$CUTE_SHM_MANIFEST``.
         """
-        with _handle(root) as store:
+        if manifest not in _MANIFESTS:
+            raise InvalidArgumentError(f"manifest {manifest!r}: use 'yaml' or 'toml', or None for the default")
+        self._prefix = prefix
+        self._manifest = manifest
+        with self._handle(root) as store:
             self._root = _core.cshm_store_root(store)
+
+    @contextmanager
+    def _handle(self, root: str | os.PathLike[str] | None) -> Iterator[int]:
+        store = _core.cshm_store_open(root, (_MANIFESTS[self._manifest], self._prefix))
+        try:
+            yield store
+        finally:
+            _core.cshm_store_close(store)
 
     @property
     def root(self) -> Path:
         """The directory, absolute."""
         return _path(self._root)
 
+    def _value(self) -> tuple[str, str | None, Manifest | None]:
+        return self._root, self._prefix, self._manifest
+
     def __repr__(self) -> str:
-        return f"cute_shm.Store({self._root!r})"
+        options = (("prefix", self._prefix), ("manifest", self._manifest))
+        given = "".join(f", {name}={value!r}" for name, value in options if value is not None)
+        return f"cute_shm.Store({self._root!r}{given})"
 
     def __eq__(self, other: object) -> bool:
-        return self._root == other._root if isinstance(other, Store) else NotImplemented
+        return self._value() == other._value() if isinstance(other, Store) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash(self._root)
+        return hash(self._value())
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
         # The oldest protocols know no slots.
@@ -91,7 +123,7 @@ class Store:
 
     def manifest(self, name: str) -> Path:
         """The path of the manifest that a project has, or would be given, here."""
-        with _handle(self._root) as store:
+        with self._handle(self._root) as store:
             return _path(_core.cshm_store_manifest(store, name))
 
     def create(
@@ -129,7 +161,7 @@ class Store:
     ) -> Iterator[int]:
         """An allocated builder, which is aborted where anything goes wrong."""
         options = (bool(overwrite), _lifetime_number(lifetime), _PRODUCER)
-        with _handle(self._root) as store:
+        with self._handle(self._root) as store:
             builder = _core.cshm_builder_open(store, name, options)
         try:
             declare(builder, nodes, attrs)
@@ -144,7 +176,7 @@ class Store:
             raise InvalidArgumentError(
                 f"mode {mode!r}: use 'r' (read only), 'r+' (read and write) or 'c' (copy on write)"
             )
-        with _handle(self._root) as store:
+        with self._handle(self._root) as store:
             return Project(_core.cshm_attach(store, name, MODES[mode]), self)
 
     def load_hdf5(
@@ -163,7 +195,7 @@ class Store:
         function = progress_function(progress)
         options = (bool(overwrite), _lifetime_number(lifetime), bool(strict), function, _PRODUCER)
         try:
-            with _handle(self._root) as store:
+            with self._handle(self._root) as store:
                 return Project(_hdf5.cshm_hdf5_load(store, name, path, options), self)
         finally:
             if isinstance(function, Bar):
@@ -171,7 +203,7 @@ class Store:
 
     def projects(self) -> list[ProjectInfo]:
         """The projects of this store: see `cute_shm.projects`."""
-        with _handle(self._root) as store:
+        with self._handle(self._root) as store:
             listing = _core.cshm_list(store)
             try:
                 count = _core.cshm_listing_count(listing)
@@ -181,7 +213,7 @@ class Store:
 
     def unlink(self, name: str) -> None:
         """Removes a project of this store: see `cute_shm.unlink`."""
-        with _handle(self._root) as store:
+        with self._handle(self._root) as store:
             _core.cshm_unlink(store, name)
 
 
@@ -194,15 +226,6 @@ def _path(text: str) -> Path:
     from pathlib import Path  # noqa: PLC0415  milliseconds that opening a project does not need
 
     return Path(text)
-
-
-@contextmanager
-def _handle(root: str | os.PathLike[str] | None) -> Iterator[int]:
-    store = _core.cshm_store_open(root, None)
-    try:
-        yield store
-    finally:
-        _core.cshm_store_close(store)
 
 
 def _lifetime_number(lifetime: str) -> int:
