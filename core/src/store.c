@@ -12,15 +12,17 @@
 #define DEFAULT_PREFIX "cute-shm."
 #define SHARED_ROOT "/tmp/cute-shm"
 
-/* $CUTE_SHM_ROOT; else the user's own directory if it is there and ours; else the one that cute-shm 1.2 used if it is ours
- * or absent; else the user's own. */
+/* $CUTE_SHM_ROOT; else the user's own directory if it is there and ours; else the one that cute-shm 1.2 used if it is absent,
+ * or ours and open to this user, as root's need not be; else the user's own. */
 static cshm_status default_root(char *root, size_t size, cshm_error *err) {
   const char *wanted = getenv("CUTE_SHM_ROOT");
   bool exists = false;
   if (wanted && wanted[0] != '\0') return cshm__platform_absolute(wanted, root, size, err);
   snprintf(root, size, SHARED_ROOT "-%u", cshm__platform_user());
   if (cshm__platform_directory_check(root, &exists, NULL) == CSHM_OK && exists) return CSHM_OK;
-  if (cshm__platform_directory_check(SHARED_ROOT, &exists, NULL) == CSHM_OK) snprintf(root, size, SHARED_ROOT);
+  if (cshm__platform_directory_check(SHARED_ROOT, &exists, NULL) == CSHM_OK &&
+      (!exists || cshm__platform_directory_writable(SHARED_ROOT)))
+    snprintf(root, size, SHARED_ROOT);
   return CSHM_OK;
 }
 
