@@ -4,6 +4,7 @@
 #include "leaves.h"
 
 #include "convert.h"
+#include "shared_array.h"
 #include "span.h"
 #include <string.h>
 
@@ -18,13 +19,13 @@ static const char *const key_names[KEY_COUNT] = {"meta", "data", "shm", "shape",
 
 typedef struct {
   cshm_attachment attachment;
-  cshm_error error; /* one for all calls: clearing its kilobyte each time would be a cost */
+  cshm_error error;                             /* one for all calls: clearing its kilobyte each time would be a cost */
   PyObject *memory, *ndarray, *types, *project; /* borrowed from the recipe */
   PyTypeObject *span;
   PyObject *keys[KEY_COUNT];
   PyObject *leaf; /* the template: {"meta": None, "data": None} */
   const char *dtype_text;
-  PyObject *type; /* (dtype, template of meta) of the last dtype met */
+  PyObject *type;   /* (dtype, template of meta) of the last dtype met */
   PyObject *groups; /* node numbers to dictionaries */
   PyObject *group;  /* the dictionary of the last group met, borrowed */
   uint32_t group_number;
@@ -46,7 +47,8 @@ static int set(PyObject *dict, PyObject *key, PyObject *value) {
 
 static void maker_clear(maker *make) {
   int i;
-  for (i = 0; i < KEY_COUNT; i++) Py_XDECREF(make->keys[i]);
+  for (i = 0; i < KEY_COUNT; i++)
+    Py_XDECREF(make->keys[i]);
   Py_XDECREF(make->leaf);
   Py_XDECREF(make->type);
   Py_XDECREF(make->groups);
@@ -116,42 +118,19 @@ static PyObject *meta_of(maker *make, PyObject *template, const cshm_array_view 
   return meta;
 }
 
-/** numpy.ndarray(shape, dtype, memory, offset), and for Fortran order strides and order, too. */
-static PyObject *data_of(maker *make, PyObject *dtype, const cshm_array_view *view, PyObject *offset) {
-  int fortran = view->order == CSHM_ORDER_FORTRAN;
-  PyObject *shape = cshm_py_shape(view->ndim, view->shape), *args = PyTuple_New(fortran ? 6 : 4), *data;
-  if (!shape || !args) {
-    Py_XDECREF(shape);
-    Py_XDECREF(args);
-    return NULL;
-  }
-  PyTuple_SetItem(args, 0, shape);
-  PyTuple_SetItem(args, 1, Py_NewRef(dtype));
-  PyTuple_SetItem(args, 2, Py_NewRef(make->memory));
-  PyTuple_SetItem(args, 3, Py_NewRef(offset));
-  if (fortran) {
-    PyTuple_SetItem(args, 4, Py_NewRef(Py_None));
-    PyTuple_SetItem(args, 5, PyUnicode_FromString("F"));
-  }
-  data = PyObject_Call(make->ndarray, args, NULL);
-  Py_DECREF(args);
-  return data;
-}
-
 static PyObject *leaf_of(maker *make, uint32_t number) {
   cshm_array_view view;
-  PyObject *type, *offset, *leaf;
+  PyObject *type, *args, *leaf;
   view.size = sizeof view;
   if (checked(make, cshm_attachment_view(make->attachment, number, &view, &make->error)) < 0) return NULL;
   type = type_of(make, view.dtype);
-  if (!type) return NULL;
-  offset = PyLong_FromUnsignedLongLong(view.offset);
-  leaf = offset ? PyDict_Copy(make->leaf) : NULL;
+  args = type ? cshm_py_array_args(make->memory, PyTuple_GetItem(type, 0), &view) : NULL;
+  leaf = args ? PyDict_Copy(make->leaf) : NULL;
   if (leaf &&
-      (set(leaf, make->keys[META], meta_of(make, PyTuple_GetItem(type, 1), &view, offset)) < 0 ||
-       set(leaf, make->keys[DATA], data_of(make, PyTuple_GetItem(type, 0), &view, offset)) < 0))
+      (set(leaf, make->keys[META], meta_of(make, PyTuple_GetItem(type, 1), &view, PyTuple_GetItem(args, 3))) < 0 ||
+       set(leaf, make->keys[DATA], cshm_py_array(make->ndarray, number, args)) < 0))
     Py_CLEAR(leaf);
-  Py_XDECREF(offset);
+  Py_XDECREF(args);
   return leaf;
 }
 
