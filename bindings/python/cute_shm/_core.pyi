@@ -106,9 +106,7 @@ def children(
 ) -> tuple[dict[str, Any], list[tuple[str, _Row]]]: ...
 def leaves(
     attachment: int,
-    recipe: tuple[
-        Memory, type[NDArray[Any]], Mapping[str, tuple[np.dtype[Any], dict[str, Any]]], type[Span], object
-    ],
+    recipe: tuple[Memory, type[NDArray[Any]], Mapping[str, tuple[np.dtype[Any], dict[str, Any]]], type[Span], object],
     /,
 ) -> tuple[dict[str, Any], list[tuple[dict[str, Any], str, int, int]]]: ...
 def cshm_version() -> str: ...
