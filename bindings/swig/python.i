@@ -10,6 +10,7 @@
 %include "python_typemaps.i"
 
 %{
+#include "arrow.h"
 #include "convert.h"
 #include "leaves.h"
 #include "memory.h"
@@ -68,3 +69,8 @@ PyObject *cshm_py_leaves(cshm_attachment attachment, PyObject *recipe);
 PyObject *cshm_py_array(PyObject *kind, uint32_t number, PyObject *args);
 PyObject *cshm_py_origin(PyObject *object);
 PyObject *cshm_py_classed(PyObject *result, PyObject *kind);
+
+/* ---- Arrow ---- */
+
+%rename(arrow_capsules) cshm_py_arrow_capsules;
+PyObject *cshm_py_arrow_capsules(PyObject *column);

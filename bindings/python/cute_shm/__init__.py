@@ -55,6 +55,7 @@ from ._group import Group
 from ._layout import Spec
 from ._progress import ProgressFunction
 from ._project import Mode, Project
+from ._ragged import Ragged
 from ._store import Lifetime, Manifest, ProjectInfo, Store, default_store
 from ._tree import Order
 from ._v1.location import Project2Toml
@@ -95,6 +96,7 @@ __all__ = [
     "Project",
     "Project2Toml",
     "ProjectInfo",
+    "Ragged",
     "SharedArray",
     "SharedArrayDict",
     "SharedArrayMeta",

@@ -17,7 +17,7 @@ from ._errors import Error, InvalidArgumentError, from_status
 from ._layout import declared
 from ._progress import Bar, ProgressFunction, progress_function
 from ._project import MODES, Mode, Project
-from ._tree import Node, Order, array_leaf, flatten
+from ._tree import Node, Order, shared
 from ._v1.log import unlinking
 
 if TYPE_CHECKING:
@@ -137,8 +137,8 @@ class Store:
         order: Order = "keep",
     ) -> Project:
         """Creates a project in this store: see `cute_shm.create`."""
-        nodes = flatten(tree, array_leaf(order))
-        with self._building(name, nodes, attrs or {}, lifetime, overwrite) as builder:
+        nodes, own = shared(tree, order)
+        with self._building(name, nodes, _merged(own, attrs), lifetime, overwrite) as builder:
             fill(builder, nodes)
             return Project(_core.cshm_builder_publish(builder), self)
 
@@ -152,8 +152,7 @@ class Store:
     ) -> Draft:
         """Declares a project of this store, to be filled in place and then published: see `cute_shm.allocate`."""
         nodes, own = declared(layout)
-        merged = {path: {**own.get(path, {}), **values} for path, values in (attrs or {}).items()}
-        with self._building(name, nodes, {**own, **merged}, lifetime, overwrite) as builder:
+        with self._building(name, nodes, _merged(own, attrs), lifetime, overwrite) as builder:
             return Draft(builder, self)
 
     @contextmanager
@@ -224,6 +223,11 @@ def default_store() -> Store:
     from ._v1.location import default_store as where_1_2_looks  # noqa: PLC0415  that module needs this one
 
     return where_1_2_looks()
+
+
+def _merged(own: dict[str, Mapping[str, Any]], given: Attrs | None) -> Attrs:
+    """The attributes that arrays bring along, and those that the user gives, which win."""
+    return {**own, **{path: {**own.get(path, {}), **values} for path, values in (given or {}).items()}}
 
 
 def _path(text: str) -> Path:

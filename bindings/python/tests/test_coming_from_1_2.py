@@ -94,8 +94,9 @@ def test_transfer_read_and_clean(name: str, recording: Path) -> None:
     said = run("clean.py", name)
     assert said.startswith(f"closing and unlinking shared memory based on {cute_shm.Project2Toml.root}")
     for example in ("read.py", "clean.py"):
-        result = subprocess.run([sys.executable, str(EXAMPLES / example), name], capture_output=True, check=False)
-        assert (result.returncode, result.stderr) == (1, b"no such project: run transfer.py first\n")
+        command = [sys.executable, str(EXAMPLES / example), name]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (result.returncode, result.stderr) == (1, "no such project: run transfer.py first\n")
 
 
 def test_hdf5_with_a_worker_process(name: str, recording: Path) -> None:

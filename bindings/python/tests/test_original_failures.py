@@ -50,7 +50,7 @@ def test_data_is_whole(use: str, name: str, run_python: RunPython) -> None:
     run_user(run_python, "cute_shm.arrays_to_shm(name, {'k': np.arange(1000)})\n" + USES[use], name)
 
 
-def test_object_arrays_are_refused_by_path_and_nothing_is_created(name: str, run_python: RunPython) -> None:
+def test_object_arrays_hold_text_or_are_refused_by_path(name: str, run_python: RunPython) -> None:
     """Object arrays: 1.2 writes them as raw pointers, and the reader segfaults."""
     code = """
 try:
@@ -60,6 +60,9 @@ except TypeError as error:
 else:
     sys.exit("not refused")
 assert cute_shm.Project2Toml.list() == {}
+cute_shm.arrays_to_shm(name, {"words": np.array(["a", "bcd"], object)})
+leaf = cute_shm.shm_to_arrays(name)["words"]
+assert leaf["data"].tolist() == ["a", "bcd"] and leaf["meta"]["dtype"] == "object"
 """
     run_user(run_python, code, name)
 

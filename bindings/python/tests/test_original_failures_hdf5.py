@@ -147,3 +147,28 @@ print(time.monotonic() - started)
     assert result.returncode == 0
     assert "100%" in result.stderr
     assert float(result.stdout) < 0.5
+
+
+def test_strings_sequences_and_references(name: str, path: Path, run_python: RunPython) -> None:
+    """HDF5 variable-length strings and arrays, references: written as raw pointers by 1.2, the reader segfaults."""
+    with h5py.File(path, "w") as file:
+        file["strings"] = [["a", "bcd"], ["", "\u00fc"]]
+        file["strings"].attrs["units"] = "words"
+        sequences = file.create_dataset("sequences", (2,), dtype=h5py.vlen_dtype("i4"))
+        sequences[0], sequences[1] = [1, 2], [3]
+        file["x"] = np.arange(3.0)
+        file["references"] = np.array([file["x"].ref, file["strings"].ref], dtype=h5py.ref_dtype)
+    code = """
+cute_shm.hdf5_to_shm(sys.argv[2], name)
+read = cute_shm.shm_to_arrays(name)
+strings = read["strings"]
+assert strings["data"].tolist() == [["a", "bcd"], ["", "\\u00fc"]]
+assert (strings["meta"]["shape"], strings["meta"]["dtype"]) == ([2, 2], "object")
+assert strings["meta"]["attrs"] == {"units": "words"}
+assert [list(sequence) for sequence in read["sequences"]["data"]] == [[1, 2], [3]]
+assert read["references"]["data"].tolist() == ["/x", "/strings"]
+cute_shm.unlink(name)
+gc.collect()
+assert list(read["sequences"]["data"][0]) == [1, 2], "still whole"
+"""
+    run_user(run_python, code, name, str(path))

@@ -10,11 +10,12 @@ import numpy as np
 from .. import _core
 from .._attributes import Attributes
 from .._dtypes import DTYPES
+from .._ragged import KIND_ATTRIBUTE, Ragged
 from .location import store_of
 from .log import arrays_of, listening
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from .types import SharedArrayDict
 
@@ -29,7 +30,8 @@ def shm_to_arrays(project: str, persistent: bool = True) -> SharedArrayDict:
     Returns:
         In the place of each array ``{"meta": dict, "data": numpy.ndarray}``. The data is writable and shared: a change
         is seen by all; it stays whole even when the project is unlinked. See `SharedArrayMeta` for what `meta` holds.
-        An HDF5 compound dataset is a dictionary of its fields.
+        An HDF5 compound dataset is a dictionary of its fields. Strings and sequences of different lengths are an
+        array of Python objects, which is a copy.
 
     Raises:
         FileNotFoundError: no such project.
@@ -48,7 +50,11 @@ def shm_to_arrays(project: str, persistent: bool = True) -> SharedArrayDict:
         kinds = _Kinds(opened.segment)
         tree, attributed = _core.leaves(memory.attachment, (memory, np.ndarray, kinds, ArrayMemory, origin))
         for group, name, number, count in attributed:
-            _add_attributes(group[name], Attributes(memory, number, count))
+            attributes = Attributes(memory, number, count)
+            if _is_leaf(group[name]):
+                group[name]["meta"]["attrs"].update(_plain(attributes))
+            elif KIND_ATTRIBUTE in attributes:
+                group[name] = _ragged_leaf(opened[_core.cshm_node_at(memory.attachment, number)[1]], group[name])
         if kinds.structured and "hdf5.path" in opened.origin:
             _split_records(tree)
         if log is not None:
@@ -98,19 +104,24 @@ def _leaves(tree: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, dict[st
                 pending.append(node)
 
 
-def _add_attributes(node: dict[str, Any], attributes: Attributes) -> None:
-    if _is_leaf(node):
-        node["meta"]["attrs"].update((name, _plain(value)) for name, value in attributes.items())
+def _plain(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes as 1.2 gave them: plain Python values where there are."""
+    return {name: _plain_value(value) for name, value in attributes.items()}
 
 
-def _plain(value: Any) -> Any:
-    """An attribute as 1.2 gave it: a plain Python value where there is one."""
+def _plain_value(value: Any) -> Any:
     if isinstance(value, np.bytes_):
         try:
             return value.decode()
         except UnicodeDecodeError:
             return bytes(value)
     return value.item() if isinstance(value, (np.bool_, np.integer, np.floating)) else value
+
+
+def _ragged_leaf(ragged: Ragged, group: dict[str, Any]) -> dict[str, Any]:
+    """The leaf of an array of strings or sequences: Python objects, made for this call; `shm` has their bytes."""
+    changes = {"shape": list(ragged.shape), "dtype": str(ragged.dtype), "attrs": _plain(ragged.attrs)}
+    return {"meta": {**group["values"]["meta"], **changes}, "data": np.asarray(ragged)}
 
 
 def _split_records(tree: dict[str, Any]) -> None:

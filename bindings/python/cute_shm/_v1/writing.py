@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from .._errors import ExistsError, NotFoundError
-from .._tree import array_leaf, flatten
+from .._tree import shared
 from .location import store_of, unlink_generation
 from .log import arrays_of, listening
 from .progress import transfer
@@ -103,7 +103,7 @@ def unlinked_hdf5_to_shm(
 def _share_arrays(store: Store, name: str, arrays: ArrayDict, persistent: bool, overwrite: bool) -> Project:
     log = listening()
     if log is not None:
-        for node in flatten(arrays, array_leaf("keep")):
+        for node in shared(arrays, "keep")[0]:
             if node.data is not None:
                 log.debug("transferring key '%s' to shared memory (%s)", node.path, bytes_to_human(node.data.nbytes))
     with transfer(False) as progress, _words_of_1_2(store, name, "numpy arrays to shared memory"):
