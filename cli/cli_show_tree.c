@@ -3,6 +3,7 @@
 
 #include "cli_show.h"
 
+#include "cli_ragged.h"
 #include "cli_text.h"
 #include "cli_value.h"
 
@@ -30,6 +31,9 @@ struct row {
   const char *dtype;
   char shape[32 * CSHM_MAX_NDIM];
   char size[CLI_SIZE_TEXT];
+  struct cli_ragged ragged;
+  uint32_t part; /* the array whose other paths count: the node, or of a ragged array the first in it */
+  uint32_t next; /* the node behind all of it */
 };
 
 static int depth_of(const cshm_node *node) {
@@ -39,22 +43,41 @@ static int depth_of(const cshm_node *node) {
   return depth;
 }
 
-static void format_shape(const cshm_array_view *view, char *text, size_t size) {
+static void format_shape(uint32_t ndim, const int64_t *shape, bool fortran, char *text, size_t size) {
   size_t length = (size_t)snprintf(text, size, "(");
-  for (uint32_t i = 0; i < view->ndim; i++)
-    length += (size_t)snprintf(text + length, size - length, "%s%" PRId64, i == 0 ? "" : ", ", view->shape[i]);
-  snprintf(text + length, size - length, ")%s", view->order == CSHM_ORDER_FORTRAN && view->ndim > 1 ? " F" : "");
+  for (uint32_t i = 0; i < ndim; i++)
+    length += (size_t)snprintf(text + length, size - length, "%s%" PRId64, i == 0 ? "" : ", ", shape[i]);
+  snprintf(text + length, size - length, ")%s", fortran && ndim > 1 ? " F" : "");
 }
 
-static bool take_row(const struct cli_tree *tree, const cshm_node *node, int base, struct row *row) {
+static bool take_array(const struct cli_tree *tree, const cshm_node *node, struct row *row) {
   cshm_array_view view = CSHM_ARRAY_VIEW_INIT;
   if (cshm_attachment_view(tree->attachment, node->number, &view, NULL) != CSHM_OK) return false;
-  row->indent = INDENT * (depth_of(node) - base);
-  row->name = node->name;
   row->dtype = view.dtype;
-  format_shape(&view, row->shape, sizeof row->shape);
+  row->part = node->number;
+  format_shape(view.ndim, view.shape, view.order == CSHM_ORDER_FORTRAN, row->shape, sizeof row->shape);
   cli_format_size(view.nbytes, row->size);
   return true;
+}
+
+static bool take_ragged(const struct cli_tree *tree, const cshm_node *node, struct row *row) {
+  const struct cli_ragged *ragged = &row->ragged;
+  if (!cli_ragged_take(tree->attachment, node, &row->ragged)) return false;
+  row->dtype = ragged->text;
+  row->part = ragged->part;
+  format_shape((uint32_t)ragged->shape.shape[0], (const int64_t *)ragged->shape.data, false, row->shape,
+               sizeof row->shape);
+  cli_format_size(ragged->nbytes, row->size);
+  return true;
+}
+
+/* A line of the table. False: it is a group, and not a ragged array that is shown among others. */
+static bool take_row(const struct cli_tree *tree, const cshm_node *node, int base, struct row *row) {
+  row->indent = INDENT * (depth_of(node) - base);
+  row->name = node->name;
+  row->next = node->end;
+  if (node->kind == CSHM_ARRAY) return take_array(tree, node, row);
+  return row->indent > 0 && take_ragged(tree, node, row);
 }
 
 static void widen(int *width, int wanted, int most) {
@@ -63,12 +86,12 @@ static void widen(int *width, int wanted, int most) {
 
 static struct columns measure(const struct cli_tree *tree, const cshm_node *from, int base) {
   struct columns columns = {0, 0, 0};
-  for (uint32_t i = from->number; i < from->end; i++) {
+  for (uint32_t i = from->number, next; i < from->end; i = next) {
     cshm_node node = CSHM_NODE_INIT;
     struct row row;
-    if (cshm_node_at(tree->attachment, i, &node, NULL) != CSHM_OK || node.kind != CSHM_ARRAY ||
-        !take_row(tree, &node, base, &row))
-      continue;
+    next = i + 1;
+    if (cshm_node_at(tree->attachment, i, &node, NULL) != CSHM_OK || !take_row(tree, &node, base, &row)) continue;
+    next = row.next;
     widen(&columns.name, row.indent + cli_width(row.name), MAX_NAME_WIDTH);
     widen(&columns.dtype, cli_width(row.dtype), MAX_DTYPE_WIDTH);
     widen(&columns.shape, cli_width(row.shape), MAX_DTYPE_WIDTH);
@@ -116,10 +139,11 @@ static void print_attribute(const cshm_attribute *attribute, int indent, bool cu
   free(text);
 }
 
-static void print_attributes(const struct cli_tree *tree, const cshm_node *node, int indent, bool cut) {
+static void print_attributes(const struct cli_tree *tree, const cshm_node *node, int indent, bool ragged, bool cut) {
   for (uint32_t i = 0; i < node->attribute_count; i++) {
     cshm_attribute attribute = CSHM_ATTRIBUTE_INIT;
-    if (cshm_attribute_at(tree->attachment, node->number, i, &attribute, NULL) == CSHM_OK)
+    if (cshm_attribute_at(tree->attachment, node->number, i, &attribute, NULL) == CSHM_OK &&
+        !(ragged && cli_ragged_has(attribute.name)))
       print_attribute(&attribute, indent, cut);
   }
 }
@@ -130,19 +154,24 @@ static void print_group(const cshm_node *node, int indent) {
   fputs("/\n", stdout);
 }
 
-static void print_array(const struct cli_tree *tree, const cshm_node *node, int base, const struct columns *columns) {
-  struct row row;
+/* The path that the first to show the same array is shown under. */
+static bool first_path(const struct cli_tree *tree, const struct row *row, cshm_node *first) {
+  uint32_t number = tree->first[row->part];
+  if (number == row->part || cshm_node_at(tree->attachment, number, first, NULL) != CSHM_OK) return false;
+  bool is_part = row->dtype == row->ragged.text;
+  return !is_part || cshm_node_at(tree->attachment, first->parent, first, NULL) == CSHM_OK;
+}
+
+static void print_row(const struct cli_tree *tree, const struct row *row, const struct columns *columns) {
   cshm_node first = CSHM_NODE_INIT;
-  if (!take_row(tree, node, base, &row)) return;
-  printf("%*s", row.indent, "");
-  cli_print_padded(stdout, row.name, columns->name - row.indent);
+  printf("%*s", row->indent, "");
+  cli_print_padded(stdout, row->name, columns->name - row->indent);
   fputs("  ", stdout);
-  cli_print_padded(stdout, row.dtype, columns->dtype);
+  cli_print_padded(stdout, row->dtype, columns->dtype);
   fputs("  ", stdout);
-  cli_print_padded(stdout, row.shape, columns->shape);
-  printf("  %10s", row.size);
-  uint32_t alias = tree->first[node->number];
-  if (alias != node->number && cshm_node_at(tree->attachment, alias, &first, NULL) == CSHM_OK) {
+  cli_print_padded(stdout, row->shape, columns->shape);
+  printf("  %10s", row->size);
+  if (first_path(tree, row, &first)) {
     fputs("  = ", stdout);
     cli_print(stdout, first.path);
   }
@@ -152,16 +181,20 @@ static void print_array(const struct cli_tree *tree, const cshm_node *node, int 
 static void print_nodes(const struct cli_tree *tree, const cshm_node *from, bool cut) {
   int base = depth_of(from);
   struct columns columns = measure(tree, from, base);
-  for (uint32_t i = from->number; i < from->end; i++) {
+  for (uint32_t i = from->number, next; i < from->end; i = next) {
     cshm_node node = CSHM_NODE_INIT;
+    struct row row;
+    next = i + 1;
     if (cshm_node_at(tree->attachment, i, &node, NULL) != CSHM_OK) continue;
-    int indent = INDENT * (depth_of(&node) - base);
-    if (node.kind == CSHM_GROUP)
-      print_group(&node, indent);
-    else
-      print_array(tree, &node, base, &columns);
-    if (node.kind == CSHM_GROUP || tree->first[i] == i || tree->first[i] < from->number) /* shown once is enough */
-      print_attributes(tree, &node, indent + INDENT, cut);
+    bool in_row = take_row(tree, &node, base, &row);
+    if (in_row) {
+      print_row(tree, &row, &columns);
+      next = row.next;
+    } else {
+      print_group(&node, row.indent);
+    }
+    if (!in_row || tree->first[row.part] == row.part || tree->first[row.part] < from->number) /* shown once is enough */
+      print_attributes(tree, &node, row.indent + INDENT, in_row && node.kind == CSHM_GROUP, cut);
   }
 }
 

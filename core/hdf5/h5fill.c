@@ -148,7 +148,8 @@ static cshm_status copy_open(struct filling *filling, struct reading *reading) {
 }
 
 static cshm_status copy_ragged(const struct filling *filling, const struct h5node *node, struct h5reason *reason) {
-  struct h5ragged_work work = {.file = filling->file, .plan = filling->plan, .raw = filling->raw, .type = filling->type};
+  struct h5ragged_work work = {
+      .file = filling->file, .plan = filling->plan, .raw = filling->raw, .type = filling->type};
   work.builder = filling->builder;
   work.progress = filling->progress;
   work.err = filling->err;
@@ -192,7 +193,8 @@ static cshm_status fill_all(struct filling *filling, bool *unreadable) {
 
 cshm_status cshm__h5_fill(hid_t file, struct h5plan *plan, struct h5raw *raw, cshm_builder builder,
                           struct h5progress *progress, bool *unreadable, cshm_error *err) {
-  struct filling filling = {.file = file, .plan = plan, .raw = raw, .builder = builder, .progress = progress, .err = err};
+  struct filling filling = {
+      .file = file, .plan = plan, .raw = raw, .builder = builder, .progress = progress, .err = err};
   *unreadable = false;
   filling.type = (struct h5type *)malloc(sizeof *filling.type);
   if (!filling.type) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "out of memory before the first dataset");

@@ -80,7 +80,7 @@ static void list_objects(struct h5heap *heap, uint64_t start, uint64_t size) {
   uint64_t at = head_size;
   for (size_t count = 0; count < MAX_OBJECTS && size - at >= head_size; count++) {
     if (!read_part(heap, start, at, head_size, head)) return;
-    size_t index = (size_t)cshm__h5_heap_number(head, 2);
+    size_t index = head[0] | (size_t)head[1] << 8;
     uint64_t nbytes = cshm__h5_heap_number(head + HEAD_SIZE, heap->length_size);
     at += head_size;
     if (index == 0 || nbytes > size - at) return;
@@ -134,6 +134,7 @@ bool cshm__h5_heap_read(const struct h5heap *heap, const struct h5object *object
                         struct h5reason *reason) {
   uint64_t start = heap->collection == UINT64_MAX ? 0 : heap->base + heap->collection;
   uint64_t offset = object->offset + at;
+  if (nbytes == 0) return true;
   bool good = at <= object->nbytes && nbytes <= object->nbytes - at && offset >= start &&
               read_part(heap, start, offset - start, nbytes, (unsigned char *)out);
   if (!good) cshm__h5_reason(reason, "it cannot be read: the file ends before byte %" PRIu64, offset + nbytes);

@@ -26,7 +26,7 @@ struct h5heap {
   uint64_t file_size; /* bytes */
   size_t address_size;
   size_t length_size;
-  uint64_t collection; /* whose objects are at hand; UINT64_MAX: none */
+  uint64_t collection;      /* whose objects are at hand; UINT64_MAX: none */
   struct h5object *objects; /* by their index */
   uint32_t object_count;    /* one more than the largest index */
   unsigned char *cache;     /* the collection's bytes, where they are few */

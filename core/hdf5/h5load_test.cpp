@@ -157,6 +157,88 @@ TEST_CASE("the bytes of a file are those that a load puts into arrays", "[h5load
   CHECK(cshm_hdf5_nbytes(scratch.folder.c_str(), &nbytes, nullptr) == CSHM_ERR_HDF5);
 }
 
+TEST_CASE("ragged data is counted, cancelled, and refused by strict like any other", "[h5load]") {
+  H5Scratch scratch;
+  std::string path = scratch.make([](hid_t file) { add_strings(file, "words", 200000); });
+  uint64_t nbytes = 0, handles = cshm_live_handles();
+  REQUIRE(cshm_hdf5_nbytes(path.c_str(), &nbytes, &scratch.err) == CSHM_OK);
+  CHECK(nbytes == 8 * 200001 + 10 * 200000);
+  Watcher watcher;
+  cshm_hdf5_options options = watched(watcher);
+  options.strict = 1;
+  REQUIRE(cshm_hdf5_load(scratch.store, "p", path.c_str(), &options, nullptr, &scratch.err) == CSHM_OK);
+  CHECK(watcher.calls.front().done == 0);
+  CHECK(watcher.calls.back().done == nbytes);
+  CHECK(watcher.calls.back().total == nbytes);
+  for (size_t i = 0; i < watcher.calls.size(); i++) {
+    Watcher canceller;
+    canceller.cancel_at = i;
+    options = watched(canceller);
+    cshm_status status = cshm_hdf5_load(scratch.store, "q", path.c_str(), &options, nullptr, &scratch.err);
+    if (canceller.calls.size() > i) CHECK(status == CSHM_ERR_CANCELLED);
+    if (status == CSHM_OK) cshm_unlink(scratch.store, "q", nullptr); // how often it is called depends on time, too
+    CHECK(scratch.projects() == std::vector<std::string>{"p"});
+  }
+  CHECK(cshm_live_handles() == handles);
+}
+
+TEST_CASE("a ragged dataset that changes after it was measured is left out", "[h5load]") {
+  H5Scratch scratch;
+  struct Changer {
+    std::string path;
+    haddr_t offset = 0; // of the first element, whose length comes first
+    static int32_t call(void *user, uint64_t, uint64_t) {
+      auto *changer = static_cast<Changer *>(user);
+      std::fstream file(changer->path, std::ios::in | std::ios::out | std::ios::binary);
+      file.seekp(static_cast<std::streamoff>(changer->offset));
+      file.put('\x09');
+      return 0;
+    }
+  } changer;
+  changer.path = scratch.make([&](hid_t file) {
+    add_strings(file, "words", 10);
+    add_numbers(file, "good", {500});
+    hid_t dataset = H5Dopen2(file, "words", H5P_DEFAULT);
+    changer.offset = H5Dget_offset(dataset);
+    H5Dclose(dataset);
+  });
+  cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
+  options.progress = Changer::call;
+  options.user = &changer;
+  cshm_attachment attachment{};
+  REQUIRE(cshm_hdf5_load(scratch.store, "p", changer.path.c_str(), &options, &attachment, &scratch.err) == CSHM_OK);
+  cshm_attachment_info info = CSHM_ATTACHMENT_INFO_INIT;
+  REQUIRE(cshm_attachment_describe(attachment, &info, nullptr) == CSHM_OK);
+  CHECK(info.array_count == 1);
+  bool told = false;
+  for (uint32_t i = 0; i < info.note_count; i++) {
+    cshm_note note = CSHM_NOTE_INIT;
+    REQUIRE(cshm_note_at(attachment, i, &note, nullptr) == CSHM_OK);
+    told = told || (std::string(note.key) == "words" && std::string(note.text) == "it changes while it is read");
+  }
+  CHECK(told);
+  REQUIRE(cshm_detach(attachment, nullptr) == CSHM_OK);
+}
+
+TEST_CASE("a ragged dataset that lost its heap is left out, or refused by strict", "[h5load]") {
+  H5Scratch scratch;
+  std::string path = scratch.make([](hid_t file) {
+    add_strings(file, "words", 10);
+    add_numbers(file, "good", {500});
+  });
+  spoil(path, 0x4C4F4347); // "GCOL"
+  cshm_attachment attachment{};
+  REQUIRE(cshm_hdf5_load(scratch.store, "p", path.c_str(), nullptr, &attachment, &scratch.err) == CSHM_OK);
+  cshm_attachment_info info = CSHM_ATTACHMENT_INFO_INIT;
+  REQUIRE(cshm_attachment_describe(attachment, &info, nullptr) == CSHM_OK);
+  CHECK(info.array_count == 1);
+  REQUIRE(cshm_detach(attachment, nullptr) == CSHM_OK);
+  cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
+  options.strict = 1;
+  CHECK(cshm_hdf5_load(scratch.store, "q", path.c_str(), &options, nullptr, &scratch.err) == CSHM_ERR_UNSUPPORTED);
+  CHECK(std::string(scratch.err.message).find("words (it is damaged: there is no heap at byte ") != std::string::npos);
+}
+
 TEST_CASE("more data than there can be is an error that says so, and nothing is created", "[h5load]") {
   H5Scratch scratch;
   std::string path = scratch.make([](hid_t file) {

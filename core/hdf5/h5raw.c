@@ -46,7 +46,8 @@ static cshm_status begin_heap(struct h5raw *raw, hid_t file) {
   size_t address_size = 0, length_size = 0;
   hsize_t block = 0, size = 0;
   hid_t plist = H5Fget_create_plist(file);
-  bool good = plist >= 0 && H5Pget_sizes(plist, &address_size, &length_size) >= 0 && H5Pget_userblock(plist, &block) >= 0;
+  bool good =
+      plist >= 0 && H5Pget_sizes(plist, &address_size, &length_size) >= 0 && H5Pget_userblock(plist, &block) >= 0;
   if (plist >= 0) H5Pclose(plist);
   good = good && H5Fget_filesize(file, &size) >= 0 && H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle;
   good = good && address_size <= sizeof(uint64_t) && length_size <= sizeof(uint64_t);
@@ -100,8 +101,8 @@ size_t cshm__h5_raw_size(const struct h5raw *raw, enum h5content content) {
 
 bool cshm__h5_raw_find(struct h5raw *raw, const unsigned char *element, size_t item, struct h5object *object,
                        uint64_t *nbytes, struct h5reason *reason) {
-  uint64_t length = (uint64_t)element[0] | (uint64_t)element[1] << 8 | (uint64_t)element[2] << 16 |
-                    (uint64_t)element[3] << 24;
+  uint64_t length =
+      (uint64_t)element[0] | (uint64_t)element[1] << 8 | (uint64_t)element[2] << 16 | (uint64_t)element[3] << 24;
   *nbytes = 0;
   *object = (struct h5object){0, 0};
   if (length == 0) return true;

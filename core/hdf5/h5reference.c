@@ -17,8 +17,8 @@ cshm_status cshm__h5_reference_note(struct h5plan *plan, const char *path, const
                                     uint64_t count) {
   struct h5reason reason;
   if (missing == 0) return CSHM_OK;
-  cshm__h5_reason(&reason, "%" PRIu64 " of %" PRIu64 " references lead to nothing in this file: stored as \"\"", missing,
-                  count);
+  cshm__h5_reason(&reason, "%" PRIu64 " of %" PRIu64 " references lead to nothing in this file: stored as \"\"",
+                  missing, count);
   return cshm__h5_plan_skip(plan, path, attribute, reason.text);
 }
 

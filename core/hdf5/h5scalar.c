@@ -193,6 +193,11 @@ static bool map_opaque(hid_t type, struct h5scalar *scalar, struct h5reason *rea
   return have_memory(scalar, H5Tcopy(type), reason);
 }
 
+/* Of one of the two kinds that there were before HDF5 1.12. */
+static bool is_old_reference(hid_t type) {
+  return H5Tequal(type, H5T_STD_REF_OBJ) > 0 || H5Tequal(type, H5T_STD_REF_DSETREG) > 0;
+}
+
 bool cshm__h5_scalar(hid_t type, struct h5scalar *scalar, struct h5reason *reason) {
   H5T_class_t class = H5Tget_class(type);
   switch (class) {
@@ -211,7 +216,8 @@ bool cshm__h5_scalar(hid_t type, struct h5scalar *scalar, struct h5reason *reaso
     cshm__h5_reason(reason, "variable-length sequences inside of other types are not supported yet");
     return false;
   case H5T_REFERENCE:
-    cshm__h5_reason(reason, "references inside of other types are not supported yet");
+    cshm__h5_reason(reason, "references %s are not supported yet",
+                    is_old_reference(type) ? "inside of other types" : "of the kind that came with HDF5 1.12");
     return false;
   case H5T_TIME:
     cshm__h5_reason(reason, "HDF5's time type has no dtype");

@@ -79,3 +79,20 @@ inline void add_numbers(hid_t file, const char *name, const std::vector<hsize_t>
   H5Sclose(space);
   H5Pclose(plist);
 }
+
+// A dataset of so many variable-length strings of 10 bytes.
+inline void add_strings(hid_t file, const char *name, hsize_t count) {
+  std::vector<std::string> words(count);
+  std::vector<const char *> values(count);
+  for (size_t i = 0; i < count; i++) {
+    words[i] = std::to_string(1000000000 + i);
+    values[i] = words[i].c_str();
+  }
+  hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate_simple(1, &count, nullptr);
+  REQUIRE(H5Tset_size(type, H5T_VARIABLE) >= 0);
+  hid_t dataset = H5Dcreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  REQUIRE(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0);
+  H5Dclose(dataset);
+  H5Sclose(space);
+  H5Tclose(type);
+}

@@ -44,8 +44,8 @@ static bool count(struct h5values *values, uint64_t more, struct h5reason *reaso
     values->count += more;
     return true;
   }
-  cshm__h5_reason(reason, "%s", counts_only(values) ? "its elements make more than 2^62 bytes"
-                                                    : "it changes while it is read");
+  cshm__h5_reason(reason, "%s",
+                  counts_only(values) ? "its elements make more than 2^62 bytes" : "it changes while it is read");
   return false;
 }
 

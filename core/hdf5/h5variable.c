@@ -40,7 +40,7 @@ static bool measure(struct h5raw *raw, const unsigned char *elements, size_t cou
     if (!cshm__h5_raw_find(raw, elements + i * raw->size, 1, &object, &nbytes, reason)) return false;
     *total += nbytes; /* 32 bits each, of no more than 2^62 / 16 elements */
   }
-  if (*total <= limit + count && *total <= SIZE_MAX / 2) return true;
+  if (*total - count <= limit && *total <= SIZE_MAX / 2) return true;
   cshm__h5_reason(reason, "its strings have %" PRIu64 " bytes; at most %" PRIu64 " are loaded", *total - count, limit);
   return false;
 }
@@ -103,8 +103,8 @@ static bool read_items(struct h5plan *plan, struct h5raw *raw, const struct h5ob
   size_t from = H5Tget_size(item), to = H5Tget_size(type->memory), larger = from > to ? from : to;
   unsigned char *data = (unsigned char *)cshm__h5_plan_alloc(plan, count * larger);
   void *background = calloc(count + 1, to); /* what is between fields */
-  bool good = data && background ? cshm__h5_heap_read(&raw->heap, object, 0, count * from, data, reason)
-                                 : no_memory(reason);
+  bool good =
+      data && background ? cshm__h5_heap_read(&raw->heap, object, 0, count * from, data, reason) : no_memory(reason);
   if (good && H5Tconvert(item, type->memory, count, data, background, H5P_DEFAULT) < 0) {
     cshm__h5_reason_words(reason, "it cannot be converted");
     good = false;

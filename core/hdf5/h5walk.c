@@ -119,7 +119,8 @@ static cshm_status visit_attributes(struct walker *walker, size_t node, hid_t ob
   unsigned order = 0;
   if (!walker->walk->attributes) return CSHM_OK;
   if (plist >= 0 && H5Pget_attr_creation_order(plist, &order) < 0) order = 0;
-  return cshm__h5_attributes(walker->plan, walker->walk->raw, node, object, order & H5P_CRT_ORDER_TRACKED, walker->type);
+  return cshm__h5_attributes(walker->plan, walker->walk->raw, node, object, order & H5P_CRT_ORDER_TRACKED,
+                             walker->type);
 }
 
 static cshm_status visit_dataset(struct walker *walker, size_t node, hid_t dataset) {

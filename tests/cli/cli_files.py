@@ -33,16 +33,17 @@ def skipping(path: Path) -> None:
     """Some of it cannot be loaded."""
     small(path)
     with h5py.File(path, "a") as file:
-        file.create_dataset("words", data=["a", "bc"], dtype=h5py.string_dtype())
+        file.create_dataset("words", shape=(2,), dtype=np.dtype([("word", h5py.string_dtype())]))
         file["link"] = h5py.ExternalLink("other.h5", "/x")
-        file["counts"].attrs["reference"] = file["group"].ref
+        rows = np.array([np.arange(2), np.arange(3)], object)
+        file["counts"].attrs.create("rows", rows, dtype=h5py.vlen_dtype("i4"))
 
 
 def skipping_much(path: Path) -> None:
     """More of it than is listed after a load."""
     with h5py.File(path, "w") as file:
         for i in range(30):
-            file.create_dataset(f"words {i:02}", data=["a"], dtype=h5py.string_dtype())
+            file.create_dataset(f"words {i:02}", shape=(1,), dtype=np.dtype([("word", h5py.string_dtype())]))
 
 
 def filtered(path: Path) -> None:
@@ -119,6 +120,19 @@ def values(path: Path) -> None:
         attributes["long"] = "word " * 40
 
 
+def ragged(path: Path) -> None:
+    """Elements of any length, and references."""
+    with h5py.File(path, "w") as file:
+        names = file.create_dataset("names", data=["Ann", "", "é€😀"], dtype=h5py.string_dtype())
+        names.attrs["language"] = "none"
+        file["group/same names"] = names
+        file.create_dataset("raw", data=[[b"\xff", b"ab"]], dtype=h5py.string_dtype("ascii"))
+        events = file.create_dataset("events", (2, 2), h5py.vlen_dtype("<f4"))
+        events[1, 0] = np.arange(300, dtype="f4")
+        file.create_dataset("links", data=[names.ref, file["group"].ref], dtype=h5py.ref_dtype)
+        names.attrs["link"] = file["group"].ref
+
+
 def large(path: Path) -> None:
     """32 MiB."""
     with h5py.File(path, "w") as file:
@@ -128,7 +142,7 @@ def large(path: Path) -> None:
 MAKERS: dict[str, Callable[[Path], None]] = {
     function.__name__: function
     for function in (
-        *(small, skipping, skipping_much, filtered, damaged_data, newer, newer_superblock, truncated),
+        *(small, skipping, skipping_much, filtered, damaged_data, ragged, newer, newer_superblock, truncated),
         *(hostile_names, values, large),
     )
 }

@@ -64,6 +64,52 @@ KINDS: dict[str, Callable[[h5py.File], None]] = {
 }
 
 
+def words(file: h5py.File) -> None:
+    """3 million strings of 10 bytes."""
+    data = file.create_dataset("data", (30, 100000), h5py.string_dtype(), chunks=(1, 20000))
+    for row in range(data.shape[0]):
+        data[row] = [f"{row:03} {i:06}" for i in range(data.shape[1])]
+
+
+def long_words(file: h5py.File) -> None:
+    """Two strings, each larger than what the program may have."""
+    data = file.create_dataset("data", (2,), h5py.string_dtype())
+    for i in range(2):
+        data[i] = "é" * (LIMIT // 2)
+
+
+def long_sequences(file: h5py.File) -> None:
+    """The same of numbers that have to be converted."""
+    kind = h5t.STD_I64BE.copy()
+    kind.set_precision(63)
+    data = h5d.create(file.id, b"data", h5t.vlen_create(kind), h5s.create_simple((2,)))
+    values = np.empty(2, object)
+    values[:] = [np.arange(LIMIT // 8)] * 2
+    data.write(h5s.ALL, h5s.ALL, values, mtype=h5t.py_create(h5py.vlen_dtype("i8")))
+
+
+RAGGED: dict[str, tuple[Callable[[h5py.File], None], str]] = {
+    "3 million strings": (words, "28.6 MiB"),
+    "strings of 64 MiB": (long_words, "128.0 MiB"),
+    "sequences of 64 MiB": (long_sequences, "128.0 MiB"),
+}
+
+
+@pytest.mark.parametrize("kind", RAGGED)
+def test_memory_stays_under_64_mib_for_ragged_arrays(tmp_path: Path, kind: str) -> None:
+    """Many elements, and long ones."""
+    path = tmp_path / "large.h5"
+    make, size = RAGGED[kind]
+    with h5py.File(path, "w") as file:
+        make(file)
+    peak = peak_memory(CLI, "--root", tmp_path / "store", "load", "--quiet", path)
+    shown = run(tmp_path / "store", "show", "large", "data/values").stdout
+    run(tmp_path / "store", "unlink", "large")
+    assert size in shown
+    print(f"{kind}: {peak / 1024**2:.1f} MiB")
+    assert peak < LIMIT
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_memory_stays_under_64_mib_for_512_mib_of_data(tmp_path: Path, kind: str) -> None:
     """However it is laid out."""

@@ -21,7 +21,8 @@ extern "C" {
  * @param[in] user   as given in the options
  * @param[in] done   bytes written so far; 0 at first, `total` at last. It begins at 0 again, with a smaller total, when a
  *                   dataset turned out to be unreadable and the load starts anew without it
- * @param[in] total  bytes to write
+ * @param[in] total  bytes to write. While `done` is 0 it may still grow: how much there is in strings and sequences of any
+ *                   length has to be read first
  * @return 0 to go on; anything else cancels: CSHM_ERR_CANCELLED, and nothing is created
  */
 typedef int32_t (*cshm_progress_fn)(void *user, uint64_t done, uint64_t total);

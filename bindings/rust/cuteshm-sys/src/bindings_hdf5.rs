@@ -6,7 +6,8 @@ use crate::{cshm_attachment, cshm_error, cshm_status, cshm_store};
 - `user` (in): as given in the options
 - `done` (in): bytes written so far; 0 at first, `total` at last. It begins at 0 again, with a smaller total, when a
 dataset turned out to be unreadable and the load starts anew without it
-- `total` (in): bytes to write
+- `total` (in): bytes to write. While `done` is 0 it may still grow: how much there is in strings and sequences of any
+length has to be read first
 
 Returns 0 to go on; anything else cancels: CSHM_ERR_CANCELLED, and nothing is created*/
 pub type cshm_progress_fn = ::core::option::Option<
