@@ -154,6 +154,7 @@ def test_strings_sequences_and_references(name: str, path: Path, run_python: Run
     with h5py.File(path, "w") as file:
         file["strings"] = [["a", "bcd"], ["", "\u00fc"]]
         file["strings"].attrs["units"] = "words"
+        file["title"] = "hello"
         sequences = file.create_dataset("sequences", (2,), dtype=h5py.vlen_dtype("i4"))
         sequences[0], sequences[1] = [1, 2], [3]
         file["x"] = np.arange(3.0)
@@ -165,6 +166,7 @@ strings = read["strings"]
 assert strings["data"].tolist() == [["a", "bcd"], ["", "\\u00fc"]]
 assert (strings["meta"]["shape"], strings["meta"]["dtype"]) == ([2, 2], "object")
 assert strings["meta"]["attrs"] == {"units": "words"}
+assert read["title"]["data"].shape == () and read["title"]["data"][()] == "hello"
 assert [list(sequence) for sequence in read["sequences"]["data"]] == [[1, 2], [3]]
 assert read["references"]["data"].tolist() == ["/x", "/strings"]
 cute_shm.unlink(name)

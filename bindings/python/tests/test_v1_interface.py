@@ -311,3 +311,19 @@ print(sorted(heavy & set(sys.modules)))
 """
     result = run_python(code)
     assert (result.stdout, result.stderr) == ("[]\n", "")
+
+
+@pytest.mark.parametrize("entry", ["hdf5", "unlink_shm", "display_projects", "evaluate"])
+def test_entry_points_run_the_programs(entry: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = {"hdf5": "hdf5", "unlink_shm": "unlink", "display_projects": "list", "evaluate": "evaluate"}[entry]
+    path = tmp_path / f"cute-shm-{program}"
+    found = importlib.import_module("cute_shm.main")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    monkeypatch.setattr("sys.argv", ["anything", "-o", "a b"])
+    with pytest.raises(SystemExit, match=f"cute-shm-{program} is not on PATH"):
+        getattr(found, entry)()
+    path.write_text('#!/bin/sh\ntest "$1" = -o && test "$2" = "a b" && exit 7\n', "utf-8")
+    path.chmod(0o755)
+    with pytest.raises(SystemExit) as ended:
+        getattr(found, entry)()
+    assert ended.value.code == 7
