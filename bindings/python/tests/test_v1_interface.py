@@ -293,7 +293,7 @@ def test_progress_follows_the_transfer(
         assert shown.count("\n") == 1
         cute_shm.unlink(name)
         cute_shm.unlink(name + "b")
-    with cute_shm.progress.shm_progress(10**9):
+    with cute_shm.progress.shm_progress(160):
         cute_shm.arrays_to_shm(name + "b", {"a": np.zeros(10)})
     assert "100%" not in capsys.readouterr().err, "it does not say that all is there when it is not"
     cute_shm.hdf5_to_shm(tmp_path / "file.h5", name, progress=True)

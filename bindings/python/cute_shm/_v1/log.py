@@ -7,8 +7,6 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .sizes import bytes_to_human
-
 if TYPE_CHECKING:
     from logging import Logger
 
@@ -31,11 +29,11 @@ def listening() -> Logger | None:
     return found if found.isEnabledFor(10) else None
 
 
-def arrays_of(project: Project) -> Iterator[tuple[str, str]]:
-    """Of each array in a project its path and its size for people."""
+def arrays_of(project: Project) -> Iterator[tuple[str, int]]:
+    """Of each array in a project its path and its bytes."""
     for path, value in project.walk():
         if hasattr(value, "nbytes"):
-            yield path, bytes_to_human(value.nbytes)
+            yield path, value.nbytes
 
 
 def unlinking(store: Store, name: str) -> None:

@@ -64,8 +64,12 @@ def shm_progress(total_size: int) -> Iterator[ShmProgress]:
 
 
 @contextmanager
-def transfer(bar: bool) -> Iterator[ProgressFunction]:
-    """What a transfer tells its (done, total) bytes to: a bar of its own, if wanted, and all that were started."""
+def transfer(bar: bool) -> Iterator[ProgressFunction | None]:
+    """What a transfer tells its (done, total) bytes to: a bar of its own, if wanted, and all that were started.
+
+    None where nobody wants to know.
+    """
+    followers = list(_started)
     own = Bar() if bar else None
     last = 0
 
@@ -74,13 +78,13 @@ def transfer(bar: bool) -> Iterator[ProgressFunction]:
         last = done
         if own is not None:
             own(done, total)
-        for progress in _started:
+        for progress in followers:
             progress._show(done)
 
     try:
-        yield tell
+        yield tell if own is not None or followers else None
     finally:
-        for progress in _started:
+        for progress in followers:
             progress._finish(last)
         if own is not None:
             own.end()

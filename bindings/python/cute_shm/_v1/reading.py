@@ -13,6 +13,7 @@ from .._dtypes import DTYPES
 from .._ragged import KIND_ATTRIBUTE, Ragged
 from .location import store_of
 from .log import arrays_of, listening
+from .sizes import bytes_to_human
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,8 +59,8 @@ def shm_to_arrays(project: str, persistent: bool = True) -> SharedArrayDict:
         if kinds.structured and "hdf5.path" in opened.origin:
             _split_records(tree)
         if log is not None:
-            for path, size in arrays_of(opened):
-                log.debug("reading %s from shared memory (%s)", path, size)
+            for path, nbytes in arrays_of(opened):
+                log.debug("reading %s from shared memory (%s)", path, bytes_to_human(nbytes))
     if log is not None:
         log.debug("finished parsing %s", store.manifest(project))
     return tree

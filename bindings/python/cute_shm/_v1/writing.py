@@ -106,9 +106,11 @@ def _share_arrays(store: Store, name: str, arrays: ArrayDict, persistent: bool, 
         for node in shared(arrays, "keep")[0]:
             if node.data is not None:
                 log.debug("transferring key '%s' to shared memory (%s)", node.path, bytes_to_human(node.data.nbytes))
-    with transfer(False) as progress, _words_of_1_2(store, name, "numpy arrays to shared memory"):
+    with transfer(False) as told, _words_of_1_2(store, name, "numpy arrays to shared memory"):
         created = store.create(name, arrays, lifetime=_lifetime(persistent), overwrite=overwrite, order="C")
-        progress(created.nbytes, created.nbytes)
+        if told is not None:
+            total = sum(nbytes for _, nbytes in arrays_of(created))
+            told(total, total)
     if log is not None:
         for path, _ in arrays_of(created):
             log.debug("transfer of key '%s' to shared memory '%s' finished", path, created.segment)
