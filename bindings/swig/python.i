@@ -12,13 +12,15 @@
 %{
 #include "arrow.h"
 #include "convert.h"
+#include "leaves.h"
 #include "memory.h"
 #include "shared_array.h"
+#include "span.h"
 #include "table.h"
 %}
 
 %init %{
-  if (cshm_py_memory_register(m) < 0 || cshm_py_shared_array_register(m) < 0) return -1;
+  if (cshm_py_memory_register(m) < 0 || cshm_py_shared_array_register(m) < 0 || cshm_py_span_register(m) < 0) return -1;
 %}
 
 /* ---- what Python has no use for ---- */
@@ -55,6 +57,9 @@ PyObject *cshm_py_row(cshm_attachment attachment, const char *path);
 PyObject *cshm_py_rows(cshm_attachment attachment, uint32_t group, int deep);
 PyObject *cshm_py_children(cshm_attachment attachment, PyObject *memory, uint32_t group, PyObject *kind,
                            PyObject *dtypes);
+
+%rename(leaves) cshm_py_leaves;
+PyObject *cshm_py_leaves(cshm_attachment attachment, PyObject *recipe);
 
 /* ---- arrays ---- */
 

@@ -44,6 +44,9 @@ cshm_status cshm__platform_on_fork(void (*hook)(void), cshm_error *err);
  * CSHM_ERR_PERMISSION: a symlink, or not ours. CSHM_ERR_BAD_NAME: no directory. */
 cshm_status cshm__platform_directory_check(const char *path, bool *exists, cshm_error *err);
 
+/* Whether this user may make files in a directory. */
+bool cshm__platform_directory_writable(const char *path);
+
 /* Opens a directory after that check; `make`: creates it and its parents first, for this user alone (0700).
  * CSHM_ERR_NOT_FOUND: not there. */
 cshm_status cshm__platform_directory_open(const char *path, bool make, int *directory, cshm_error *err);

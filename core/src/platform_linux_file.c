@@ -39,6 +39,10 @@ cshm_status cshm__platform_directory_check(const char *path, bool *exists, cshm_
   return status;
 }
 
+bool cshm__platform_directory_writable(const char *path) {
+  return faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0;
+}
+
 static cshm_status make_directories(const char *path, cshm_error *err) {
   char *copy = strdup(path);
   if (!copy) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory to make store %s", path);

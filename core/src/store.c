@@ -14,14 +14,15 @@
 #define SHARED_ROOT "/tmp/cute-shm"
 
 /* Where neither the caller nor $CUTE_SHM_ROOT says: the user's own directory if it is there and ours; else the one that
- * cute-shm 1.2 used if it is ours or absent; else the user's own. Checked. */
+ * cute-shm 1.2 used if it is absent, or ours and open to this user, as root's need not be; else the user's own. Checked. */
 static cshm_status default_root(char *root, size_t size, cshm_error *err) {
   char digits[TEXT_DIGITS_SIZE];
   bool exists = false;
   const char *user = cshm__text_digits(cshm__platform_user(), digits);
   cshm__text_join(root, size, (const char *const[]){SHARED_ROOT "-", user, NULL});
   if (cshm__platform_directory_check(root, &exists, NULL) == CSHM_OK && exists) return CSHM_OK;
-  if (cshm__platform_directory_check(SHARED_ROOT, &exists, NULL) != CSHM_OK)
+  if (cshm__platform_directory_check(SHARED_ROOT, &exists, NULL) != CSHM_OK ||
+      (exists && !cshm__platform_directory_writable(SHARED_ROOT)))
     return cshm__platform_directory_check(root, &exists, err);
   cshm__text_join(root, size, (const char *const[]){SHARED_ROOT, NULL});
   return CSHM_OK;

@@ -21,12 +21,11 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from . import _core
+from . import _core, core, hdf5_shm, numpy_shm, progress
 from ._array import Array
 from ._attributes import Attributes
 from ._building import Attrs
 from ._draft import Draft
-from ._dropin import arrays_to_shm, hdf5_to_shm, shm_to_arrays
 from ._dtypes import from_string as dtype_from_string
 from ._dtypes import to_string as dtype_to_string
 from ._errors import (
@@ -59,9 +58,16 @@ from ._project import Mode, Project
 from ._ragged import Ragged
 from ._store import Lifetime, Manifest, ProjectInfo, Store, default_store
 from ._tree import Order
+from ._v1.location import Project2Toml
+from ._v1.progress import ShmProgress
+from ._v1.reading import shm_to_arrays
+from ._v1.sizes import bytes_to_human, hdf5_size
+from ._v1.types import ArrayDict, MetaArrayDict, SharedArray, SharedArrayDict, SharedArrayMeta
+from ._v1.writing import arrays_to_shm, hdf5_to_shm, unlinked_arrays_to_shm, unlinked_hdf5_to_shm
 
 __all__ = [
     "Array",
+    "ArrayDict",
     "Attributes",
     "BadNameError",
     "BadTypeError",
@@ -78,6 +84,7 @@ __all__ = [
     "Lifetime",
     "LimitError",
     "Manifest",
+    "MetaArrayDict",
     "Mode",
     "NoMemoryError",
     "NoSpaceError",
@@ -87,8 +94,13 @@ __all__ = [
     "PermissionDeniedError",
     "ProgressFunction",
     "Project",
+    "Project2Toml",
     "ProjectInfo",
     "Ragged",
+    "SharedArray",
+    "SharedArrayDict",
+    "SharedArrayMeta",
+    "ShmProgress",
     "Spec",
     "StaleHandleError",
     "StateError",
@@ -98,15 +110,23 @@ __all__ = [
     "VersionError",
     "allocate",
     "arrays_to_shm",
+    "bytes_to_human",
+    "core",
     "create",
     "dtype_from_string",
     "dtype_to_string",
+    "hdf5_shm",
+    "hdf5_size",
     "hdf5_to_shm",
     "load_hdf5",
+    "numpy_shm",
     "open",
+    "progress",
     "projects",
     "shm_to_arrays",
     "unlink",
+    "unlinked_arrays_to_shm",
+    "unlinked_hdf5_to_shm",
 ]
 
 __version__ = _core.cshm_version()

@@ -18,6 +18,7 @@ from ._layout import declared
 from ._progress import ProgressFunction, reporting
 from ._project import MODES, Mode, Project
 from ._tree import Node, Order, shared
+from ._v1.log import unlinking
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -210,13 +211,16 @@ class Store:
 
     def unlink(self, name: str) -> None:
         """Removes a project of this store: see `cute_shm.unlink`."""
+        unlinking(self, name)
         with self._handle(self._root) as store:
             _core.cshm_unlink(store, name)
 
 
 def default_store() -> Store:
-    """The store of those who name none."""
-    return Store()
+    """The store of those who name none: where the drop-in's `Project2Toml` says that projects are."""
+    from ._v1.location import default_store as where_1_2_looks  # noqa: PLC0415  that module needs this one
+
+    return where_1_2_looks()
 
 
 def _merged(own: dict[str, Mapping[str, Any]], given: Attrs | None) -> Attrs:

@@ -3,6 +3,7 @@
  */
 #include "shared_array.h"
 
+#include "convert.h"
 #include "memory.h"
 #include <structmember.h>
 
@@ -13,8 +14,29 @@ static newfunc ndarray_new;
 static binaryfunc ndarray_subscript;
 static PyObject *base_name, *view_name;
 
-static int is_shared_array(PyObject *object) {
-  return PyObject_TypeCheck(object, shared_array);
+static int is_shared_array(PyObject *object) { return PyObject_TypeCheck(object, shared_array); }
+
+PyObject *cshm_py_array_args(PyObject *memory, PyObject *dtype, const cshm_array_view *view) {
+  int fortran = view->order == CSHM_ORDER_FORTRAN;
+  PyObject *shape = cshm_py_shape(view->ndim, view->shape);
+  PyObject *offset = PyLong_FromUnsignedLongLong(view->offset);
+  PyObject *args = PyTuple_New(fortran ? 6 : 4);
+  if (!shape || !offset || !args) {
+    Py_XDECREF(shape);
+    Py_XDECREF(offset);
+    Py_XDECREF(args);
+    return NULL;
+  }
+  /* Py_BuildValue would take longer than all of this. */
+  PyTuple_SetItem(args, 0, shape);
+  PyTuple_SetItem(args, 1, Py_NewRef(dtype));
+  PyTuple_SetItem(args, 2, Py_NewRef(memory));
+  PyTuple_SetItem(args, 3, offset);
+  if (fortran) {
+    PyTuple_SetItem(args, 4, Py_NewRef(Py_None));
+    PyTuple_SetItem(args, 5, PyUnicode_FromString("F"));
+  }
+  return args;
 }
 
 PyObject *cshm_py_array(PyObject *kind, uint32_t number, PyObject *args) {

@@ -11,10 +11,13 @@
 #define CUTESHM_PY_SHARED_ARRAY_H
 
 #include <Python.h>
-#include <stdint.h>
+#include <cuteshm/cuteshm.h>
 
 /** Adds the type SharedArray to the module; imports numpy. Returns 0, or -1 with an exception set. */
 int cshm_py_shared_array_register(PyObject *module);
+
+/** ndarray's arguments for an array of a project: shape, dtype, memory, offset, and for Fortran order strides and order. */
+PyObject *cshm_py_array_args(PyObject *memory, PyObject *dtype, const cshm_array_view *view);
 
 /**
  * Makes an array over shared memory.

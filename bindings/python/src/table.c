@@ -113,37 +113,12 @@ static PyObject *dtype_of(maker *make, const char *text) {
   return make->dtype;
 }
 
-/** ndarray's arguments: shape, dtype, buffer, offset, and for Fortran order strides and order. */
-static PyObject *ndarray_args(maker *make, const cshm_array_view *view) {
-  int fortran = view->order == CSHM_ORDER_FORTRAN;
-  PyObject *dtype = dtype_of(make, view->dtype), *shape, *offset, *args;
-  if (!dtype) return NULL;
-  shape = cshm_py_shape(view->ndim, view->shape);
-  offset = PyLong_FromUnsignedLongLong(view->offset);
-  args = PyTuple_New(fortran ? 6 : 4);
-  if (!shape || !offset || !args) {
-    Py_XDECREF(shape);
-    Py_XDECREF(offset);
-    Py_XDECREF(args);
-    return NULL;
-  }
-  /* Py_BuildValue would take longer than all of this. */
-  PyTuple_SetItem(args, 0, shape);
-  PyTuple_SetItem(args, 1, Py_NewRef(dtype));
-  PyTuple_SetItem(args, 2, Py_NewRef(make->memory));
-  PyTuple_SetItem(args, 3, offset);
-  if (fortran) {
-    PyTuple_SetItem(args, 4, Py_NewRef(Py_None));
-    PyTuple_SetItem(args, 5, PyUnicode_FromString("F"));
-  }
-  return args;
-}
-
 static PyObject *array_at(maker *make, uint32_t number) {
   cshm_array_view view;
-  PyObject *args, *array;
+  PyObject *dtype, *args, *array;
   if (view_at(&make->from, number, &view) < 0) return NULL;
-  args = ndarray_args(make, &view);
+  dtype = dtype_of(make, view.dtype);
+  args = dtype ? cshm_py_array_args(make->memory, dtype, &view) : NULL;
   if (!args) return NULL;
   array = cshm_py_array(make->kind, number, args);
   Py_DECREF(args);

@@ -91,3 +91,42 @@ def test_importing_is_quick(capsys: pytest.CaptureFixture[str]) -> None:
     milliseconds = min(float(run.stdout) for run in runs)
     report(capsys, f"import after numpy: {milliseconds:.1f} ms")
     assert milliseconds < 30, "the target is 15"
+
+
+def test_dictionaries_of_1_2_cost_what_making_them_costs(many: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with cute_shm.open(many) as project:
+        rows = [row for row in project._rows(deep=True) if row.dtype]
+        ready = [(row.path, row.shape, np.dtype(row.dtype), row.offset) for row in rows]
+        memory = bytearray(project.nbytes)
+        segment = project.segment
+
+    class Shm:
+        __slots__ = ("memory", "nbytes", "offset", "project")
+
+    def plain() -> dict[str, Any]:
+        """The same dictionaries, and nothing else."""
+        return {
+            name: {
+                "meta": {
+                    "shm_name": segment,
+                    "shm_private_name": segment,
+                    "shm": Shm(),
+                    "shape": list(shape),
+                    "dtype": "float64",
+                    "attrs": {},
+                    "offset": offset,
+                },
+                "data": np.ndarray(shape, dtype, memory, offset),
+            }
+            for name, shape, dtype, offset in ready
+        }
+
+    def ours() -> Any:
+        return cute_shm.shm_to_arrays(many)
+
+    assert ours()["g3"]["h2"]["array3217"]["data"][0] == 3217
+    pairs = [(seconds(plain), seconds(ours)) for _ in range(PAIRS)]
+    ratio = median(mine / floor for floor, mine in pairs)
+    nanoseconds = [median(column) / COUNT * 1e9 for column in zip(*pairs, strict=True)]
+    report(capsys, f"shm_to_arrays: {nanoseconds[1]:.0f} ns an array, its dictionaries alone {nanoseconds[0]:.0f} ns")
+    assert ratio < 2, "it is about 1 in a fresh process, and less where a large heap makes garbage collection dear"

@@ -4,38 +4,43 @@
 from __future__ import annotations
 
 from multiprocessing.shared_memory import SharedMemory
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from . import _core
-from ._errors import StateError
+from .. import _core
+from .._errors import StateError
+from .location import unlink_generation
 
 if TYPE_CHECKING:
-    from ._store import Store
+    from .._store import Store
 
 
-class ArrayMemory(SharedMemory):
+class Origin(NamedTuple):
+    """What the memory of an array knows of its project."""
+
+    store: Store
+    name: str
+    generation: int
+    segment: str
+
+
+class ArrayMemory(_core.Span, SharedMemory):
     """The memory of one array of a project.
 
     Closing it, or dropping it, leaves the array whole. Unlinking it removes the project, as all arrays of a project
     lie in one segment; those who hold arrays keep them.
     """
 
-    # Nothing of the base class's state is set up: every method that would use it is replaced here.
+    # Nothing of SharedMemory's state is set up: every method that would use it is replaced, here or by Span.
 
-    def __init__(
-        self, memory: _core.Memory, segment: str, offset: int, nbytes: int, project: tuple[Store, str, int]
-    ) -> None:
-        self._memory: _core.Memory | None = memory
-        self._segment = segment
-        self._offset = offset
-        self._nbytes = nbytes
-        self._project = project
+    __slots__ = ()
 
-    def __del__(self) -> None:
-        pass
+    _project: Origin
+
+    def __init__(self) -> None:
+        raise TypeError("it comes with an array: see cute_shm.shm_to_arrays")
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._segment!r}, offset={self._offset}, size={self._nbytes})"
+        return f"{type(self).__name__}({self.name!r}, offset={self._offset}, size={self.size})"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("shared memory of a project cannot be pickled: send the project's name and attach it there")
@@ -43,7 +48,7 @@ class ArrayMemory(SharedMemory):
     @property
     def name(self) -> str:
         """The segment's name in /dev/shm."""
-        return self._segment
+        return self._project.segment
 
     @property
     def size(self) -> int:
@@ -52,7 +57,11 @@ class ArrayMemory(SharedMemory):
 
     @property
     def buf(self) -> memoryview:
-        """The array's bytes."""
+        """The array's bytes.
+
+        Raises:
+            StateError: it is closed (a RuntimeError, too).
+        """
         if self._memory is None:
             raise StateError(f"{self!r} is closed: use the array itself, which is still whole")
         return memoryview(self._memory)[self._offset : self._offset + self._nbytes]
@@ -67,8 +76,5 @@ class ArrayMemory(SharedMemory):
         Raises:
             NotFoundError: it is gone already (a FileNotFoundError, too).
         """
-        store, name, generation = self._project
-        with store.open(name) as project:
-            current = project.generation
-        if current == generation:
-            store.unlink(name)
+        store, name, generation, _ = self._project
+        unlink_generation(store, name, generation)
