@@ -56,7 +56,8 @@ _STYLE = """
 .cshm-look li{margin:0;padding:0}
 .cshm-look details{margin:0;padding:0;border:0;background:none}
 .cshm-look summary{display:grid;grid-template-columns:8px minmax(6em,1fr) minmax(5em,10em) minmax(4em,8em) 5.5em 84px;
- align-items:center;gap:0 12px;min-height:24px;padding:1px 6px;border-radius:4px;cursor:pointer;list-style:none}
+ grid-template-rows:minmax(22px,auto);align-items:center;gap:0 12px;padding:1px 6px;border-radius:4px;
+ cursor:pointer;list-style:none}
 .cshm-look .cshm-wide>summary{grid-template-columns:8px minmax(6em,1fr) auto}
 .cshm-look summary::-webkit-details-marker{display:none}
 .cshm-look summary:hover{background:color-mix(in srgb,var(--cshm-tint) 14%,transparent)}
