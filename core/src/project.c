@@ -50,9 +50,32 @@ static cshm_status open_segment(struct project *project, const char *name, bool 
   return status;
 }
 
-/* An owner's lease that is free means that the owner is dead. */
+/* A lease that is free means that the owner is dead, or that nobody uses it: the publisher holds a share from before the
+ * project is visible. */
 static bool is_orphan(const struct project *project) {
-  return project->header.lifetime == CSHM_OWNER && cshm__platform_lease_is_free(project->segment);
+  uint32_t lifetime = project->header.lifetime;
+  return (lifetime == CSHM_OWNER && cshm__platform_lease_is_free(project->segment, PLATFORM_LEASE_OWNER)) ||
+         (lifetime == CSHM_LAST_USER && cshm__platform_lease_is_free(project->segment, PLATFORM_LEASE_USERS));
+}
+
+/* Removes an orphan, unless a user came meanwhile: who joined just before the last one left. */
+static cshm_status reap(const struct store *store, const char *name, const struct project *orphan, cshm_error *err) {
+  uint64_t size;
+  int segment;
+  cshm_status status = cshm__platform_segment_open(orphan->head.segment, true, &segment, &size, err);
+  if (status) return status;
+  if (orphan->header.lifetime == CSHM_OWNER || cshm__platform_lease_seize(segment))
+    status = cshm__project_unlink(store, name, orphan->head.generation, true, err);
+  cshm__platform_close(segment);
+  return status;
+}
+
+/* Makes this process a user. CSHM_ERR_NOT_FOUND: the last one left, and took the segment's name away. */
+static cshm_status join(const struct project *project, enum project_use use, cshm_error *err) {
+  if (use == PROJECT_LOOK || project->header.lifetime != CSHM_LAST_USER) return CSHM_OK;
+  cshm_status status = cshm__platform_lease_join(project->segment, err);
+  if (status || cshm__platform_segment_is_named(project->segment)) return status;
+  return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "segment %s is gone with its last user", project->head.segment);
 }
 
 static cshm_status lost_segment(const struct store *store, const char *name, const char *segment, cshm_error *err) {
@@ -63,7 +86,7 @@ static cshm_status lost_segment(const struct store *store, const char *name, con
       name, store->root, segment);
 }
 
-cshm_status cshm__project_open(const struct store *store, int directory, const char *name, bool writable,
+cshm_status cshm__project_open(const struct store *store, int directory, const char *name, enum project_use use,
                                struct project *project, cshm_error *err) {
   uint64_t missing = 0; /* the generation of which the segment was not there */
   project->segment = -1;
@@ -75,15 +98,16 @@ cshm_status cshm__project_open(const struct store *store, int directory, const c
     if (status) return status;
     if (project->head.generation == missing) return lost_segment(store, name, project->head.segment, err);
     cshm_error said = CSHM_ERROR_INIT;
-    status = open_segment(project, name, writable, &said);
+    status = open_segment(project, name, use == PROJECT_WRITE, &said);
     if (status == CSHM_ERR_NOT_FOUND) {
       missing = project->head.generation; /* overwritten since we read the manifest? then it has changed */
       continue;
     }
     if (status) return cshm__fail_said(err, &said);
-    if (!is_orphan(project)) return CSHM_OK;
+    bool orphan = is_orphan(project);
+    status = orphan ? reap(store, name, project, &said) : join(project, use, &said);
+    if (!orphan && !status) return CSHM_OK;
     cshm__project_close(project);
-    status = cshm__project_unlink(store, name, project->head.generation, &said);
     if (status && status != CSHM_ERR_NOT_FOUND) return cshm__fail_said(err, &said);
   }
   return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0,
@@ -123,6 +147,8 @@ cshm_status cshm__project_set_state(int segment, enum format_state state, cshm_e
   return cshm__platform_segment_write(segment, offsetof(struct format_header, state), &value, sizeof value, err);
 }
 
+void cshm__project_wake(int segment) { cshm__platform_wake(segment, offsetof(struct format_header, state)); }
+
 /* Whether a segment has a header that can be trusted, whatever its state. */
 static bool read_header(int segment, uint64_t size, const char *name, struct format_header *header) {
   return size >= sizeof *header && cshm__platform_segment_read(segment, 0, header, sizeof *header, NULL) == CSHM_OK &&
@@ -130,20 +156,17 @@ static bool read_header(int segment, uint64_t size, const char *name, struct for
 }
 
 /* Retires and removes the segment that a manifest pointed to, unless it is of another generation and so someone else's. A
- * segment too damaged to tell is removed: its name says whose it is. */
-static cshm_status remove_segment(const struct manifest_head *head, cshm_error *err) {
+ * segment too damaged to tell is removed: its name says whose it is. *segment is its descriptor, to be closed, or -1. */
+static cshm_status remove_segment(const struct manifest_head *head, int *segment, cshm_error *err) {
   struct format_header header;
   uint64_t size;
-  int segment;
   cshm_error said = CSHM_ERROR_INIT;
-  cshm_status status = cshm__platform_segment_open(head->segment, true, &segment, &size, &said);
-  if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
-  if (status) return cshm__fail_said(err, &said);
-  bool readable = read_header(segment, size, head->segment, &header);
-  bool other = readable && header.generation != head->generation;
-  if (readable && !other) status = cshm__project_set_state(segment, FORMAT_RETIRED, &said);
-  cshm__platform_close(segment);
-  if (!status && !other) status = cshm__platform_segment_remove(head->segment, &said);
+  cshm_status status = cshm__platform_segment_open(head->segment, true, segment, &size, &said);
+  if (!status && read_header(*segment, size, head->segment, &header)) {
+    if (header.generation != head->generation) return CSHM_OK;
+    status = cshm__project_set_state(*segment, FORMAT_RETIRED, &said);
+  }
+  if (!status) status = cshm__platform_segment_remove(head->segment, &said);
   return status && status != CSHM_ERR_NOT_FOUND ? cshm__fail_said(err, &said) : CSHM_OK;
 }
 
@@ -161,10 +184,13 @@ cshm_status cshm__project_remove(const struct store *store, int directory, const
                       "cannot tell the segment of project \"%s\": %s; remove that file, or overwrite the project", name,
                       said.message);
   if (only != 0 && head.generation != only) return CSHM_OK;
-  status = remove_segment(&head, err);
-  if (status) return status;
+  int segment = -1;
   cshm__store_manifest_name(store, name, syntax, file);
-  return cshm__platform_file_remove(directory, file, err);
+  status = remove_segment(&head, &segment, err);
+  if (!status) status = cshm__platform_file_remove(directory, file, err);
+  if (!status && segment >= 0) cshm__project_wake(segment);
+  cshm__platform_close(segment);
+  return status;
 }
 
 struct sweep {
@@ -199,14 +225,27 @@ void cshm__project_sweep(const struct store *store, int directory, const char *n
   cshm__platform_segment_each(sweep_segment, &sweep, NULL);
 }
 
-cshm_status cshm__project_unlink(const struct store *store, const char *name, uint64_t only, cshm_error *err) {
+cshm_status cshm__project_unlink(const struct store *store, const char *name, uint64_t only, bool wait,
+                                 cshm_error *err) {
   int directory;
   cshm_status status = cshm__platform_directory_open(store->root, false, &directory, err);
   if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, -1, name, err);
   if (status) return status;
-  status = cshm__platform_directory_lock(directory, err);
+  status = cshm__platform_directory_lock(directory, wait, err);
   if (!status) status = cshm__project_remove(store, directory, name, only, err);
   if (!status) cshm__project_sweep(store, directory, name);
   cshm__platform_close(directory);
   return status;
+}
+
+bool cshm__project_let_go(const struct store *store, const char *name, const char *segment, uint64_t generation,
+                          int lease, bool wait) {
+  uint64_t size;
+  int file;
+  cshm_status status = CSHM_OK;
+  cshm__platform_close(lease);
+  if (cshm__platform_segment_open(segment, true, &file, &size, NULL) != CSHM_OK) return true;
+  if (cshm__platform_lease_seize(file)) status = cshm__project_unlink(store, name, generation, wait, NULL);
+  cshm__platform_close(file);
+  return status != CSHM_ERR_TIMEOUT;
 }

@@ -194,13 +194,19 @@ def _path(text: str) -> Path:
     return Path(text)
 
 
-@contextmanager
-def _handle(root: str | os.PathLike[str] | None) -> Iterator[int]:
-    store = _core.cshm_store_open(root, None)
-    try:
-        yield store
-    finally:
-        _core.cshm_store_close(store)
+class _handle:  # a generator would take longer than attaching again does
+    """A store of the C layer, open for the time of a block."""
+
+    __slots__ = ("_store",)
+
+    def __init__(self, root: str | os.PathLike[str] | None) -> None:
+        self._store = _core.cshm_store_open(root, None)
+
+    def __enter__(self) -> int:
+        return self._store
+
+    def __exit__(self, *error: object) -> None:
+        _core.cshm_store_close(self._store)
 
 
 def _lifetime_number(lifetime: str) -> int:

@@ -92,12 +92,15 @@ failed:
 
 /* ---- children as arrays ---------------------------------------------------------------------------- */
 
-/** What every array of a call is made with, and the last dtype met: neighbours are mostly of one type. */
+/** What every array of a call is made with, and the last dtype and shape met: neighbours are mostly alike. */
 typedef struct {
   source from;
   PyObject *kind, *memory, *dtypes;
   const char *dtype_text;
   PyObject *dtype;
+  uint32_t ndim;
+  const int64_t *lengths;
+  PyObject *shape;
 } maker;
 
 /** The numpy.dtype of a dtype string; owned by the maker. */
@@ -113,22 +116,31 @@ static PyObject *dtype_of(maker *make, const char *text) {
   return make->dtype;
 }
 
+/** The tuple of a shape; owned by the maker. */
+static PyObject *shape_of(maker *make, uint32_t ndim, const int64_t *lengths) {
+  if (make->shape && make->ndim == ndim && (!ndim || memcmp(make->lengths, lengths, ndim * sizeof *lengths) == 0))
+    return make->shape;
+  Py_XDECREF(make->shape);
+  make->shape = cshm_py_shape(ndim, lengths);
+  make->ndim = ndim;
+  make->lengths = lengths;
+  return make->shape;
+}
+
 /** ndarray's arguments: shape, dtype, buffer, offset, and for Fortran order strides and order. */
 static PyObject *ndarray_args(maker *make, const cshm_array_view *view) {
   int fortran = view->order == CSHM_ORDER_FORTRAN;
-  PyObject *dtype = dtype_of(make, view->dtype), *shape, *offset, *args;
-  if (!dtype) return NULL;
-  shape = cshm_py_shape(view->ndim, view->shape);
+  PyObject *dtype = dtype_of(make, view->dtype), *shape = shape_of(make, view->ndim, view->shape), *offset, *args;
+  if (!dtype || !shape) return NULL;
   offset = PyLong_FromUnsignedLongLong(view->offset);
   args = PyTuple_New(fortran ? 6 : 4);
-  if (!shape || !offset || !args) {
-    Py_XDECREF(shape);
+  if (!offset || !args) {
     Py_XDECREF(offset);
     Py_XDECREF(args);
     return NULL;
   }
   /* Py_BuildValue would take longer than all of this. */
-  PyTuple_SetItem(args, 0, shape);
+  PyTuple_SetItem(args, 0, Py_NewRef(shape));
   PyTuple_SetItem(args, 1, Py_NewRef(dtype));
   PyTuple_SetItem(args, 2, Py_NewRef(make->memory));
   PyTuple_SetItem(args, 3, offset);
@@ -180,9 +192,10 @@ static int fill_children(maker *make, uint32_t group, PyObject *views, PyObject 
 
 PyObject *cshm_py_children(cshm_attachment attachment, PyObject *memory, uint32_t group, PyObject *kind,
                            PyObject *dtypes) {
-  maker make = {source_of(attachment), kind, memory, dtypes, NULL, NULL};
+  maker make = {source_of(attachment), kind, memory, dtypes, NULL, NULL, 0, NULL, NULL};
   PyObject *views = PyDict_New(), *groups = PyList_New(0), *result = NULL;
   if (views && groups && fill_children(&make, group, views, groups) == 0) result = PyTuple_Pack(2, views, groups);
+  Py_XDECREF(make.shape);
   Py_XDECREF(make.dtype);
   Py_XDECREF(groups);
   Py_XDECREF(views);

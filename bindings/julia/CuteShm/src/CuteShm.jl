@@ -29,7 +29,7 @@ import LinearAlgebra
 
 export CuteShmError, Store, Project, Group, ShmArray, DecodedArray, DateTime64, TimeDelta64
 export attach, share, load_hdf5, projects, unlink, attrs, nodes, notes, describe, iscurrent
-export dtype, memoryorder, encode, inorder, column, rawbytes, isnat
+export dtype, memoryorder, encode, inorder, unfilled, column, rawbytes, isnat
 
 include("LibCuteShm.jl")
 include("LibCuteShmHDF5.jl")

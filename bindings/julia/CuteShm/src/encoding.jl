@@ -72,8 +72,21 @@ no_dtype(T) = ArgumentError("elements of type $T have no dtype: convert them to 
 struct Payload
     dtype::String
     dims::Dims
-    data::Array
+    data::Union{Array,Nothing} # nothing: zeros, to be filled in place
 end
+
+"""
+    unfilled(T, dims...)
+
+An array of zeros for [`share`](@ref) that exists in shared memory only, to be filled there. `T` is a number type or `Bool`.
+"""
+unfilled(::Type{T}, dims::Integer...) where {T<:Native} = Unfilled{T}(map(Int, dims))
+
+struct Unfilled{T}
+    dims::Dims
+end
+
+payload(values::Unfilled{T}) where {T} = Payload(dtype(T), values.dims, nothing)
 
 payload(value) = payload(fill(value))
 payload(values::Array{T}) where {T<:Native} = Payload(dtype(T), size(values), values)

@@ -24,10 +24,28 @@ created.
 """
 function share(name::AbstractString, tree; attrs=(), overwrite::Bool=false, lifetime::Symbol=:persistent,
                order::Symbol=:C, store::StoreLike=nothing)
+    return share(nothing, name, tree; attrs=attrs, overwrite=overwrite, lifetime=lifetime, order=order, store=store)
+end
+
+"""
+    share(f, name, tree; options...) -> Project
+
+As `share(name, tree)`, for `do` blocks: calls `f(project)` with the project that nobody else sees yet, attached
+`:readwrite`, to fill its arrays in place. What is large need not be in this process's memory first:
+[`unfilled`](@ref)`(T, dims...)` stands for an array of zeros. Where `f` throws, nothing is created.
+
+    share("squares", (x=unfilled(Float64, 1000, 1000),)) do project
+        project["x"] .= (1:1000) .^ 2
+    end
+
+Arrays that `f` keeps stay valid, and show what others see in the published project.
+"""
+function share(f::Union{Function,Nothing}, name::AbstractString, tree; attrs=(), overwrite::Bool=false,
+               lifetime::Symbol=:persistent, order::Symbol=:C, store::StoreLike=nothing)
     number = choice(LIFETIMES, lifetime, "lifetime")
     leaves = flatten!(Leaf[], tree, "", choice(ORDERS, order, "order"))
     notes = flatten_attributes(attrs)
-    id = with_store(s -> build(open_builder(s, name, overwrite, number), leaves, notes), store)
+    id = with_store(s -> build(open_builder(s, name, overwrite, number), leaves, notes, b -> fill_in_place(f, b, name)), store)
     return Project(Handle(id), name)
 end
 
@@ -70,6 +88,7 @@ end
 function flatten_attributes(attrs)
     leaves = AttributeLeaf[]
     for (path, values) in branches_of(attrs), (name, value) in branches_of(values)
+        value isa Unfilled && throw(CuteShmError(:CSHM_ERR_BAD_TYPE, "attribute $name of $path: only arrays are unfilled"))
         push!(leaves, AttributeLeaf(string(path), string(name), named_payload(value, "attribute $name of $path")))
     end
     return leaves
@@ -100,19 +119,27 @@ function open_builder(store, name, overwrite, lifetime)
 end
 
 # Declares, fills and publishes; on failure nothing remains.
-function build(builder, leaves, attributes)
+function build(builder, leaves, attributes, fill)
     attachment = Ref{cshm_attachment}()
     try
         numbers = [declare(builder, leaf) for leaf in leaves]
         foreach(leaf -> declare(builder, leaf), attributes)
         check(err -> cshm_builder_allocate(builder, err))
         foreach((leaf, number) -> write_payload(builder, number, leaf.payload), leaves, numbers)
+        fill(builder)
         check(err -> cshm_builder_publish(builder, attachment, err))
     catch
         cshm_builder_abort(builder, C_NULL)
         rethrow()
     end
     return attachment[]
+end
+
+fill_in_place(::Nothing, builder, name) = nothing
+function fill_in_place(f, builder, name)
+    built = Ref{cshm_attachment}()
+    check(err -> cshm_builder_attach(builder, built, err))
+    with_project(f, Project(Handle(built[]), name))
 end
 
 function declare(builder, leaf::Leaf)
@@ -136,5 +163,7 @@ function declare(builder, leaf::AttributeLeaf)
 end
 
 write_payload(builder, number, ::Nothing) = nothing
-write_payload(builder, number, p::Payload) =
-    check(err -> cshm_builder_write(builder, number, 0, p.data, sizeof(p.data), err))
+function write_payload(builder, number, p::Payload)
+    p.data === nothing && return nothing
+    return check(err -> cshm_builder_write(builder, number, 0, p.data, sizeof(p.data), err))
+end

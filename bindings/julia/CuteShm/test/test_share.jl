@@ -63,10 +63,34 @@ end
 end
 
 @testset "more than there is" begin
-    # An array that is declared only: it fails before a byte of it is read.
-    leaf = CuteShm.Leaf("vast", CuteShm.Payload("|i1", (2^50,), UInt8[]), CSHM_ORDER_C)
-    create(store) = CuteShm.build(CuteShm.open_builder(store, "jl-vast", false, CSHM_PERSISTENT), [leaf], [])
-    message = failing(() -> CuteShm.with_store(create, nothing), :CSHM_ERR_NO_SPACE)
+    message = failing(() -> share("jl-vast", (a=unfilled(Int8, 2^50),)), :CSHM_ERR_NO_SPACE)
     @test occursin(r"wanted 1125899906[0-9]{6} bytes, free [0-9]+ bytes", message)
+    @test isempty(projects())
+end
+
+function fill_in_place()
+    kept = Ref{Any}()
+    tree = (x=unfilled(Float64, 2, 3), n=[1], b=unfilled(Bool, 2), none=unfilled(Int8, 0))
+    project = share("jl-fill", tree) do building
+        @test !iscurrent(building) && isempty(projects()) && describe(building).mode == :readwrite
+        @test all(iszero, building["x"]) && building["b"] == [false, false] && isempty(building["none"])
+        building["x"] .= [1 2 3; 4 5 6]
+        building["n"][1] = 7
+        kept[] = building["x"]
+        :ignored
+    end
+    @test project["x"] == [1 2 3; 4 5 6] && project["n"] == [7] && describe(project).mode == :read
+    kept[][1] = 9
+    @test project["x"][1] == 9
+    unlink("jl-fill")
+    close(project)
+    @test kept[] == [9 2 3; 4 5 6]
+end
+
+@testset "arrays are filled in place before anyone sees them" begin
+    fill_in_place()
+    @test_throws ErrorException share(_ -> error("no"), "jl-fill", (x=unfilled(Float64, 2),))
+    attrs = Dict("a" => Dict("n" => unfilled(Int, 1)))
+    @test failing(() -> share("jl-fill", (a=[1],); attrs=attrs), :CSHM_ERR_BAD_TYPE) != ""
     @test isempty(projects())
 end

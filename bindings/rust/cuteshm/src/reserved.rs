@@ -184,6 +184,20 @@ impl Reserved {
         Ok(unsafe { ArrayViewMutD::from_shape_ptr(layout, data.cast()) })
     }
 
+    /// The project as it is being built, attached read-write: its arrays can be filled through [`Project::get_mut`], also
+    /// after it was published. It keeps its memory mapped, whatever becomes of this builder; after a drop of it nobody
+    /// else will see that memory, and [`Project::is_current`] is false, as it is before `publish`.
+    ///
+    /// # Safety
+    /// As [`Store::attach_read_write`](crate::Store::attach_read_write); other attachments of this builder and what
+    /// [`Reserved::view_mut`] gives count as views of the same arrays.
+    pub unsafe fn attach(&self) -> Result<Project> {
+        let mut attachment = ffi::cshm_attachment { id: 0 };
+        // SAFETY: the out-parameter is ours.
+        call(|err| unsafe { ffi::cshm_builder_attach(self.handle, &mut attachment, err) })?;
+        Ok(Project::new(attachment, Mode::ReadWrite))
+    }
+
     /// Makes the project visible to all, in one step. On failure nothing was created.
     /// [`Error::Exists`]: another process published that name first; [`Error::Permission`].
     pub fn publish(self) -> Result<Project> {

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{segment_of, words, TestStore};
-use cuteshm::{Error, Mode};
+use cuteshm::{Error, Mode, Order, Project};
 use ndarray::{arr1, Array1};
 
 #[test]
@@ -113,4 +113,31 @@ fn who_reads_only_cannot_write() {
     let error = words(project.get_mut("x"), &["'p'", "read-only", "'x'", "attach_private"]);
     assert!(matches!(error, Error::State(_)));
     words(store.attach_private("p").unwrap().bytes("x"), &["'x'", "writable", "get('x')"]);
+}
+
+#[test]
+fn a_project_is_filled_through_an_attachment_that_outlives_its_builder() {
+    let store = TestStore::new();
+    let reserve = |name| store.create(name).reserve("x", "<f8", &[3], Order::C).allocate().unwrap();
+    let fill = |project: &Project, value| project.get_mut("x").unwrap().view_mut::<f64>().unwrap().fill(value);
+    let read = |project: &Project| project.get("x").unwrap().view::<f64>().unwrap().sum();
+
+    let reserved = reserve("p");
+    // SAFETY: no view of this test lives while another writes.
+    let built = unsafe { reserved.attach() }.unwrap();
+    assert_eq!((built.mode(), built.is_current().unwrap()), (Mode::ReadWrite, false));
+    fill(&built, 1.5);
+    let published = reserved.publish().unwrap();
+    assert!(built.is_current().unwrap());
+    assert_eq!(read(&published), 4.5);
+    fill(&built, 2.0);
+    assert_eq!(read(&published), 6.0);
+
+    let reserved = reserve("dropped");
+    // SAFETY: as above.
+    let built = unsafe { reserved.attach() }.unwrap();
+    drop(reserved);
+    fill(&built, 1.0);
+    assert_eq!((read(&built), built.is_current().unwrap()), (3.0, false));
+    words(store.attach("dropped"), &["dropped"]);
 }
