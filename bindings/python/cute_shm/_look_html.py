@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """How projects, groups and arrays look in a notebook: HTML with no script and nothing from outside.
 
-Colours and fonts come from the page around it, so that it is readable in light and dark themes alike; its style
-applies to nothing but itself. All text is escaped. At most `_NODES` nodes are shown, and pictures are drawn from
-samples: at most `_ARRAY_PAGES` pages of memory are touched for one array, and `_TOTAL_PAGES` in all.
+Colours and fonts come from the page around it, so that it is readable in light and dark themes alike. Its style
+applies to nothing but itself, and what is important in it is what JupyterLab's style would win over. All text is
+escaped. At most `_NODES` nodes are shown, and pictures are drawn from samples: at most `_ARRAY_PAGES` pages of memory
+are touched for one array, and `_TOTAL_PAGES` in all.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ _LONGEST_VALUE = 200  # characters
 _LONGEST_ELEMENT = 40
 _FIELDS = 20  # of a structured dtype
 _SKIPPED = 20
+_LINES = {ord("\n"): None, ord("\t"): None}  # HTML shows these as they are
 
 _STYLE = """
 .cshm-look{--cshm-line:color-mix(in srgb,currentColor 18%,transparent);--cshm-tint:#3d85d6;
@@ -51,8 +53,8 @@ _STYLE = """
 .cshm-look .cshm-title{font-weight:600;font-size:1.1em}
 .cshm-look .cshm-soft{opacity:.7}
 .cshm-look .cshm-warn{color:#d9822b;font-weight:600}
-.cshm-look ul{list-style:none;margin:0;padding:0}
-.cshm-look ul ul{margin-left:10px;padding-left:10px;border-left:1px solid var(--cshm-line)}
+.cshm-look ul{list-style:none;margin:0!important;padding:0!important}
+.cshm-look ul ul{margin-left:10px!important;padding-left:10px!important;border-left:1px solid var(--cshm-line)}
 .cshm-look li{margin:0;padding:0}
 .cshm-look details{margin:0;padding:0;border:0;background:none}
 .cshm-look summary{display:grid;grid-template-columns:8px minmax(6em,1fr) minmax(5em,10em) minmax(4em,8em) 5.5em 84px;
@@ -82,7 +84,7 @@ _STYLE = """
  aspect-ratio:var(--cshm-w)/var(--cshm-h)}
 .cshm-look .cshm-body{padding:0 6px 6px 26px;overflow-wrap:anywhere}
 .cshm-look table{border-collapse:collapse;margin:4px 6px 4px 0;border:0;font-size:1em;background:none}
-.cshm-look tr{background:none}
+.cshm-look tr{background:none!important}
 .cshm-look th,.cshm-look td{padding:1px 12px 1px 0;border:0;text-align:left;vertical-align:top;font-weight:400;
  white-space:pre-wrap;background:none;max-width:none}
 .cshm-look th{opacity:.7;white-space:nowrap}
@@ -135,8 +137,8 @@ def _span(kind: str, text: str) -> str:
 
 
 def _text(text: str, longest: int = _LONGEST_VALUE) -> str:
-    lines = text.replace("\n", "").replace("\t", "").isprintable()
-    return escape(shorten(text if lines else repr(text), longest))
+    text = shorten(text, longest)
+    return escape(text if text.translate(_LINES).isprintable() else repr(text))
 
 
 # ---- the tree
@@ -161,9 +163,9 @@ def _children(memory: _core.Memory, group: Outline, budget: _sample.Budget, open
         if child.is_group:
             yield f'<li><details class="cshm-group cshm-wide"{" open" * opened}><summary>'
             yield _span("cshm-name cshm-mono", f"{child.name}/") + _span("cshm-soft", _inside(child.row))
-            yield (
-                f'</summary><div class="cshm-body">{_attributes(attributes)}</div>' if len(attributes) else "</summary>"
-            )
+            yield "</summary>"
+            if len(attributes) > 0:
+                yield f'<div class="cshm-body">{_attributes(attributes)}</div>'
             yield from _children(memory, child, budget, opened)
             yield "</details></li>"
         else:

@@ -162,6 +162,22 @@ def test_the_style_does_not_leak(fragment: str, draw: Any) -> None:
     assert with_it == outside(draw(""))
 
 
+# Of the kind that JupyterLab has for what a cell gives.
+_HOST = """<style>.host{font-size:14px}.host ul:not(.plain){padding-left:2em;margin:1em 0}.host img{margin:0 9px}
+.host tbody tr:nth-child(even){background:rgb(255,0,0)}.host td,.host th{text-align:right;padding:.5em;border:0}
+.host table{border-spacing:0;margin:0 auto 1em}.host summary{padding:5px;display:list-item}</style>"""
+
+
+def test_a_notebooks_style_does_not_reach_in(fragment: str, draw: Any) -> None:
+    plain, hosted = draw(fragment), draw(f'{_HOST}<div class="host">{fragment}</div>')
+    places = [
+        [f["box"] for f in page.facts if f["text"] not in ("outside", "item", "h", "d")] for page in (plain, hosted)
+    ]
+    assert len(places[0]) > 30
+    assert places[0][:30] == places[1][:30]
+    assert share(hosted.pixels.astype(int), (255, 0, 0)) == 0
+
+
 def test_an_array_is_drawn_open(draw: Any, name: str) -> None:
     with cute_shm.create(name, {"x": np.repeat([0.0, 1.0], 50)}) as project:
         drawn = draw(project["x"]._repr_html_())

@@ -205,6 +205,14 @@ def test_a_large_tree_is_cut_and_counted(name: str) -> None:
     assert shown + sum(more) == 10_010
 
 
+def test_many_images_are_a_page_of_bounded_size(name: str) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (96, 96, 4), "u1")
+    with cute_shm.create(name, {f"x{i}": noise for i in range(150)}) as project:
+        html = html_of(project)
+    assert html.count("<img") >= 30
+    assert len(html) < 4_000_000
+
+
 def test_many_attributes_and_fields_are_cut(name: str) -> None:
     wide = np.zeros(3, [(f"f{i}", "f8") for i in range(50)])
     attrs = {"x": {f"a{i}": "v" * 10_000 for i in range(100)}}
