@@ -10,6 +10,7 @@
 %include "python_typemaps.i"
 
 %{
+#include "arrow.h"
 #include "convert.h"
 #include "memory.h"
 #include "shared_array.h"
@@ -63,3 +64,8 @@ PyObject *cshm_py_children(cshm_attachment attachment, PyObject *memory, uint32_
 PyObject *cshm_py_array(PyObject *kind, uint32_t number, PyObject *args);
 PyObject *cshm_py_origin(PyObject *object);
 PyObject *cshm_py_classed(PyObject *result, PyObject *kind);
+
+/* ---- Arrow ---- */
+
+%rename(arrow_capsules) cshm_py_arrow_capsules;
+PyObject *cshm_py_arrow_capsules(PyObject *column);

@@ -8,6 +8,7 @@
 
 struct reading {
   struct h5plan *plan;
+  struct h5raw *raw;
   struct h5type *type;
   size_t node;
   cshm_status status;
@@ -24,7 +25,7 @@ static bool read_one(struct reading *reading, hid_t object, const char *name, st
     cshm__h5_reason_words(reason, "it cannot be opened");
     return false;
   }
-  bool good = cshm__h5_value_attribute(reading->plan, attribute, reading->type, value, reason);
+  bool good = cshm__h5_value_attribute(reading->plan, reading->raw, attribute, name, reading->type, value, reason);
   H5Aclose(attribute);
   return good;
 }
@@ -41,8 +42,9 @@ static herr_t take_attribute(hid_t object, const char *name, const H5A_info_t *i
   return reading->status == CSHM_OK ? 0 : -1;
 }
 
-cshm_status cshm__h5_attributes(struct h5plan *plan, size_t node, hid_t object, bool by_creation, struct h5type *type) {
-  struct reading reading = {plan, type, node, CSHM_OK};
+cshm_status cshm__h5_attributes(struct h5plan *plan, struct h5raw *raw, size_t node, hid_t object, bool by_creation,
+                                struct h5type *type) {
+  struct reading reading = {plan, raw, type, node, CSHM_OK};
   H5_index_t index = by_creation ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME;
   herr_t result = H5Aiterate2(object, index, H5_ITER_INC, NULL, take_attribute, &reading);
   if (result >= 0 || reading.status != CSHM_OK) return reading.status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5dataset.h"
 
+#include "h5ragged.h"
 #include "h5shape.h"
 #include "h5value.h"
 
@@ -50,15 +51,6 @@ static bool data_is_here(hid_t plist, struct h5reason *reason) {
   return true;
 }
 
-static bool take_string(struct h5plan *plan, hid_t dataset, hid_t space, struct h5value *value,
-                        struct h5reason *reason) {
-  if (H5Sget_simple_extent_type(space) == H5S_SIMPLE) {
-    cshm__h5_reason(reason, "variable-length strings in an array are not supported yet");
-    return false;
-  }
-  return cshm__h5_value_string(plan, dataset, value, reason);
-}
-
 static bool take_array(struct h5plan *plan, hid_t file_type, hid_t space, struct h5type *type, struct h5value *value,
                        struct h5reason *reason) {
   struct h5shape shape;
@@ -85,14 +77,17 @@ static uint64_t chunk_nbytes(hid_t plist, hid_t file_type) {
   return nbytes <= LARGE_CHUNK || H5Pget_nfilters(plist) > 0 ? nbytes : 0;
 }
 
-bool cshm__h5_dataset(struct h5plan *plan, hid_t dataset, hid_t plist, struct h5type *type, struct h5node *node,
-                      struct h5reason *reason) {
+bool cshm__h5_dataset(struct h5plan *plan, struct h5raw *raw, hid_t dataset, hid_t plist, struct h5type *type,
+                      struct h5node *node, struct h5reason *reason) {
   hid_t file_type = H5Dget_type(dataset), space = H5Dget_space(dataset);
   bool good = plist >= 0 && file_type >= 0 && space >= 0;
   if (!good) cshm__h5_reason_words(reason, "its type or shape cannot be read");
   good = good && data_is_here(plist, reason) && filters_are_there(plist, reason);
-  if (good && H5Tis_variable_str(file_type) > 0)
-    good = take_string(plan, dataset, space, &node->value, reason);
+  enum h5content content = good ? cshm__h5_raw_content(file_type) : H5CONTENT_FIXED;
+  if (good && content == H5CONTENT_STRING && H5Sget_simple_extent_type(space) == H5S_SCALAR)
+    good = cshm__h5_value_string(plan, raw, dataset, &node->value, reason);
+  else if (good && content != H5CONTENT_FIXED)
+    good = cshm__h5_ragged(plan, dataset, content, type, node, reason);
   else if (good)
     good = take_array(plan, file_type, space, type, &node->value, reason);
   if (good) node->chunk_nbytes = chunk_nbytes(plist, file_type);

@@ -3,6 +3,8 @@
 
 #include "h5declare.h"
 
+#include "h5ragged.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +29,9 @@ static cshm_status failed(struct declaring *declaring, cshm_status status, const
 /* Names were checked when the file was read: what a builder can still refuse for itself is a dtype or a size. */
 static bool is_refusal(cshm_status status) { return status == CSHM_ERR_BAD_TYPE || status == CSHM_ERR_LIMIT; }
 
+/* An attribute can also have the name of one that a ragged array has from us. */
+static bool is_attribute_refusal(cshm_status status) { return is_refusal(status) || status == CSHM_ERR_EXISTS; }
+
 static cshm_status declare_attributes(struct declaring *declaring, const char *path, struct h5attribute **place) {
   while (*place) {
     const struct h5attribute *attribute = *place;
@@ -38,7 +43,7 @@ static cshm_status declare_attributes(struct declaring *declaring, const char *p
       place = &(*place)->next;
       continue;
     }
-    if (!is_refusal(status)) return failed(declaring, status, &said);
+    if (!is_attribute_refusal(status)) return failed(declaring, status, &said);
     *place = attribute->next;
     status = noted(declaring, cshm__h5_plan_skip(declaring->plan, path, attribute->name, said.message));
     if (status) return status;
@@ -57,11 +62,40 @@ static cshm_status drop_again(struct declaring *declaring, size_t node, size_t o
   return noted(declaring, cshm__h5_plan_drop(declaring->plan, node, reason.text));
 }
 
+/* One of the two arrays of a ragged array, *array; or, without a length, a further path to it. */
+static cshm_status declare_part(struct declaring *declaring, const char *path, const char *name, const char *dtype,
+                                const int64_t *length, uint32_t *array) {
+  const char *joined = cshm__h5_plan_join(declaring->plan, path, name);
+  if (!joined) return noted(declaring, CSHM_ERR_NO_MEMORY);
+  if (!length) return cshm_builder_alias(declaring->builder, joined, *array, declaring->err);
+  return cshm_builder_array(declaring->builder, joined, dtype, 1, length, CSHM_ORDER_C, array, declaring->err);
+}
+
+/* A group is no array: at a second path it is declared again, and only what is in it is an alias. */
+static cshm_status declare_ragged(struct declaring *declaring, size_t number, struct h5node *dataset) {
+  const struct h5node *node = &declaring->plan->nodes[number];
+  struct h5ragged *ragged = dataset->ragged;
+  bool again = dataset->array != UINT32_MAX;
+  const int64_t lengths[2] = {(int64_t)ragged->count + 1, (int64_t)ragged->value_count};
+  struct h5reason reason;
+  if (!cshm__h5_ragged_path_fits(node->path, &reason))
+    return noted(declaring, cshm__h5_plan_drop(declaring->plan, number, reason.text));
+  cshm_status status = cshm_builder_group(declaring->builder, node->path, declaring->err);
+  if (status == CSHM_OK) status = declare_attributes(declaring, node->path, &dataset->attributes);
+  if (status == CSHM_OK)
+    status = declare_part(declaring, node->path, H5RAGGED_OFFSETS, "<i8", again ? NULL : &lengths[0], &dataset->array);
+  if (status == CSHM_OK)
+    status = declare_part(declaring, node->path, H5RAGGED_VALUES, dataset->value.dtype, again ? NULL : &lengths[1],
+                          &ragged->values_array);
+  return status;
+}
+
 /* The first path to a dataset, in the order of the file, declares the array; those that follow are aliases. */
 static cshm_status declare_dataset(struct declaring *declaring, size_t number, size_t object) {
   struct h5plan *plan = declaring->plan;
   struct h5node *node = &plan->nodes[number], *dataset = &plan->nodes[object];
   if (dataset->kind == H5KIND_SKIPPED) return drop_again(declaring, number, object);
+  if (dataset->ragged) return declare_ragged(declaring, number, dataset);
   if (dataset->array != UINT32_MAX)
     return cshm_builder_alias(declaring->builder, node->path, dataset->array, declaring->err);
   const struct h5value *value = &dataset->value;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5fill.h"
 
-#include "h5slab.h"
+#include "h5box.h"
+#include "h5ragged.h"
 #include "h5type.h"
 
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 struct filling {
   hid_t file;
   struct h5plan *plan;
+  struct h5raw *raw;
   cshm_builder builder;
   struct h5progress *progress;
   struct h5type *type; /* room to work in */
@@ -94,26 +96,10 @@ static cshm_status make_room(struct filling *filling, const struct reading *read
 /* Reads one box into the buffer. False: see the reason. */
 static bool read_box(struct filling *filling, struct reading *reading) {
   const struct h5slab *slab = &reading->slab;
-  hsize_t start[H5SLAB_MAX_NDIM], count[H5SLAB_MAX_NDIM];
-  hid_t memory = H5S_ALL, file = H5S_ALL;
-  if (slab->ndim > 0) {
-    for (uint32_t i = 0; i < slab->ndim; i++) {
-      start[i] = slab->start[i];
-      count[i] = slab->count[i];
-    }
-    file = reading->space;
-    memory = H5Screate_simple((int)slab->ndim, count, NULL);
-    if (memory < 0 || H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL) < 0) {
-      cshm__h5_reason_words(reading->reason, "it cannot be read");
-      return false;
-    }
-  }
   /* HDF5 leaves what is between fields as it was. */
   if (reading->padded) memset(filling->buffer, 0, (size_t)(slab->run_count * slab->run_elements) * reading->size);
-  bool good = H5Dread(reading->dataset, filling->type->memory, memory, file, H5P_DEFAULT, filling->buffer) >= 0;
-  if (!good) cshm__h5_reason_words(reading->reason, "it cannot be read");
-  if (memory != H5S_ALL) H5Sclose(memory);
-  return good;
+  return cshm__h5_box_read(reading->dataset, filling->type->memory, reading->space, slab, filling->buffer,
+                           reading->reason);
 }
 
 /* Writes the box that is in the buffer, run by run. */
@@ -161,11 +147,20 @@ static cshm_status copy_open(struct filling *filling, struct reading *reading) {
   return status;
 }
 
+static cshm_status copy_ragged(const struct filling *filling, const struct h5node *node, struct h5reason *reason) {
+  struct h5ragged_work work = {.file = filling->file, .plan = filling->plan, .raw = filling->raw, .type = filling->type};
+  work.builder = filling->builder;
+  work.progress = filling->progress;
+  work.err = filling->err;
+  return cshm__h5_ragged_fill(&work, node, reason);
+}
+
 /* Copies one dataset. An empty reason afterwards means that it is whole. */
 static cshm_status copy_dataset(struct filling *filling, const struct h5node *node, struct h5reason *reason) {
   struct reading reading = {.node = node, .reason = reason};
   reason->text[0] = '\0';
   if (node->value.nbytes == 0) return CSHM_OK;
+  if (node->ragged) return copy_ragged(filling, node, reason);
   if (node->value.data) {
     cshm_status status =
         cshm_builder_write(filling->builder, node->array, 0, node->value.data, node->value.nbytes, filling->err);
@@ -195,9 +190,9 @@ static cshm_status fill_all(struct filling *filling, bool *unreadable) {
   return status;
 }
 
-cshm_status cshm__h5_fill(hid_t file, struct h5plan *plan, cshm_builder builder, struct h5progress *progress,
-                          bool *unreadable, cshm_error *err) {
-  struct filling filling = {.file = file, .plan = plan, .builder = builder, .progress = progress, .err = err};
+cshm_status cshm__h5_fill(hid_t file, struct h5plan *plan, struct h5raw *raw, cshm_builder builder,
+                          struct h5progress *progress, bool *unreadable, cshm_error *err) {
+  struct filling filling = {.file = file, .plan = plan, .raw = raw, .builder = builder, .progress = progress, .err = err};
   *unreadable = false;
   filling.type = (struct h5type *)malloc(sizeof *filling.type);
   if (!filling.type) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "out of memory before the first dataset");

@@ -3,13 +3,13 @@
 #ifndef CUTESHM_H5FILL_H
 #define CUTESHM_H5FILL_H
 
-#include "h5plan.h"
 #include "h5progress.h"
+#include "h5raw.h"
 
 /* Fills the arrays of an allocated builder. A dataset that cannot be read is dropped from the plan, and *unreadable set:
  * the builder has a hole then and must not be published.
  * CSHM_ERR_CANCELLED, CSHM_ERR_NO_MEMORY, and what cshm_builder_write may give. */
-cshm_status cshm__h5_fill(hid_t file, struct h5plan *plan, cshm_builder builder, struct h5progress *progress,
-                          bool *unreadable, cshm_error *err);
+cshm_status cshm__h5_fill(hid_t file, struct h5plan *plan, struct h5raw *raw, cshm_builder builder,
+                          struct h5progress *progress, bool *unreadable, cshm_error *err);
 
 #endif

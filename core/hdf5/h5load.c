@@ -4,9 +4,12 @@
 #include "h5fill.h"
 #include "h5plan.h"
 #include "h5progress.h"
+#include "h5ragged.h"
+#include "h5reference.h"
 #include "h5walk.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A file that says something else at every reading is not tried for ever. */
@@ -19,6 +22,8 @@ struct loading {
   struct h5guard guard;
   struct h5file file;
   struct h5plan plan;
+  struct h5raw raw;
+  struct h5progress progress;
   cshm_builder builder; /* id 0: there is none */
   cshm_error *err;
 };
@@ -72,30 +77,50 @@ static cshm_status refuse_skipped(struct loading *loading) {
                     count == 1 ? "" : "s", list, more);
 }
 
+/* What has to wait until all objects of the file are known. */
+static cshm_status complete_plan(struct loading *loading) {
+  struct h5ragged_work work = {.file = loading->file.id, .plan = &loading->plan, .raw = &loading->raw};
+  work.progress = &loading->progress;
+  work.err = loading->err;
+  work.type = (struct h5type *)malloc(sizeof *work.type);
+  cshm_status status = work.type ? cshm__h5_references(&loading->plan) : CSHM_ERR_NO_MEMORY;
+  cshm__h5_progress_prepare(&loading->progress, cshm__h5_plan_nbytes(&loading->plan));
+  if (status == CSHM_OK) status = cshm__h5_ragged_measure(&work);
+  free(work.type);
+  if (status != CSHM_ERR_NO_MEMORY) return status;
+  return cshm__fail(loading->err, status, 0, "out of memory while reading how much there is");
+}
+
+static cshm_status begin_raw(struct loading *loading) {
+  struct h5reason reason;
+  if (cshm__h5_raw_begin(&loading->raw, loading->file.id, &reason)) return CSHM_OK;
+  return cshm__fail(loading->err, CSHM_ERR_HDF5, 0, "%s: %s", loading->file.path, reason.text);
+}
+
 /* Opens the file and reads what is in it. Nothing is created yet. */
 static cshm_status make_plan(struct loading *loading, const char *path, bool attributes) {
-  struct h5walk walk = {.attributes = attributes};
+  struct h5walk walk = {.raw = &loading->raw, .attributes = attributes};
   cshm_status status = cshm__h5_file_open(path, &loading->file, loading->err);
+  if (!status) status = begin_raw(loading);
   if (status) return status;
   status = cshm__h5_walk(loading->file.id, &loading->plan, &walk, loading->err);
   if (status) return status;
   if (walk.datasets == 0 && walk.newer.newer[0] != '\0')
     return cshm__h5_file_newer(path, walk.newer.newer, loading->err);
-  return CSHM_OK;
+  return complete_plan(loading);
 }
 
 /* One attempt: declare, allocate, fill. *again: something could not be read, which the plan is now without. */
 static cshm_status build(struct loading *loading, bool *again) {
-  struct h5progress progress = {.call = loading->options.progress, .user = loading->options.user};
-  progress.guard = &loading->guard;
   cshm_status status = cshm__h5_declare(&loading->plan, &loading->file, loading->builder, loading->err);
   if (status) return status;
   if (loading->options.strict && loading->plan.skip_count > 0) return refuse_skipped(loading);
   /* Reserving gigabytes takes seconds: the caller is told what is to come before. */
-  status = cshm__h5_progress_begin(&progress, cshm__h5_plan_nbytes(&loading->plan), loading->err);
+  status = cshm__h5_progress_begin(&loading->progress, cshm__h5_plan_nbytes(&loading->plan), loading->err);
   if (!status) status = cshm_builder_allocate(loading->builder, loading->err);
   if (status) return status;
-  return cshm__h5_fill(loading->file.id, &loading->plan, loading->builder, &progress, again, loading->err);
+  return cshm__h5_fill(loading->file.id, &loading->plan, &loading->raw, loading->builder, &loading->progress, again,
+                       loading->err);
 }
 
 static cshm_status load(struct loading *loading, const char *path, cshm_attachment *attachment) {
@@ -117,6 +142,8 @@ static cshm_status load(struct loading *loading, const char *path, cshm_attachme
 static void begin(struct loading *loading, cshm_error *err) {
   memset(loading, 0, sizeof *loading);
   loading->file = (struct h5file)H5FILE_INIT;
+  loading->raw.type = H5I_INVALID_HID;
+  loading->progress.guard = &loading->guard;
   loading->options = (cshm_hdf5_options)CSHM_HDF5_OPTIONS_INIT;
   loading->err = err;
   cshm__h5_plan_begin(&loading->plan);
@@ -126,6 +153,7 @@ static void begin(struct loading *loading, cshm_error *err) {
 static void end(struct loading *loading) {
   end_builder(loading);
   cshm__h5_plan_end(&loading->plan);
+  cshm__h5_raw_end(&loading->raw);
   cshm__h5_file_close(&loading->file);
   cshm__h5_leave(&loading->guard);
 }
@@ -141,6 +169,8 @@ cshm_status cshm_hdf5_load(cshm_store store, const char *project, const char *fi
   if (status) return status;
   begin(&loading, err);
   if (options) memcpy(&loading.options, options, options->size < sizeof *options ? options->size : sizeof *options);
+  loading.progress.call = loading.options.progress;
+  loading.progress.user = loading.options.user;
   loading.store = store;
   loading.project = project;
   status = load(&loading, file, attachment);

@@ -11,13 +11,43 @@
 #define H5PLAN_NONE SIZE_MAX
 #define H5PLAN_NO_ADDRESS UINT64_MAX
 
+/* What elements have in place of data, see h5raw.h. */
+enum h5content {
+  H5CONTENT_FIXED, /* nothing: they are data, all of one size */
+  H5CONTENT_STRING,
+  H5CONTENT_SEQUENCE,
+  H5CONTENT_OBJECT, /* a reference to an object */
+  H5CONTENT_REGION  /* and to a part of a dataset */
+};
+
+/* Where references lead: which paths these are is known when the whole file was seen. */
+struct h5targets {
+  uint64_t *addresses; /* 0: a null reference */
+  int32_t *dimensions; /* of a REFERENCE_LIST: which of the target's; else NULL */
+  size_t count;
+  size_t left_out; /* of a DIMENSION_LIST: scales that are not the first of their dimension */
+};
+
 /* A dtype, a shape, and values where they are at hand. */
 struct h5value {
   const char *dtype;
   const int64_t *shape;
   uint32_t ndim;
   uint64_t nbytes;
-  const void *data; /* NULL: still in the file */
+  const void *data;                /* NULL: still in the file */
+  const struct h5targets *targets; /* an attribute's, from which the rest will be made; else NULL */
+};
+
+/* A dataset of elements of any length, which becomes a group of two arrays: docs/format.md, "Ragged arrays". The node's
+ * value has the shape of the dataset, the dtype of `values`, and the bytes of both arrays. */
+struct h5ragged {
+  enum h5content content;
+  const char *kind;       /* "utf8", "bytes", "sequence" */
+  uint64_t count;         /* elements */
+  uint64_t value_count;   /* in all of them */
+  uint64_t value_size;    /* bytes of one in the project */
+  uint32_t offsets_array; /* their numbers in the builder */
+  uint32_t values_array;
 };
 
 struct h5attribute {
@@ -43,6 +73,7 @@ struct h5node {
   const char *target_path;        /* SOFT */
   size_t target;                  /* ALIAS: a node */
   struct h5value value;           /* DATASET */
+  struct h5ragged *ragged;        /* DATASET: not NULL where its elements have any length */
   uint64_t chunk_nbytes;          /* DATASET: of one chunk, where chunks are to be read as a whole; else 0 */
   struct h5attribute *attributes; /* GROUP, DATASET */
   struct h5attribute **attribute_end;

@@ -24,6 +24,16 @@ static cshm_status tell(struct h5progress *progress, cshm_error *err) {
   return stop ? cshm__fail(err, CSHM_ERR_CANCELLED, 0, "cancelled; nothing was created") : CSHM_OK;
 }
 
+void cshm__h5_progress_prepare(struct h5progress *progress, uint64_t total) {
+  progress->done = 0;
+  progress->total = total;
+  progress->told_ns = now_ns();
+}
+
+cshm_status cshm__h5_progress_wait(struct h5progress *progress, cshm_error *err) {
+  return progress->call && now_ns() - progress->told_ns >= PAUSE_NS ? tell(progress, err) : CSHM_OK;
+}
+
 cshm_status cshm__h5_progress_begin(struct h5progress *progress, uint64_t total, cshm_error *err) {
   progress->done = 0;
   progress->total = total;

@@ -158,7 +158,7 @@ static bool map_enum(hid_t type, struct h5scalar *scalar, struct h5reason *reaso
 
 static bool map_string(hid_t type, struct h5scalar *scalar, struct h5reason *reason) {
   if (H5Tis_variable_str(type) > 0) {
-    cshm__h5_reason(reason, "variable-length strings in an array are not supported yet");
+    cshm__h5_reason(reason, "variable-length strings inside of other types are not supported yet");
     return false;
   }
   size_t size = H5Tget_size(type);
@@ -208,10 +208,10 @@ bool cshm__h5_scalar(hid_t type, struct h5scalar *scalar, struct h5reason *reaso
   case H5T_OPAQUE:
     return map_opaque(type, scalar, reason);
   case H5T_VLEN:
-    cshm__h5_reason(reason, "variable-length sequences are not supported yet");
+    cshm__h5_reason(reason, "variable-length sequences inside of other types are not supported yet");
     return false;
   case H5T_REFERENCE:
-    cshm__h5_reason(reason, "references to other objects are not supported yet");
+    cshm__h5_reason(reason, "references inside of other types are not supported yet");
     return false;
   case H5T_TIME:
     cshm__h5_reason(reason, "HDF5's time type has no dtype");

@@ -110,7 +110,7 @@ TEST_CASE("a reason names the field", "[h5type]") {
   H5Tset_size(words, H5T_VARIABLE);
   hid_t inner = compound(sizeof(char *), {{"name", 0, words}});
   CHECK(Mapped(compound(16, {{"n", 0, H5T_STD_I32LE}, {"in", 8, inner}})).text() ==
-        "- field 'in': field 'name': variable-length strings in an array are not supported yet");
+        "- field 'in': field 'name': variable-length strings inside of other types are not supported yet");
   H5Tclose(words);
   H5Tclose(inner);
   CHECK(Mapped(compound(4, {{"\xFF", 0, H5T_STD_I32LE}})).text() == "- it has a field whose name is not UTF-8");

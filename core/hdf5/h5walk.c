@@ -119,7 +119,7 @@ static cshm_status visit_attributes(struct walker *walker, size_t node, hid_t ob
   unsigned order = 0;
   if (!walker->walk->attributes) return CSHM_OK;
   if (plist >= 0 && H5Pget_attr_creation_order(plist, &order) < 0) order = 0;
-  return cshm__h5_attributes(walker->plan, node, object, order & H5P_CRT_ORDER_TRACKED, walker->type);
+  return cshm__h5_attributes(walker->plan, walker->walk->raw, node, object, order & H5P_CRT_ORDER_TRACKED, walker->type);
 }
 
 static cshm_status visit_dataset(struct walker *walker, size_t node, hid_t dataset) {
@@ -127,7 +127,7 @@ static cshm_status visit_dataset(struct walker *walker, size_t node, hid_t datas
   struct h5reason reason;
   hid_t plist = H5Dget_create_plist(dataset);
   cshm_status status;
-  if (cshm__h5_dataset(plan, dataset, plist, walker->type, &plan->nodes[node], &reason)) {
+  if (cshm__h5_dataset(plan, walker->walk->raw, dataset, plist, walker->type, &plan->nodes[node], &reason)) {
     plan->nodes[node].kind = H5KIND_DATASET;
     walker->walk->datasets++;
     status = visit_attributes(walker, node, dataset, plist);

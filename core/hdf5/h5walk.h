@@ -3,11 +3,12 @@
 #ifndef CUTESHM_H5WALK_H
 #define CUTESHM_H5WALK_H
 
-#include "h5plan.h"
+#include "h5raw.h"
 #include "h5words.h"
 
-/* What came of it, where that is not in the plan. */
+/* How to go, and what came of it, where that is not in the plan. */
 struct h5walk {
+  struct h5raw *raw;     /* in: of the file */
   bool attributes;       /* in: whether to read them */
   size_t datasets;       /* that will be loaded; other paths to them not counted */
   struct h5reason newer; /* of the last object that needs a newer HDF5; `newer.newer` is empty where none does */
@@ -19,7 +20,8 @@ struct h5walk {
  *
  * Objects are known by their address: the second path to a dataset is an alias; the second path to a group, which is how
  * cycles look, is skipped. Soft links are resolved inside of the file when all else is known. Links into other files are
- * skipped, also when they hide in the middle of a soft link's path.
+ * skipped, also when they hide in the middle of a soft link's path. Left to be done when all objects are known: what
+ * references lead to, and how much there is in datasets of elements of any length.
  * Returns CSHM_OK, also for a file of which much is skipped; CSHM_ERR_HDF5: not even the root can be read;
  * CSHM_ERR_NO_MEMORY.
  */

@@ -56,6 +56,7 @@ from ._group import Group
 from ._layout import Spec
 from ._progress import ProgressFunction
 from ._project import Mode, Project
+from ._ragged import Ragged
 from ._store import Lifetime, ProjectInfo, Store, default_store
 from ._tree import Order
 
@@ -86,6 +87,7 @@ __all__ = [
     "ProgressFunction",
     "Project",
     "ProjectInfo",
+    "Ragged",
     "Spec",
     "StaleHandleError",
     "StateError",

@@ -72,6 +72,16 @@ class Array(_core.SharedArray):
 
         return array_html(self)
 
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        """A one-dimensional array as an Arrow array, over the same memory where Arrow has the type.
+
+        Raises:
+            BadTypeError: it has more dimensions, or a dtype that Arrow does not have.
+        """
+        from ._arrow import capsules, column_of  # noqa: PLC0415  few need it
+
+        return capsules(column_of(self, "an array" if _core.origin(self) is None else f"array {self.path!r}"))
+
     # ---- what is no view of shared memory is a plain array
 
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = True) -> Any:

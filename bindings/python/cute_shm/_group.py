@@ -11,6 +11,7 @@ from ._array import Array, Row, array_of
 from ._attributes import Attributes
 from ._dtypes import DTYPES
 from ._errors import NodeNotFoundError, NotFoundError, StaleHandleError
+from ._ragged import Ragged, ragged_of
 from ._units import plural
 
 
@@ -105,8 +106,14 @@ class Group(Mapping[str, Any]):
         """All below this group, each group before what is in it: its path from here, and the group or array."""
         memory = self._memory
         skipped = len(self._row.path) + 1 if self._row.path else 0
+        inside = 0  # the first node that is not in the ragged array met last
         for row in self._rows(deep=True):
-            yield row.path[skipped:], member(memory, row)
+            if row.number < inside:
+                continue
+            found = member(memory, row)
+            if isinstance(found, Ragged):
+                inside = row.end
+            yield row.path[skipped:], found
 
     def to_dict(self) -> dict[str, Any]:
         """All below this group as nested dictionaries of arrays (views, not copies)."""
@@ -123,6 +130,19 @@ class Group(Mapping[str, Any]):
                     pending.append((above[key], name, row.number))
         tree: dict[str, Any] = top[""]
         return tree
+
+    def to_xarray(self) -> Any:
+        """This group as xarray has it: a Dataset, or a DataTree where there are groups in it. No copy of arrays.
+
+        Dimensions are named by the dimension scales of HDF5 and netCDF-4 (attribute ``DIMENSION_LIST``), which become
+        coordinates; others are called ``phony_dim_0`` and so on, one for each length.
+
+        Raises:
+            ModuleNotFoundError: xarray is not installed.
+        """
+        from ._xarray import to_xarray  # noqa: PLC0415  an optional dependency
+
+        return to_xarray(self)
 
     def __reduce__(self) -> Any:
         from ._address import reduce_group  # noqa: PLC0415  which needs this class
@@ -145,7 +165,7 @@ class Group(Mapping[str, Any]):
     def __repr__(self) -> str:
         from ._look import tree_text  # noqa: PLC0415  few programs look
 
-        return tree_text(self._title(), self._memory.attachment, self._row)
+        return tree_text(self._title(), self._memory, self._row)
 
     def _repr_html_(self) -> str:
         from ._look_html import group_html  # noqa: PLC0415  for notebooks
@@ -160,4 +180,5 @@ def member(memory: _core.Memory, row: Row) -> Any:
 
 def group_member(memory: _core.Memory, row: Row) -> Any:
     """What the user gets for the row of a group."""
-    return Group(memory, row)
+    ragged = ragged_of(memory, row)
+    return Group(memory, row) if ragged is None else ragged  # which may be of length 0, and so false

@@ -17,7 +17,7 @@ from ._errors import Error, InvalidArgumentError, from_status
 from ._layout import declared
 from ._progress import ProgressFunction, reporting
 from ._project import MODES, Mode, Project
-from ._tree import Node, Order, array_leaf, flatten
+from ._tree import Node, Order, shared
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,10 +105,10 @@ class Store:
         progress: bool | ProgressFunction | None = None,
     ) -> Project:
         """Creates a project in this store: see `cute_shm.create`."""
-        nodes = flatten(tree, array_leaf(order))
+        nodes, own = shared(tree, order)
         with reporting(progress) as report:
             count = Count(nodes, report)  # begins here, as reserving gigabytes takes seconds
-            with self._building(name, nodes, attrs or {}, lifetime, overwrite) as builder:
+            with self._building(name, nodes, _merged(own, attrs), lifetime, overwrite) as builder:
                 fill(builder, nodes, count)
                 return Project(_core.cshm_builder_publish(builder), self)
 
@@ -122,8 +122,7 @@ class Store:
     ) -> Draft:
         """Declares a project of this store, to be filled in place and then published: see `cute_shm.allocate`."""
         nodes, own = declared(layout)
-        merged = {path: {**own.get(path, {}), **values} for path, values in (attrs or {}).items()}
-        with self._building(name, nodes, {**own, **merged}, lifetime, overwrite) as builder:
+        with self._building(name, nodes, _merged(own, attrs), lifetime, overwrite) as builder:
             return Draft(builder, self)
 
     @contextmanager
@@ -186,6 +185,11 @@ class Store:
 def default_store() -> Store:
     """The store of those who name none."""
     return Store()
+
+
+def _merged(own: dict[str, Mapping[str, Any]], given: Attrs | None) -> Attrs:
+    """The attributes that arrays bring along, and those that the user gives, which win."""
+    return {**own, **{path: {**own.get(path, {}), **values} for path, values in (given or {}).items()}}
 
 
 def _path(text: str) -> Path:

@@ -12,6 +12,7 @@ import numpy as np
 from . import _core
 from ._dtypes import to_string
 from ._errors import BadNameError, BadTypeError, InvalidArgumentError
+from ._ragged import Ragged, encoded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +31,8 @@ class Node(NamedTuple):
     data: NDArray[Any] | None = None
 
 
-Leaf = Callable[[str, Any], Node]
+# What stands in the place of a value that is no mapping: an array, or a group after all.
+Leaf = Callable[[str, Any], "Node | Mapping[str, Any]"]
 
 
 def flatten(tree: Mapping[str, Any], leaf: Leaf) -> list[Node]:
@@ -38,7 +40,7 @@ def flatten(tree: Mapping[str, Any], leaf: Leaf) -> list[Node]:
 
     Args:
         tree: names to mappings, which become groups, and to whatever `leaf` understands.
-        leaf: makes an array's node of its path and its value.
+        leaf: makes a node, or a mapping that becomes a group, of an array's path and its value.
 
     Raises:
         BadNameError: a key that is no str, is empty or holds "/".
@@ -53,13 +55,14 @@ def flatten(tree: Mapping[str, Any], leaf: Leaf) -> list[Node]:
         prefix, _, items = open_groups[-1]
         for key, value in items:
             path = prefix + _checked_name(key, prefix)
-            if not isinstance(value, Mapping):
-                nodes.append(leaf(path, value))
+            found = value if isinstance(value, Mapping) else leaf(path, value)
+            if isinstance(found, Node):
+                nodes.append(found)
                 continue
-            if any(id(value) == identity for _, identity, _ in open_groups):
+            if any(id(found) == identity for _, identity, _ in open_groups):
                 raise BadTypeError(f"{path!r} cannot be shared: the mapping contains itself")
             nodes.append(Node(path))
-            open_groups.append((path + "/", id(value), iter(value.items())))
+            open_groups.append((path + "/", id(found), iter(found.items())))
             break
         else:
             open_groups.pop()
@@ -75,25 +78,34 @@ def _checked_name(key: Any, prefix: str) -> str:
     return key
 
 
-def array_leaf(order: Order) -> Leaf:
-    """Makes nodes of arrays and array-likes.
+def shared(tree: Mapping[str, Any], order: Order) -> tuple[list[Node], dict[str, Mapping[str, Any]]]:
+    """The nodes of a tree of arrays and array-likes, and the attributes that some of them bring along, by path.
 
     Args:
+        tree: as `flatten` takes it.
         order: "C" or "F", or "keep": as each array lies in memory, and C for those that are not contiguous.
+
+    Raises:
+        BadTypeError, BadNameError: as `flatten`.
     """
     if order not in ("keep", "C", "F"):
         raise InvalidArgumentError(f"order {order!r}: use 'keep', 'C' (last dimension contiguous) or 'F' (first)")
 
-    def leaf(path: str, value: Any) -> Node:
+    attrs: dict[str, Mapping[str, Any]] = {}
+
+    def leaf(path: str, value: Any) -> Node | Mapping[str, Any]:
         try:
-            array = _as_array(value)
+            array = value if isinstance(value, Ragged) else _as_array(value)
+            if isinstance(array, Ragged) or array.dtype.kind in "OT":
+                members, attrs[path] = encoded(array)
+                return members
             dtype = to_string(array.dtype)
         except (TypeError, ValueError, BufferError, RuntimeError) as error:
             raise BadTypeError(f"{path!r}: {error}") from error
         fortran = order == "F" or (order == "keep" and array.flags.f_contiguous and not array.flags.c_contiguous)
         return Node(path, dtype, array.shape, _core.CSHM_ORDER_FORTRAN if fortran else _core.CSHM_ORDER_C, array)
 
-    return leaf
+    return flatten(tree, leaf), attrs
 
 
 def _as_array(value: Any) -> NDArray[Any]:

@@ -188,6 +188,25 @@ def test_looking_loads_nothing_but_the_standard_library_and_numpy(name: str, run
     assert result.returncode == 0, result.stderr
 
 
+def test_ragged_arrays_show_the_ends_of_their_elements(name: str) -> None:
+    words = np.array([f"<word {i}>" for i in range(9)] + ["é" * 5000], object)
+    with cute_shm.create(name, {"w": words, "few": np.array(["a", "bc"], object)}) as project:
+        page = Page(html_of(project["w"]))
+        whole = Page(html_of(project))
+    assert "<word 0>, <word 1>, <word 2>, … <word 7>, <word 8>, " + "é" * 18 + " ... " + "é" * 17 + "…" in page.words
+    assert "strings" in page.words
+    assert "a, bc" in whole.words
+    assert "offsets" not in whole.words
+
+
+def test_sequences_show_their_items(name: str) -> None:
+    sequences = np.empty(3, object)
+    sequences[:] = [np.arange(3.0), np.arange(0.0), np.arange(100.0) / 3]
+    with cute_shm.create(name, {"s": sequences}) as project:
+        page = Page(html_of(project["s"]))
+    assert page.text.split("\n")[-1].startswith("[0, 1, 2], [], [0, 0.333333, 0.6")
+
+
 # ---- large trees
 
 
