@@ -189,7 +189,9 @@ def default_store() -> Store:
 
 def _merged(own: dict[str, Mapping[str, Any]], given: Attrs | None) -> Attrs:
     """The attributes that arrays bring along, and those that the user gives, which win."""
-    return {**own, **{path: {**own.get(path, {}), **values} for path, values in (given or {}).items()}}
+    given = given or {}
+    # Values that are no mapping are refused later, by their path.
+    return {**own, **{path: {**own[path], **values} if path in own else values for path, values in given.items()}}
 
 
 def _path(text: str) -> Path:
