@@ -31,7 +31,8 @@ const char *cshm_status_name(int32_t status) {
                                       "CSHM_ERR_BUFFER_TOO_SMALL",
                                       "CSHM_ERR_SYSTEM",
                                       "CSHM_ERR_HDF5",
-                                      "CSHM_ERR_LIMIT"};
+                                      "CSHM_ERR_LIMIT",
+                                      "CSHM_ERR_TIMEOUT"};
   if (status < 0 || status >= (int32_t)(sizeof names / sizeof names[0])) return "CSHM_ERR_UNKNOWN";
   return names[status];
 }

@@ -73,6 +73,15 @@ cshm_status cshm_attachment_is_current(cshm_attachment attachment, int32_t *curr
   return status;
 }
 
+cshm_status cshm_attachment_wait_newer(cshm_attachment attachment, int64_t timeout_ns, cshm_error *err) {
+  struct mapping *mapping;
+  cshm_status status = enter_attachment(attachment, &mapping, err);
+  if (status) return status;
+  status = cshm__mapping_wait_newer(mapping, timeout_ns, err);
+  cshm__handle_unpin(attachment.id);
+  return status;
+}
+
 cshm_status cshm_node_at(cshm_attachment attachment, uint32_t number, cshm_node *node, cshm_error *err) {
   cshm_node ours = CSHM_NODE_INIT;
   struct mapping *mapping;

@@ -138,7 +138,7 @@ cshm_status cshm_builder_publish(cshm_builder builder, cshm_attachment *attachme
     cshm__mapping_release(mapping);
     return leave(builder, status);
   }
-  status = cshm__builder_publish(object, mapping, err);
+  status = cshm__builder_publish(object, mapping, attachment != NULL, err);
   if (status == CSHM_OK) {
     cshm__handle_release(builder.id, HANDLE_BUILDER, NULL);
     if (attachment) *attachment = made;

@@ -20,7 +20,7 @@ static cshm_status check_free(const struct store *store, const char *name, cshm_
   cshm_error said = CSHM_ERROR_INIT;
   cshm_status status = cshm__platform_directory_open(store->root, false, &directory, &said);
   if (status) return status == CSHM_ERR_NOT_FOUND ? CSHM_OK : cshm__fail_said(err, &said);
-  status = cshm__project_open(store, directory, name, false, &project, &said);
+  status = cshm__project_open(store, directory, name, PROJECT_LOOK, &project, &said);
   cshm__platform_close(directory);
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
   if (status == CSHM_ERR_PERMISSION || status == CSHM_ERR_SYSTEM) return cshm__fail_said(err, &said);
@@ -32,9 +32,9 @@ static cshm_status check_options(const struct store *store, const char *project,
                                  cshm_error *err) {
   cshm_status status = cshm__store_check_project(project, err);
   if (status) return status;
-  if (options->lifetime != CSHM_PERSISTENT && options->lifetime != CSHM_OWNER)
-    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "lifetime %u is neither persistent (0) nor owner (1)",
-                      options->lifetime);
+  if (options->lifetime > CSHM_LAST_USER)
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0,
+                      "lifetime %u is not one of persistent (0), owner (1), last user (2)", options->lifetime);
   return options->overwrite ? CSHM_OK : check_free(store, project, err);
 }
 
@@ -188,21 +188,23 @@ cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **da
 
 /* ---- publishing ---- */
 
-/* Publishes, and keeps the owner's lease where there is one. */
-static cshm_status publish_leased(const struct builder *builder, const struct publication *publication,
+/* Mappings of a last-user project hold leases of their own. Where the caller has none, this process is the user. */
+static cshm_status take_lease(const struct builder *builder, bool attached, struct lease **lease, cshm_error *err) {
+  struct lease_subject subject = {&builder->store, builder->project, builder->segment_name, builder->generation};
+  bool used = attached || (builder->mapping && cshm__mapping_is_shared(builder->mapping));
+  if (builder->lifetime == CSHM_OWNER) return cshm__lease_take(LEASE_OWNER, &subject, builder->segment, lease, err);
+  if (builder->lifetime == CSHM_LAST_USER && !used)
+    return cshm__lease_take(LEASE_PUBLISHER, &subject, builder->segment, lease, err);
+  return CSHM_OK;
+}
+
+/* The lease is there before the project is. */
+static cshm_status publish_leased(const struct builder *builder, const struct publication *publication, bool attached,
                                   cshm_error *err) {
-  int lease = -1;
-  cshm_status status = CSHM_OK;
-  if (builder->lifetime == CSHM_OWNER) {
-    status = cshm__lease_prepare(err);
-    if (!status) status = cshm__platform_lease_take(builder->segment, &lease, err);
-    if (status) return status;
-  }
-  status = cshm__publish(publication, err);
-  if (status)
-    cshm__platform_close(lease);
-  else if (lease >= 0)
-    cshm__lease_keep(&builder->store, builder->project, builder->generation, lease);
+  struct lease *lease = NULL;
+  cshm_status status = take_lease(builder, attached, &lease, err);
+  if (!status) status = cshm__publish(publication, err);
+  if (status && lease) cshm__lease_end(lease);
   return status;
 }
 
@@ -210,7 +212,7 @@ cshm_status cshm__builder_map_published(struct builder *builder, struct mapping 
   return map_segment(builder, CSHM_READ_ONLY, mapping, err);
 }
 
-cshm_status cshm__builder_publish(struct builder *builder, struct mapping *mapping, cshm_error *err) {
+cshm_status cshm__builder_publish(struct builder *builder, struct mapping *mapping, bool attached, cshm_error *err) {
   struct text manifest = {.data = NULL};
   struct publication publication = {.store = &builder->store,
                                     .project = builder->project,
@@ -219,7 +221,7 @@ cshm_status cshm__builder_publish(struct builder *builder, struct mapping *mappi
                                     .manifest = &manifest,
                                     .overwrite = builder->overwrite};
   cshm_status status = builder->store.syntax->write(&mapping->index, builder->segment_name, &manifest, err);
-  if (!status) status = publish_leased(builder, &publication, err);
+  if (!status) status = publish_leased(builder, &publication, attached, err);
   free(manifest.data);
   if (status) return status;
   atomic_store_explicit(&builder->state, BUILDER_PUBLISHED, memory_order_release);

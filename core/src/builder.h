@@ -48,8 +48,8 @@ cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **da
 cshm_status cshm__builder_attach(struct builder *builder, struct mapping **mapping, cshm_error *err);
 
 /* A read-only mapping of what is going to be published; then the publication itself, which lets others share that mapping.
- * Two steps, so that everything that can fail comes before the switch. */
+ * Two steps, so that everything that can fail comes before the switch. `attached`: the caller keeps that mapping. */
 cshm_status cshm__builder_map_published(struct builder *builder, struct mapping **mapping, cshm_error *err);
-cshm_status cshm__builder_publish(struct builder *builder, struct mapping *mapping, cshm_error *err);
+cshm_status cshm__builder_publish(struct builder *builder, struct mapping *mapping, bool attached, cshm_error *err);
 
 #endif

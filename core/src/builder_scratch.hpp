@@ -82,7 +82,7 @@ struct Scratch {
     if (!status) status = cshm__builder_allocate(made, &err);
     if (!status) status = cshm__builder_write(made, array, 0, &value, sizeof value, &err);
     if (!status) status = cshm__builder_map_published(made, &mapped, &err);
-    if (!status) status = cshm__builder_publish(made, mapped, &err);
+    if (!status) status = cshm__builder_publish(made, mapped, true, &err);
     if (mapped) cshm__mapping_release(mapped);
     return status;
   }

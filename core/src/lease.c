@@ -11,36 +11,61 @@
 
 struct lease {
   struct lease *next;
+  enum lease_kind kind;
   struct store store;
   char project[CSHM_MAX_PROJECT_NAME + 1];
+  char segment_name[STORE_NAME_SIZE];
   uint64_t generation;
-  int segment;
+  int segment; /* descriptor that holds it; -1: no longer, as its end came, or was tried when the store was locked */
 };
 
-/* All under PLATFORM_LOCK_LEASES. `spares` were made by prepare, so that keep cannot fail; `forgotten` are a parent's. */
-static struct lease *kept, *spares, *forgotten;
+/* Both under PLATFORM_LOCK_LEASES; `forgotten` are a parent's, and those that exit has ended. */
+static struct lease *kept, *forgotten;
 static bool hooked;
 
 /* Nothing may be locked or freed here: other threads of the parent do not exist in the child. */
 static void forget_in_child(void) {
-  struct lease **link = &kept;
-  for (; *link; link = &(*link)->next)
-    cshm__platform_close((*link)->segment);
-  *link = forgotten;
-  forgotten = kept;
-  kept = NULL;
+  for (struct lease **link = &kept; *link;) {
+    struct lease *lease = *link;
+    if (lease->kind == LEASE_MAPPING) {
+      link = &lease->next;
+      continue;
+    }
+    cshm__platform_close(lease->segment);
+    *link = lease->next;
+    lease->next = forgotten;
+    forgotten = lease;
+  }
 }
 
-static void unlink_at_exit(void) {
+static bool let_go(const struct lease *lease, bool wait) {
+  return cshm__project_let_go(&lease->store, lease->project, lease->segment_name, lease->generation, lease->segment,
+                              wait);
+}
+
+/* Other threads may release mappings, or publish, meanwhile: this works with a copy, and frees nothing of theirs. */
+static void end_at_exit(void) {
   for (;;) {
+    struct lease copy;
     cshm__platform_lock(PLATFORM_LOCK_LEASES);
     struct lease *lease = kept;
-    if (lease) kept = lease->next;
+    if (lease) {
+      kept = lease->next;
+      copy = *lease;
+      lease->segment = -1;
+      if (lease->kind != LEASE_MAPPING) {
+        lease->next = forgotten;
+        forgotten = lease;
+      }
+    }
     cshm__platform_unlock(PLATFORM_LOCK_LEASES);
     if (!lease) return;
-    cshm__project_unlink(&lease->store, lease->project, lease->generation, NULL);
-    cshm__platform_close(lease->segment);
-    free(lease);
+    if (copy.kind != LEASE_OWNER) {
+      let_go(&copy, true);
+    } else {
+      cshm__project_unlink(&copy.store, copy.project, copy.generation, true, NULL);
+      cshm__platform_close(copy.segment);
+    }
   }
 }
 
@@ -48,33 +73,66 @@ static cshm_status hook(cshm_error *err) {
   if (hooked) return CSHM_OK;
   cshm_status status = cshm__platform_on_fork(forget_in_child, err);
   if (status) return status;
-  if (atexit(unlink_at_exit) != 0) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "cannot arrange to unlink at exit");
+  if (atexit(end_at_exit) != 0) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "cannot arrange to unlink at exit");
   hooked = true;
   return CSHM_OK;
 }
 
-cshm_status cshm__lease_prepare(cshm_error *err) {
-  struct lease *spare = calloc(1, sizeof *spare);
-  if (!spare) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory for a lease");
+static cshm_status keep(struct lease *lease, cshm_error *err) {
   cshm__platform_lock(PLATFORM_LOCK_LEASES);
-  spare->next = spares;
-  spares = spare;
   cshm_status status = hook(err);
+  if (!status) {
+    lease->next = kept;
+    kept = lease;
+  }
   cshm__platform_unlock(PLATFORM_LOCK_LEASES);
   return status;
 }
 
-void cshm__lease_keep(const struct store *store, const char *project, uint64_t generation, int segment) {
+cshm_status cshm__lease_take(enum lease_kind kind, const struct lease_subject *subject, int segment,
+                             struct lease **lease, cshm_error *err) {
+  struct lease *made = calloc(1, sizeof *made);
+  if (!made) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory for a lease");
+  made->kind = kind;
+  made->store = *subject->store;
+  memcpy(made->project, subject->project, strlen(subject->project));
+  memcpy(made->segment_name, subject->segment_name, strlen(subject->segment_name));
+  made->generation = subject->generation;
+  made->segment = -1;
+  cshm_status status = cshm__platform_lease_take(
+      segment, kind == LEASE_OWNER ? PLATFORM_LEASE_OWNER : PLATFORM_LEASE_USERS, &made->segment, err);
+  if (!status) status = keep(made, err);
+  if (status) {
+    cshm__platform_close(made->segment);
+    free(made);
+    return status;
+  }
+  *lease = made;
+  return CSHM_OK;
+}
+
+static void forget(const struct lease *lease) {
+  for (struct lease **link = &kept; *link; link = &(*link)->next)
+    if (*link == lease) {
+      *link = lease->next;
+      return;
+    }
+}
+
+/* Where the store is locked the lease is put back, as a publisher's that holds nothing: exit tries again. */
+void cshm__lease_end(struct lease *lease) {
   cshm__platform_lock(PLATFORM_LOCK_LEASES);
-  struct lease *lease = spares;
-  spares = lease->next;
-  lease->store = *store;
-  memcpy(lease->project, project, strlen(project) + 1);
-  lease->generation = generation;
-  lease->segment = segment;
-  lease->next = kept;
-  kept = lease;
+  bool ended = lease->segment < 0;
+  forget(lease);
   cshm__platform_unlock(PLATFORM_LOCK_LEASES);
+  if (lease->kind == LEASE_OWNER)
+    cshm__platform_close(lease->segment);
+  else if (!ended && !let_go(lease, false)) {
+    lease->kind = LEASE_PUBLISHER;
+    lease->segment = -1;
+    if (keep(lease, NULL) == CSHM_OK) return;
+  }
+  free(lease);
 }
 
 static bool is_retired(const struct lease *lease) {
@@ -87,7 +145,7 @@ void cshm__lease_sweep(void) {
   cshm__platform_lock(PLATFORM_LOCK_LEASES);
   for (struct lease **link = &kept; *link;) {
     struct lease *lease = *link;
-    if (!is_retired(lease)) {
+    if (lease->kind == LEASE_MAPPING || !is_retired(lease)) {
       link = &lease->next;
       continue;
     }

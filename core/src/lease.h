@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* lease: the projects that this process owns, and that end with it. */
+/* lease: what this process holds projects by that end with their owner or their last user. */
 #ifndef CUTESHM_LEASE_H
 #define CUTESHM_LEASE_H
 
@@ -7,14 +7,33 @@
 
 #include <cuteshm/cuteshm.h>
 
-/* Makes sure that a lease can be kept later without failing: a place for it, and the hooks for exit and fork. */
-cshm_status cshm__lease_prepare(cshm_error *err);
+/* Why a project is held, which says what becomes of it, and who holds it in a child of fork(). */
+enum lease_kind {
+  LEASE_OWNER,     /* this process owns it: unlinked at exit. A child holds nothing */
+  LEASE_PUBLISHER, /* this process published it and attached nothing: a user until exit. A child holds nothing */
+  LEASE_MAPPING /* this process has it mapped: a user until the mapping goes. So is a child, which has that mapping, too */
+};
 
-/* Keeps the lease `segment`, a descriptor, until the process ends, and unlinks the project then, unless
- * it is another generation by then. A child of fork() keeps nothing. cshm__lease_prepare came before. */
-void cshm__lease_keep(const struct store *store, const char *project, uint64_t generation, int segment);
+/* One generation of a project. */
+struct lease_subject {
+  const struct store *store;
+  const char *project;
+  const char *segment_name;
+  uint64_t generation;
+};
 
-/* Lets go of the projects that were overwritten or unlinked, by whomever, so that their memory is not held. */
+struct lease;
+
+/* Takes a lease on an open segment, which stays the caller's. It costs one descriptor, and ends with the process at the
+ * latest, however that ends. */
+cshm_status cshm__lease_take(enum lease_kind kind, const struct lease_subject *subject, int segment,
+                             struct lease **lease, cshm_error *err);
+
+/* Ends a lease. The last user's project is removed, if that needs no waiting; otherwise at exit, or by who looks next. An
+ * owner's project stays: it was not published. */
+void cshm__lease_end(struct lease *lease);
+
+/* Lets go of owned and published projects that were overwritten or unlinked, by whomever, so that their memory is not held. */
 void cshm__lease_sweep(void);
 
 #endif

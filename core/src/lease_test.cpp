@@ -47,7 +47,7 @@ TEST_CASE("a project whose owner was killed is gone at the next look", "[lease][
   }
   SECTION("create") {
     REQUIRE(scratch.publish(2) == CSHM_OK);
-    REQUIRE(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, nullptr) == CSHM_OK);
+    REQUIRE(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, true, nullptr) == CSHM_OK);
   }
   CHECK(scratch.segments().empty());
   CHECK(scratch.files().empty());
@@ -115,7 +115,7 @@ TEST_CASE("memory of an owned project is given back when it is unlinked, not onl
   size_t before = open_files();
   REQUIRE(scratch.publish(1, false, CSHM_OWNER) == CSHM_OK);
   CHECK(open_files() == before + 1);
-  REQUIRE(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, nullptr) == CSHM_OK);
+  REQUIRE(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, true, nullptr) == CSHM_OK);
   cshm__lease_sweep();
   CHECK(open_files() == before);
 }

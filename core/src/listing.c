@@ -60,7 +60,7 @@ static cshm_status manifest_path(const struct store *store, const struct manifes
 static cshm_status describe(const struct store *store, int directory, struct listing_entry *entry, bool *gone) {
   struct project project = {.segment = -1};
   cshm_error why = CSHM_ERROR_INIT;
-  cshm_status status = cshm__project_open(store, directory, entry->name, false, &project, &why);
+  cshm_status status = cshm__project_open(store, directory, entry->name, PROJECT_LOOK, &project, &why);
   *gone = status == CSHM_ERR_NOT_FOUND && project.syntax == NULL;
   entry->project = (cshm_project)CSHM_PROJECT_INIT;
   entry->project.status = (int32_t)status;

@@ -56,6 +56,10 @@ static void add_created(struct writer *writer, uint64_t created_ns) {
   add_line(writer, "created", text);
 }
 
+static const char *lifetime_name(uint32_t lifetime) {
+  return lifetime == CSHM_OWNER ? "owner" : lifetime == CSHM_LAST_USER ? "last-user" : "persistent";
+}
+
 static void add_head(struct writer *writer, const char *segment) {
   const struct format_header *header = writer->index->header;
   char generation[17];
@@ -71,7 +75,7 @@ static void add_head(struct writer *writer, const char *segment) {
   add_key(writer, "bytes");
   cshm__text_add_unsigned(writer->text, header->segment_size);
   add(writer, "\n");
-  add_line(writer, "lifetime", header->lifetime == CSHM_OWNER ? "owner" : "persistent");
+  add_line(writer, "lifetime", lifetime_name(header->lifetime));
   add_created(writer, header->created_ns);
   if (writer->index->array_count == 0) { /* here, since TOML has no key of the top level after a table */
     add_key(writer, "arrays");

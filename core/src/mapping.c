@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How long a wait sleeps before it looks again, for what nobody wakes it up for: an owner that died, a process that was killed
+ * between its change of the state and the call that wakes, or before the switch of the manifest. */
+#define WAIT_STEP_NS UINT64_C(100000000)
+
 /* Under PLATFORM_LOCK_MAPPINGS. Private mappings are never in it: each has bytes of its own. */
 static struct mapping *shared;
 
@@ -17,18 +21,24 @@ static uint32_t state_of(const struct mapping *mapping) {
 }
 
 /* Whether this is the newest generation without a look at files. Of an owned project nobody may have noticed yet that
- * its owner died: only its lease tells. */
+ * its owner died: only its lease tells. A last-user project has a user: this mapping. */
 static bool is_newest(const struct mapping *mapping) {
-  return state_of(mapping) == FORMAT_PUBLISHED && mapping->index.header->lifetime == CSHM_PERSISTENT;
+  return state_of(mapping) == FORMAT_PUBLISHED && mapping->index.header->lifetime != CSHM_OWNER;
 }
 
 void cshm__mapping_retain(struct mapping *mapping) {
   atomic_fetch_add_explicit(&mapping->references, 1, memory_order_relaxed);
 }
 
+bool cshm__mapping_is_shared(const struct mapping *mapping) {
+  return atomic_load_explicit(&mapping->references, memory_order_relaxed) > 1;
+}
+
 static void destroy(struct mapping *mapping) {
+  struct lease *lease = mapping->lease;
   cshm__platform_unmap(mapping->base, mapping->size);
   free(mapping);
+  if (lease) cshm__lease_end(lease);
 }
 
 /* The last reference is dropped under the lock, so that nobody finds a mapping in the list that is going away. */
@@ -49,6 +59,13 @@ void cshm__mapping_release(struct mapping *mapping) {
   if (last) destroy(mapping);
 }
 
+static cshm_status take_lease(struct mapping *mapping, int segment, cshm_error *err) {
+  const struct format_header *header = mapping->index.header;
+  struct lease_subject subject = {&mapping->store, header->project, mapping->segment, header->generation};
+  if (header->lifetime != CSHM_LAST_USER) return CSHM_OK;
+  return cshm__lease_take(LEASE_MAPPING, &subject, segment, &mapping->lease, err);
+}
+
 cshm_status cshm__mapping_make(const struct store *store, const char *name, int segment, uint64_t size, uint64_t head,
                                uint32_t mode, struct mapping **mapping, cshm_error *err) {
   struct mapping *made = calloc(1, sizeof *made);
@@ -62,6 +79,7 @@ cshm_status cshm__mapping_make(const struct store *store, const char *name, int 
     atomic_init(&made->references, 1);
     status = cshm__index_open(made->base, size, made->segment, &made->index, err);
   }
+  if (!status) status = take_lease(made, segment, err);
   if (status) {
     destroy(made);
     return status;
@@ -100,7 +118,8 @@ void cshm__mapping_share(struct mapping *mapping) {
 static cshm_status map_project(const struct store *store, int directory, const char *name, uint32_t mode,
                                struct mapping **mapping, cshm_error *err) {
   struct project project;
-  cshm_status status = cshm__project_open(store, directory, name, mode == CSHM_READ_WRITE, &project, err);
+  enum project_use use = mode == CSHM_READ_WRITE ? PROJECT_WRITE : PROJECT_READ;
+  cshm_status status = cshm__project_open(store, directory, name, use, &project, err);
   if (status) return status;
   if (mode != CSHM_PRIVATE) *mapping = find_shared(store, name, mode, project.head.generation);
   if (!*mapping) {
@@ -108,6 +127,8 @@ static cshm_status map_project(const struct store *store, int directory, const c
                                 project.header.control_offset, mode, mapping, err);
     if (!status) cshm__mapping_share(*mapping);
   }
+  /* the mapping has a lease of its own, of which it can let go at exit without unmapping */
+  if (project.header.lifetime == CSHM_LAST_USER) cshm__platform_lease_leave(project.segment);
   cshm__project_close(&project);
   return status;
 }
@@ -131,7 +152,7 @@ cshm_status cshm__mapping_open(const struct store *store, const char *project, u
 static cshm_status ask_store(const struct mapping *mapping, int directory, bool *current, cshm_error *err) {
   struct project project;
   const char *name = mapping->index.header->project;
-  cshm_status status = cshm__project_open(&mapping->store, directory, name, false, &project, err);
+  cshm_status status = cshm__project_open(&mapping->store, directory, name, PROJECT_LOOK, &project, err);
   if (status) return status;
   *current = project.head.generation == mapping->index.header->generation;
   cshm__project_close(&project);
@@ -151,4 +172,21 @@ cshm_status cshm__mapping_is_current(const struct mapping *mapping, bool *curren
   /* not to be found is an answer */
   return status == CSHM_OK || status == CSHM_ERR_NOT_FOUND ? CSHM_OK
                                                            : cshm__fail(err, status, why.sys_errno, "%s", why.message);
+}
+
+/* The state is read first: what changes it after that look keeps the wait from sleeping. */
+cshm_status cshm__mapping_wait_newer(const struct mapping *mapping, int64_t timeout_ns, cshm_error *err) {
+  uint64_t begin = cshm__platform_ticks_ns(), limit = timeout_ns < 0 ? UINT64_MAX : (uint64_t)timeout_ns;
+  for (;;) {
+    bool current;
+    uint32_t state = state_of(mapping);
+    cshm_status status = cshm__mapping_is_current(mapping, &current, err);
+    if (status || !current) return status;
+    uint64_t passed = cshm__platform_ticks_ns() - begin;
+    if (passed >= limit)
+      return cshm__fail(err, CSHM_ERR_TIMEOUT, 0, "project \"%s\": no newer generation within %llu ms",
+                        mapping->index.header->project, (unsigned long long)(limit / 1000000u));
+    uint64_t left = limit - passed;
+    cshm__platform_wait(&mapping->index.header->state, state, left < WAIT_STEP_NS ? left : WAIT_STEP_NS);
+  }
 }

@@ -5,6 +5,7 @@
 
 #include "counter.h"
 #include "index.h"
+#include "lease.h"
 #include "store.h"
 
 #include <cuteshm/cuteshm.h>
@@ -18,6 +19,7 @@ struct mapping {
   struct store store;
   char segment[STORE_NAME_SIZE];
   cshm__counter references;
+  struct lease *lease;  /* of a last-user project, or NULL */
   struct mapping *next; /* in the list of mappings that can be shared */
 };
 
@@ -34,11 +36,15 @@ cshm_status cshm__mapping_make(const struct store *store, const char *name, int 
 void cshm__mapping_share(struct mapping *mapping);
 
 void cshm__mapping_retain(struct mapping *mapping);
+bool cshm__mapping_is_shared(const struct mapping *mapping); /* with others who hold a reference */
 
-/* Never blocks for longer than the system takes to unmap. */
+/* Never waits for anyone: at most as long as the system takes to unmap, and to remove what this was the last user of. */
 void cshm__mapping_release(struct mapping *mapping);
 
 /* Whether a new attach would get this generation. */
 cshm_status cshm__mapping_is_current(const struct mapping *mapping, bool *current, cshm_error *err);
+
+/* Waits until that is no longer so. CSHM_ERR_TIMEOUT: it still was `timeout_ns` later; negative: for ever. */
+cshm_status cshm__mapping_wait_newer(const struct mapping *mapping, int64_t timeout_ns, cshm_error *err);
 
 #endif

@@ -19,7 +19,8 @@
 
 /* ---- this process ---------------------------------------------------------------------------------- */
 
-uint64_t cshm__platform_now_ns(void); /* since 1970-01-01 UTC */
+uint64_t cshm__platform_now_ns(void);   /* since 1970-01-01 UTC */
+uint64_t cshm__platform_ticks_ns(void); /* since some moment; never set back */
 uint32_t cshm__platform_user(void);
 int64_t cshm__platform_process(void);
 cshm_status cshm__platform_random(void *buffer, size_t size, cshm_error *err);
@@ -54,8 +55,9 @@ cshm_status cshm__platform_directory_open(const char *path, bool make, int *dire
 /* `path` made absolute against the working directory, in `buffer`. CSHM_ERR_BAD_NAME: does not fit. */
 cshm_status cshm__platform_absolute(const char *path, char *buffer, size_t size, cshm_error *err);
 
-/* Waits until no other process or thread holds this directory's lock, and takes it. Closing `directory` frees it. */
-cshm_status cshm__platform_directory_lock(int directory, cshm_error *err);
+/* Takes this directory's lock; closing `directory` frees it. `wait`: until no other process or thread holds it; otherwise
+ * CSHM_ERR_TIMEOUT, at once, where one does. */
+cshm_status cshm__platform_directory_lock(int directory, bool wait, cshm_error *err);
 
 /* Calls `each` with the name of every entry, until it returns false. */
 cshm_status cshm__platform_directory_each(int directory, bool (*each)(void *user, const char *name), void *user,
@@ -91,6 +93,9 @@ cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_erro
  * regular file. */
 cshm_status cshm__platform_segment_open(const char *name, bool writable, int *segment, uint64_t *size, cshm_error *err);
 
+/* Whether nobody has removed its name. */
+bool cshm__platform_segment_is_named(int segment);
+
 cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err);
 
 /* Calls `each` with the name of every object that shares the segments' name space, until it returns false. */
@@ -109,10 +114,36 @@ cshm_status cshm__platform_map_part(int segment, uint64_t offset, uint64_t size,
 
 void cshm__platform_unmap(void *base, uint64_t size);
 
-/* The owner's lease on a segment: held by an open file of its own, *lease, so that it ends when the last process that has
- * that open is gone, however it died. Mappings made from `segment` do not hold it: a child of fork() inherits those. */
-cshm_status cshm__platform_lease_take(int segment, int *lease, cshm_error *err);
-bool cshm__platform_lease_is_free(int segment);
+/* ---- leases on segments ---------------------------------------------------------------------------- */
+
+/* A lease belongs to an open file, not to a process: it ends when that is closed in all processes that have it, however they
+ * died. A child of fork() has the same open files. A mapping keeps the open file that it was made from: so map from one
+ * that has no lease. */
+enum platform_lease {
+  PLATFORM_LEASE_OWNER, /* one can have it */
+  PLATFORM_LEASE_USERS  /* many can have it, or one alone */
+};
+
+/* Takes a lease with a new open file of the segment, *lease; that of the users together with others. Does not wait. */
+cshm_status cshm__platform_lease_take(int segment, enum platform_lease which, int *lease, cshm_error *err);
+
+/* Takes the users' lease with the open file `segment` itself, and gives it back. Waits while someone has it alone. */
+cshm_status cshm__platform_lease_join(int segment, cshm_error *err);
+void cshm__platform_lease_leave(int segment);
+
+/* Takes the users' lease alone with the open file `segment`, which must be writable, if nobody else has it. Does not wait. */
+bool cshm__platform_lease_seize(int segment);
+
+bool cshm__platform_lease_is_free(int segment, enum platform_lease which);
+
+/* ---- waiting for a change of a segment ------------------------------------------------------------- */
+
+/* Sleeps while the 32-bit word, in any mapping of a segment, is `value`: until cshm__platform_wake, for `timeout_ns` at most.
+ * Returns early for a signal, and at times for nothing: the caller looks again. */
+void cshm__platform_wait(const void *word, uint32_t value, uint64_t timeout_ns);
+
+/* Wakes all who wait for the word at `offset`, in all processes. */
+void cshm__platform_wake(int segment, uint64_t offset);
 
 /* ---- memory ---------------------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Linux, kernel 5.4 or later; glibc or musl. Processes, locks and segments; files are in platform_linux_file.c, limits in
- * platform_linux_memory.c. */
+/* Linux, kernel 5.4 or later; glibc or musl. Processes, locks and segments; files are in platform_linux_file.c, leases in
+ * platform_linux_lease.c, limits in platform_linux_memory.c. */
 #define _GNU_SOURCE
 #include "error.h"
 #include "platform.h"
@@ -20,14 +20,19 @@
 #include <unistd.h>
 
 #define SHM_DIRECTORY "/dev/shm"
-#define LEASE_OWNER_BYTE ((off_t)1 << 62) /* far behind any data; a lock needs no byte to be there */
-#define WRITE_STEP ((uint64_t)1 << 30)    /* a single write moves no more than 2 GiB */
+#define WRITE_STEP ((uint64_t)1 << 30) /* a single write moves no more than 2 GiB */
 
 /* ---- this process ---- */
 
 uint64_t cshm__platform_now_ns(void) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t cshm__platform_ticks_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
@@ -181,6 +186,11 @@ cshm_status cshm__platform_segment_open(const char *name, bool writable, int *se
   return CSHM_OK;
 }
 
+bool cshm__platform_segment_is_named(int segment) {
+  struct stat info;
+  return fstat(segment, &info) == 0 && info.st_nlink > 0;
+}
+
 cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err) {
   char path[sizeof SHM_DIRECTORY + 256];
   segment_path(name, path);
@@ -264,34 +274,4 @@ void cshm__platform_unmap(void *base, uint64_t size) {
   int saved = errno;
   if (base) munmap(base, (size_t)size);
   errno = saved;
-}
-
-static struct flock owner_byte(short type) {
-  struct flock lock;
-  memset(&lock, 0, sizeof lock); /* l_pid must be 0 for locks of open files */
-  lock.l_type = type;
-  lock.l_whence = SEEK_SET;
-  lock.l_start = LEASE_OWNER_BYTE;
-  lock.l_len = 1;
-  return lock;
-}
-
-cshm_status cshm__platform_lease_take(int segment, int *lease, cshm_error *err) {
-  struct flock lock = owner_byte(F_WRLCK);
-  char self[40];
-  snprintf(self, sizeof self, "/proc/self/fd/%d", segment);
-  int fd = open(self, O_RDWR | O_CLOEXEC); /* a new open file, where dup would share the old one */
-  if (fd < 0) return cshm__fail_errno(err, errno, "cannot open the segment for its owner's lease");
-  if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
-    cshm_status status = cshm__fail_errno(err, errno, "cannot take the owner's lease");
-    cshm__platform_close(fd);
-    return status;
-  }
-  *lease = fd;
-  return CSHM_OK;
-}
-
-bool cshm__platform_lease_is_free(int segment) {
-  struct flock lock = owner_byte(F_WRLCK);
-  return fcntl(segment, F_OFD_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
 }

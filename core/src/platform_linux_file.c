@@ -102,11 +102,13 @@ cshm_status cshm__platform_absolute(const char *path, char *buffer, size_t size,
   return CSHM_OK;
 }
 
-cshm_status cshm__platform_directory_lock(int directory, cshm_error *err) {
+cshm_status cshm__platform_directory_lock(int directory, bool wait, cshm_error *err) {
   int result;
   do
-    result = flock(directory, LOCK_EX);
+    result = flock(directory, wait ? LOCK_EX : LOCK_EX | LOCK_NB);
   while (result < 0 && errno == EINTR);
+  if (result < 0 && errno == EWOULDBLOCK)
+    return cshm__fail(err, CSHM_ERR_TIMEOUT, EWOULDBLOCK, "someone else has the store locked");
   return result < 0 ? cshm__fail_errno(err, errno, "cannot lock the store") : CSHM_OK;
 }
 

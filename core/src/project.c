@@ -51,9 +51,32 @@ static cshm_status open_segment(struct project *project, const char *name, bool 
   return status;
 }
 
-/* An owner's lease that is free means that the owner is dead. */
+/* A lease that is free means that the owner is dead, or that nobody uses it: the publisher holds a share from before the
+ * project is visible. */
 static bool is_orphan(const struct project *project) {
-  return project->header.lifetime == CSHM_OWNER && cshm__platform_lease_is_free(project->segment);
+  uint32_t lifetime = project->header.lifetime;
+  return (lifetime == CSHM_OWNER && cshm__platform_lease_is_free(project->segment, PLATFORM_LEASE_OWNER)) ||
+         (lifetime == CSHM_LAST_USER && cshm__platform_lease_is_free(project->segment, PLATFORM_LEASE_USERS));
+}
+
+/* Removes an orphan, unless a user came meanwhile: who joined just before the last one left. */
+static cshm_status reap(const struct store *store, const char *name, const struct project *orphan, cshm_error *err) {
+  uint64_t size;
+  int segment;
+  cshm_status status = cshm__platform_segment_open(orphan->head.segment, true, &segment, &size, err);
+  if (status) return status;
+  if (orphan->header.lifetime == CSHM_OWNER || cshm__platform_lease_seize(segment))
+    status = cshm__project_unlink(store, name, orphan->head.generation, true, err);
+  cshm__platform_close(segment);
+  return status;
+}
+
+/* Makes this process a user. CSHM_ERR_NOT_FOUND: the last one left, and took the segment's name away. */
+static cshm_status join(const struct project *project, enum project_use use, cshm_error *err) {
+  if (use == PROJECT_LOOK || project->header.lifetime != CSHM_LAST_USER) return CSHM_OK;
+  cshm_status status = cshm__platform_lease_join(project->segment, err);
+  if (status || cshm__platform_segment_is_named(project->segment)) return status;
+  return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "segment %s is gone with its last user", project->head.segment);
 }
 
 static cshm_status lost_segment(const struct store *store, const char *name, const char *segment, cshm_error *err) {
@@ -64,7 +87,7 @@ static cshm_status lost_segment(const struct store *store, const char *name, con
       name, store->root, segment);
 }
 
-cshm_status cshm__project_open(const struct store *store, int directory, const char *name, bool writable,
+cshm_status cshm__project_open(const struct store *store, int directory, const char *name, enum project_use use,
                                struct project *project, cshm_error *err) {
   uint64_t missing = 0; /* the generation of which the segment was not there */
   project->segment = -1;
@@ -75,15 +98,16 @@ cshm_status cshm__project_open(const struct store *store, int directory, const c
     if (status) return status;
     if (project->head.generation == missing) return lost_segment(store, name, project->head.segment, err);
     cshm_error said = CSHM_ERROR_INIT;
-    status = open_segment(project, name, writable, &said);
+    status = open_segment(project, name, use == PROJECT_WRITE, &said);
     if (status == CSHM_ERR_NOT_FOUND) {
       missing = project->head.generation; /* overwritten since we read the manifest? then it has changed */
       continue;
     }
     if (status) return cshm__fail_said(err, &said);
-    if (!is_orphan(project)) return CSHM_OK;
+    bool orphan = is_orphan(project);
+    status = orphan ? reap(store, name, project, &said) : join(project, use, &said);
+    if (!orphan && !status) return CSHM_OK;
     cshm__project_close(project);
-    status = cshm__project_unlink(store, name, project->head.generation, &said);
     if (status && status != CSHM_ERR_NOT_FOUND) return cshm__fail_said(err, &said);
   }
   return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0,
@@ -124,26 +148,25 @@ cshm_status cshm__project_set_state(int segment, enum format_state state, cshm_e
   return cshm__platform_segment_write(segment, offsetof(struct format_header, state), &value, sizeof value, err);
 }
 
+void cshm__project_wake(int segment) { cshm__platform_wake(segment, offsetof(struct format_header, state)); }
+
 bool cshm__project_read_header(int segment, uint64_t size, const char *name, struct format_header *header) {
   return size >= sizeof *header && cshm__platform_segment_read(segment, 0, header, sizeof *header, NULL) == CSHM_OK &&
          cshm__header_check(header, size, name, NULL) == CSHM_OK;
 }
 
 /* Retires and removes the segment that a manifest pointed to, unless it is of another generation and so someone else's. A
- * segment too damaged to tell is removed: its name says whose it is. */
-static cshm_status remove_segment(const struct manifest_head *head, cshm_error *err) {
+ * segment too damaged to tell is removed: its name says whose it is. *segment is its descriptor, to be closed, or -1. */
+static cshm_status remove_segment(const struct manifest_head *head, int *segment, cshm_error *err) {
   struct format_header header;
   uint64_t size;
-  int segment;
   cshm_error said = CSHM_ERROR_INIT;
-  cshm_status status = cshm__platform_segment_open(head->segment, true, &segment, &size, &said);
-  if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
-  if (status) return cshm__fail_said(err, &said);
-  bool readable = cshm__project_read_header(segment, size, head->segment, &header);
-  bool other = readable && header.generation != head->generation;
-  if (readable && !other) status = cshm__project_set_state(segment, FORMAT_RETIRED, &said);
-  cshm__platform_close(segment);
-  if (!status && !other) status = cshm__platform_segment_remove(head->segment, &said);
+  cshm_status status = cshm__platform_segment_open(head->segment, true, segment, &size, &said);
+  if (!status && cshm__project_read_header(*segment, size, head->segment, &header)) {
+    if (header.generation != head->generation) return CSHM_OK;
+    status = cshm__project_set_state(*segment, FORMAT_RETIRED, &said);
+  }
+  if (!status) status = cshm__platform_segment_remove(head->segment, &said);
   return status && status != CSHM_ERR_NOT_FOUND ? cshm__fail_said(err, &said) : CSHM_OK;
 }
 
@@ -171,19 +194,26 @@ static cshm_status read_heads(const struct store *store, int directory, const ch
 }
 
 /* The segment first: a process that is killed in between leaves a manifest that says so, and can be unlinked again. */
+static cshm_status remove_one(const struct store *store, int directory, const char *name,
+                              const struct manifest_syntax *syntax, const struct manifest_head *head, cshm_error *err) {
+  char file[STORE_NAME_SIZE];
+  int segment = -1;
+  cshm__store_manifest_name(store, name, syntax, file);
+  cshm_status status = remove_segment(head, &segment, err);
+  if (!status) status = cshm__platform_file_remove(directory, file, err);
+  if (!status && segment >= 0) cshm__project_wake(segment);
+  cshm__platform_close(segment);
+  return status;
+}
+
 cshm_status cshm__project_remove(const struct store *store, int directory, const char *name, uint64_t only,
                                  cshm_error *err) {
   struct manifest_head heads[MANIFEST_SYNTAXES];
   cshm__project_manifest_tidy(store, directory, name);
   cshm_status status = read_heads(store, directory, name, heads, err);
-  for (size_t i = 0; i < MANIFEST_SYNTAXES && !status; i++) {
-    char file[STORE_NAME_SIZE];
-    if (heads[i].generation == 0 || (only != 0 && heads[i].generation != only)) continue;
-    status = remove_segment(&heads[i], err);
-    if (status) return status;
-    cshm__store_manifest_name(store, name, cshm__manifest_syntaxes[i], file);
-    status = cshm__platform_file_remove(directory, file, err);
-  }
+  for (size_t i = 0; i < MANIFEST_SYNTAXES && !status; i++)
+    if (heads[i].generation != 0 && (only == 0 || heads[i].generation == only))
+      status = remove_one(store, directory, name, cshm__manifest_syntaxes[i], &heads[i], err);
   return status;
 }
 
@@ -220,14 +250,27 @@ void cshm__project_sweep(const struct store *store, int directory, const char *n
   cshm__platform_segment_each(sweep_segment, &sweep, NULL);
 }
 
-cshm_status cshm__project_unlink(const struct store *store, const char *name, uint64_t only, cshm_error *err) {
+cshm_status cshm__project_unlink(const struct store *store, const char *name, uint64_t only, bool wait,
+                                 cshm_error *err) {
   int directory;
   cshm_status status = cshm__platform_directory_open(store->root, false, &directory, err);
   if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, -1, name, err);
   if (status) return status;
-  status = cshm__platform_directory_lock(directory, err);
+  status = cshm__platform_directory_lock(directory, wait, err);
   if (!status) status = cshm__project_remove(store, directory, name, only, err);
   if (!status) cshm__project_sweep(store, directory, name);
   cshm__platform_close(directory);
   return status;
+}
+
+bool cshm__project_let_go(const struct store *store, const char *name, const char *segment, uint64_t generation,
+                          int lease, bool wait) {
+  uint64_t size;
+  int file;
+  cshm_status status = CSHM_OK;
+  cshm__platform_close(lease);
+  if (cshm__platform_segment_open(segment, true, &file, &size, NULL) != CSHM_OK) return true;
+  if (cshm__platform_lease_seize(file)) status = cshm__project_unlink(store, name, generation, wait, NULL);
+  cshm__platform_close(file);
+  return status != CSHM_ERR_TIMEOUT;
 }

@@ -49,6 +49,7 @@ static cshm_status replace(const struct publication *p, int directory, struct pr
   }
   /* from here on it is done: what may fail now is tidying, which the next one to come repeats */
   cshm__project_set_state(p->segment, FORMAT_PUBLISHED, NULL);
+  if (old->segment >= 0) cshm__project_wake(old->segment);
   if (old->head.segment[0] != '\0') cshm__platform_segment_remove(old->head.segment, NULL);
   return CSHM_OK;
 }
@@ -59,7 +60,7 @@ cshm_status cshm__publish(const struct publication *publication, cshm_error *err
   int directory;
   cshm_status status = cshm__platform_directory_open(publication->store->root, true, &directory, err);
   if (status) return status;
-  status = cshm__platform_directory_lock(directory, err);
+  status = cshm__platform_directory_lock(directory, true, err);
   if (status) goto done;
   cshm__project_manifest_tidy(publication->store, directory, publication->project);
   status = cshm__project_previous(publication->store, directory, publication->project, &old, &live, err);

@@ -79,7 +79,7 @@ TEST_CASE("threads that race to create one name: one wins, nothing leaks", "[pub
       cshm__builder_allocate(made, nullptr);
       cshm__builder_write(made, array, 0, &value, sizeof value, nullptr);
       cshm__builder_map_published(made, &mapped, nullptr);
-      cshm_status status = cshm__builder_publish(made, mapped, nullptr);
+      cshm_status status = cshm__builder_publish(made, mapped, true, nullptr);
       if (status == CSHM_OK) won++;
       if (status == CSHM_ERR_EXISTS) lost++;
       cshm__mapping_release(mapped);
@@ -176,7 +176,7 @@ TEST_CASE("what a kill between the steps of publishing leaves goes with the next
     cshm__mapping_release(mapped);
   }
   SECTION("unlinking") {
-    REQUIRE(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, nullptr) == CSHM_OK);
+    REQUIRE(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, true, nullptr) == CSHM_OK);
     CHECK(scratch.segments().empty());
   }
 }

@@ -17,7 +17,7 @@ from typing import Any
 import cute_shm
 import numpy as np
 
-WIDTH, HEIGHT = 860, 740
+WIDTH, HEIGHT = 860, 790
 
 
 def make(name: str) -> cute_shm.Project:
@@ -68,19 +68,15 @@ def opened(fragment: str, names: tuple[str, ...]) -> str:
     return fragment
 
 
-def chromium(page: Path, *arguments: str) -> str:
-    """What chromium writes to stdout about a page."""
+def draw(page: Path, picture: Path, width: int, height: int) -> str:
+    """Draws a page as a PNG file. Gives the page's elements, as they are when all is loaded."""
     flags = "--headless --no-sandbox --disable-gpu --no-first-run --hide-scrollbars --disable-background-networking"
     flags += " --disable-component-update --disable-sync --disable-dev-shm-usage --force-device-scale-factor=1"
+    wanted = [f"--window-size={width},{height}", f"--screenshot={picture.resolve()}", "--dump-dom"]
     with tempfile.TemporaryDirectory() as profile:
-        command = ["chromium", *flags.split(), f"--user-data-dir={profile}", *arguments, page.resolve().as_uri()]
+        command = ["chromium", *flags.split(), f"--user-data-dir={profile}", *wanted, page.resolve().as_uri()]
         result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     return result.stdout
-
-
-def draw(page: Path, picture: Path, width: int, height: int) -> None:
-    """Draws a page as a PNG file."""
-    chromium(page, f"--window-size={width},{height}", f"--screenshot={picture.resolve()}")
 
 
 def both_themes(fragment: str) -> str:

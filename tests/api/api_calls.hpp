@@ -121,6 +121,8 @@ inline std::vector<HandleCall> attachment_calls() {
          int32_t current = 0;
          return cshm_attachment_is_current({id}, &current, nullptr);
        }},
+      {"attachment_wait_newer", ATTACHMENT, 0, true,
+       [](uint64_t id, uint32_t random, Made &) { return cshm_attachment_wait_newer({id}, random % 1000, nullptr); }},
       {"array_open", ATTACHMENT, 0, false,
        [](uint64_t id, uint32_t random, Made &made) {
          cshm_array array{0};

@@ -9,13 +9,13 @@ using namespace api;
 
 TEST_CASE("every status has a name of its own, and an unknown one says so") {
   std::set<std::string> names;
-  for (int32_t status = CSHM_OK; status <= CSHM_ERR_LIMIT; status++)
+  for (int32_t status = CSHM_OK; status <= CSHM_ERR_TIMEOUT; status++)
     names.insert(cshm_status_name(status));
-  REQUIRE(names.size() == static_cast<size_t>(CSHM_ERR_LIMIT) + 1);
+  REQUIRE(names.size() == static_cast<size_t>(CSHM_ERR_TIMEOUT) + 1);
   REQUIRE(names.count("CSHM_ERR_UNKNOWN") == 0);
   REQUIRE(std::string(cshm_status_name(CSHM_OK)) == "CSHM_OK");
   REQUIRE(std::string(cshm_status_name(CSHM_ERR_NOT_FOUND)) == "CSHM_ERR_NOT_FOUND");
-  for (int32_t status : {-1, CSHM_ERR_LIMIT + 1, INT32_MAX, INT32_MIN})
+  for (int32_t status : {-1, CSHM_ERR_TIMEOUT + 1, INT32_MAX, INT32_MIN})
     REQUIRE(std::string(cshm_status_name(status)) == "CSHM_ERR_UNKNOWN");
 }
 

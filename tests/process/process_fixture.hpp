@@ -27,7 +27,7 @@ public:
     if (pid_ != 0) return;
     // The reporter's handlers are not for children: a fault here must look like one to the parent.
     for (int number : {SIGSEGV, SIGBUS, SIGABRT, SIGTERM, SIGFPE, SIGILL})
-      (void)signal(number, SIG_DFL);
+      (void)::signal(number, SIG_DFL);
     alarm(60);
     _exit(work(*this));
   }
@@ -56,6 +56,7 @@ public:
   }
   void go_on() { REQUIRE(write(down_[1], "g", 1) == 1); }
   void kill() { (void)::kill(pid_, SIGKILL); }
+  bool signal(int number) const { return ::kill(pid_, number) == 0; }
 
   // The exit code, or 128 and the signal's number.
   int wait() {

@@ -46,19 +46,20 @@ double visible(const Store &store, const std::string &project) {
   return values[0];
 }
 
-// Runs produce_sample under strace. What it was given: where and what to publish, owned or not.
-int traced(const std::vector<std::string> &options, const Store &store, const std::string &project, const char *owner) {
-  return run_traced(options, {beside("produce_sample"), store.root().string(), project, "7", owner});
+// Runs produce_sample under strace. What it was given: where and what to publish, and for how long.
+int traced(const std::vector<std::string> &options, const Store &store, const std::string &project,
+           const std::string &lifetime) {
+  return run_traced(options, {beside("produce_sample"), store.root().string(), project, "7", lifetime});
 }
 
 // Calls `look` after produce_sample was killed on entering each one of its system calls, one run for each; `prepare` is
 // called before every run.
-void kill_everywhere(const Store &store, const std::string &project, const char *owner,
+void kill_everywhere(const Store &store, const std::string &project, const std::string &lifetime,
                      const std::function<void()> &prepare, const std::function<void()> &look) {
   const std::string trace = (store.folder() / "trace").string();
   prepare();
   INFO("strace must be installed");
-  REQUIRE(traced({"-o", trace}, store, project, owner) == 0);
+  REQUIRE(traced({"-o", trace}, store, project, lifetime) == 0);
   std::map<std::string, int> counts;
   std::ifstream lines(trace);
   std::smatch match;
@@ -71,7 +72,7 @@ void kill_everywhere(const Store &store, const std::string &project, const char 
       CAPTURE(call, n);
       prepare();
       const std::string inject = "inject=" + call + ":signal=KILL:when=" + std::to_string(n);
-      const int end = traced({"-o", "/dev/null", "-e", "trace=" + call, "-e", inject}, store, project, owner);
+      const int end = traced({"-o", "/dev/null", "-e", "trace=" + call, "-e", inject}, store, project, lifetime);
       look();
       if (end == 0 && n > 1) break; // it made fewer calls than the first time: a sanitizer's allocator may
       REQUIRE(end == 128 + SIGKILL);
@@ -189,12 +190,13 @@ TEST_CASE("so does an overwrite that changes the manifest's syntax, and one mani
   setenv("CUTE_SHM_MANIFEST", saved.c_str(), 1);
 }
 
-TEST_CASE("a producer of an owned project killed at any system call leaves nothing to attach, and room for another") {
+TEST_CASE("a producer killed at any system call leaves nothing to attach of what ends with it, and room for another") {
   Store store;
+  const std::string lifetime = std::to_string(GENERATE(CSHM_OWNER, CSHM_LAST_USER));
   const std::string project = unique_name("strace");
   size_t remains = 0;
   kill_everywhere(
-      store, project, "1", [&] { start_afresh(store); },
+      store, project, lifetime, [&] { start_afresh(store); },
       [&] {
         REQUIRE(visible(store, project) == -1);
         // Killed while it removed the project at its exit: a manifest without a segment, that is listed as such.

@@ -1,6 +1,6 @@
 /*
- * produce_sample ROOT PROJECT FIRST OWNER: publishes, by overwriting, array "a" of 6 float64: FIRST, FIRST + 1, ...;
- * with OWNER 1 the project ends with this process. To be killed at any system call.
+ * produce_sample ROOT PROJECT FIRST LIFETIME: publishes, by overwriting, array "a" of 6 float64: FIRST, FIRST + 1, ...;
+ * LIFETIME is the number of a cshm_lifetime. To be killed at any system call.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -17,13 +17,13 @@ int main(int argc, char **argv) {
   const int64_t shape[1] = {6};
   double values[6];
   if (argc != 5) {
-    fprintf(stderr, "usage: produce_sample ROOT PROJECT FIRST OWNER\n");
+    fprintf(stderr, "usage: produce_sample ROOT PROJECT FIRST LIFETIME\n");
     return 2;
   }
   for (int i = 0; i < 6; i++)
     values[i] = strtod(argv[3], NULL) + i;
   options.overwrite = 1;
-  options.lifetime = argv[4][0] == '1' ? CSHM_OWNER : CSHM_PERSISTENT;
+  options.lifetime = (uint32_t)strtoul(argv[4], NULL, 10);
   if (cshm_store_open(argv[1], NULL, &store, &err) != CSHM_OK ||
       cshm_builder_open(store, argv[2], &options, &builder, &err) != CSHM_OK ||
       cshm_builder_array(builder, "a", "<f8", 1, shape, CSHM_ORDER_C, NULL, &err) != CSHM_OK ||

@@ -85,10 +85,13 @@ class Array(_core.SharedArray):
     # ---- what is no view of shared memory is a plain array
 
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = True) -> Any:
-        # numpy before 2.0 does not say whether it wants a scalar: of no dimensions, it did.
+        # numpy before 2.0 does not say whether it wants a scalar (of no dimensions, it does), and gives arrays of this
+        # class; since 2.0 they are plain, views such as those of squeeze among them.
         if array is self:
             return array
-        return array[()] if return_scalar and array.ndim == 0 else _core.classed(array, type(self))
+        if return_scalar and array.ndim == 0:
+            return array[()]
+        return _plain(array) if isinstance(array, Array) else _core.classed(array, type(self))
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return _plain(super().__array_function__(func, types, args, kwargs))

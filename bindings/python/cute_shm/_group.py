@@ -165,7 +165,7 @@ class Group(Mapping[str, Any]):
     def __repr__(self) -> str:
         from ._look import tree_text  # noqa: PLC0415  few programs look
 
-        return tree_text(self._title(), self._memory.attachment, self._row)
+        return tree_text(self._title(), self._memory, self._row)
 
     def _repr_html_(self) -> str:
         from ._look_html import group_html  # noqa: PLC0415  for notebooks

@@ -11,23 +11,27 @@ from ._outline import Outline, outline
 from ._units import human_bytes, plural
 
 if TYPE_CHECKING:
+    from . import _core
     from ._array import Row
+    from ._ragged import Ragged
 
 _SHOWN_NODES = 20
 _LONGEST = 60  # characters of a name or a dtype
 
 
-def tree_text(title: str, attachment: int, row: Row) -> str:
+def tree_text(title: str, memory: _core.Memory, row: Row) -> str:
     """A title and what is in a group, a line for each node; of many nodes the first, and how many more there are."""
-    shown = outline(attachment, row, _SHOWN_NODES)
+    shown = outline(memory, row, _SHOWN_NODES)
     return "\n".join([f"<{title}{_counted(row)}", *_lines(shown, "  ")]) + ">"
 
 
 def _lines(group: Outline, indent: str) -> Iterator[str]:
     for child in group.children:
         name = shorten(printable(child.name))
-        if not child.is_group:
-            yield f"{indent}{name}: {array_words(child.row)}{_counted(child.row)}"
+        if child.ragged is not None:
+            yield f"{indent}{name}: {_ragged_words(child.ragged)}"
+        elif not child.is_group:
+            yield f"{indent}{name}: {_array_words(child.row)}{_counted(child.row)}"
         elif child.children:
             words = _counted(child.row).removeprefix(", ")
             yield f"{indent}{name}/" + (f": {words}" if words else "")
@@ -39,9 +43,19 @@ def _lines(group: Outline, indent: str) -> Iterator[str]:
         yield f"{indent}... {group.hidden:,} more"
 
 
-def array_words(row: Row) -> str:
-    """Shape, dtype and size."""
+def _array_words(row: Row) -> str:
     return f"{row.shape} {shorten(str(DTYPES[row.dtype]))}, {human_bytes(row.nbytes)}"
+
+
+def _ragged_words(ragged: Ragged) -> str:
+    words = f"{ragged.shape} {ragged_kind(ragged)}, {human_bytes(ragged.nbytes)}"
+    return f"{words}, {plural(len(ragged.attrs), 'attribute')}" if len(ragged.attrs) else words
+
+
+def ragged_kind(ragged: Ragged) -> str:
+    """What takes the place of a dtype."""
+    kinds = {"utf8": "strings", "bytes": "byte strings", "sequence": f"sequences of {ragged.values.dtype}"}
+    return shorten(kinds[ragged.kind])
 
 
 def _counted(row: Row) -> str:

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
 """How projects, groups and arrays look in a notebook: HTML with no script and nothing from outside.
 
-Colours and fonts come from the page around it, so that it is readable in light and dark themes alike; its style
-applies to nothing but itself. All text is escaped. At most `_NODES` nodes are shown, and pictures are drawn from
-samples: at most `_ARRAY_PAGES` pages of memory are touched for one array, and `_TOTAL_PAGES` in all.
+Colours and fonts come from the page around it, so that it is readable in light and dark themes alike. Its style
+applies to nothing but itself, and what is important in it is what JupyterLab's style would win over. All text is
+escaped. At most `_NODES` nodes are shown, and pictures are drawn from samples: at most `_ARRAY_PAGES` pages of memory
+are touched for one array, and `_TOTAL_PAGES` in all.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ import numpy as np
 from . import _core, _sample
 from ._array import Row, view
 from ._attributes import Attributes
-from ._look import shorten
+from ._look import ragged_kind, shorten
 from ._outline import Outline, outline
 from ._picture import picture
 from ._units import human_bytes, plural
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ._array import Array
     from ._group import Group
     from ._project import Project
+    from ._ragged import Ragged
 
 _NODES = 200
 _ARRAY_PAGES = (1 << 20) // _sample.PAGE
@@ -39,6 +41,7 @@ _LONGEST_VALUE = 200  # characters
 _LONGEST_ELEMENT = 40
 _FIELDS = 20  # of a structured dtype
 _SKIPPED = 20
+_LINES = {ord("\n"): None, ord("\t"): None}  # HTML shows these as they are
 
 _STYLE = """
 .cshm-look{--cshm-line:color-mix(in srgb,currentColor 18%,transparent);--cshm-tint:#3d85d6;
@@ -51,12 +54,13 @@ _STYLE = """
 .cshm-look .cshm-title{font-weight:600;font-size:1.1em}
 .cshm-look .cshm-soft{opacity:.7}
 .cshm-look .cshm-warn{color:#d9822b;font-weight:600}
-.cshm-look ul{list-style:none;margin:0;padding:0}
-.cshm-look ul ul{margin-left:10px;padding-left:10px;border-left:1px solid var(--cshm-line)}
+.cshm-look ul{list-style:none;margin:0!important;padding:0!important}
+.cshm-look ul ul{margin-left:10px!important;padding-left:10px!important;border-left:1px solid var(--cshm-line)}
 .cshm-look li{margin:0;padding:0}
 .cshm-look details{margin:0;padding:0;border:0;background:none}
 .cshm-look summary{display:grid;grid-template-columns:8px minmax(6em,1fr) minmax(5em,10em) minmax(4em,8em) 5.5em 84px;
- align-items:center;gap:0 12px;min-height:24px;padding:1px 6px;border-radius:4px;cursor:pointer;list-style:none}
+ grid-template-rows:minmax(22px,auto);align-items:center;gap:0 12px;padding:1px 6px;border-radius:4px;
+ cursor:pointer;list-style:none}
 .cshm-look .cshm-wide>summary{grid-template-columns:8px minmax(6em,1fr) auto}
 .cshm-look summary::-webkit-details-marker{display:none}
 .cshm-look summary:hover{background:color-mix(in srgb,var(--cshm-tint) 14%,transparent)}
@@ -81,7 +85,7 @@ _STYLE = """
  aspect-ratio:var(--cshm-w)/var(--cshm-h)}
 .cshm-look .cshm-body{padding:0 6px 6px 26px;overflow-wrap:anywhere}
 .cshm-look table{border-collapse:collapse;margin:4px 6px 4px 0;border:0;font-size:1em;background:none}
-.cshm-look tr{background:none}
+.cshm-look tr{background:none!important}
 .cshm-look th,.cshm-look td{padding:1px 12px 1px 0;border:0;text-align:left;vertical-align:top;font-weight:400;
  white-space:pre-wrap;background:none;max-width:none}
 .cshm-look th{opacity:.7;white-space:nowrap}
@@ -121,6 +125,12 @@ def array_html(array: Array) -> str | None:
     return _page(_title("Array", array.path), f"<ul>{_array(array, array.name, array.attrs, budget, True)}</ul>")
 
 
+def ragged_html(ragged: Ragged) -> str:
+    """An array of strings or sequences."""
+    budget = _sample.Budget(_ARRAY_PAGES, _ARRAY_PAGES)
+    return _page(_title("Ragged", ragged.path), f"<ul>{_ragged(ragged, budget, True)}</ul>")
+
+
 def _page(head: str, body: str = "") -> str:
     return f'<div class="cshm-look"><style>{_STYLE}</style><div class="cshm-head">{head}</div>{body}</div>'
 
@@ -134,8 +144,8 @@ def _span(kind: str, text: str) -> str:
 
 
 def _text(text: str, longest: int = _LONGEST_VALUE) -> str:
-    lines = text.replace("\n", "").replace("\t", "").isprintable()
-    return escape(shorten(text if lines else repr(text), longest))
+    text = shorten(text, longest)
+    return escape(text if text.translate(_LINES).isprintable() else repr(text))
 
 
 # ---- the tree
@@ -143,7 +153,7 @@ def _text(text: str, longest: int = _LONGEST_VALUE) -> str:
 
 def _contents(group: Group) -> str:
     memory = group._memory
-    shown = outline(memory.attachment, group._row, _NODES)
+    shown = outline(memory, group._row, _NODES)
     budget = _sample.Budget(_ARRAY_PAGES, _TOTAL_PAGES)
     opened = _count(shown) <= _OPEN
     return _attributes(group.attrs) + "".join(_children(memory, shown, budget, opened))
@@ -160,11 +170,13 @@ def _children(memory: _core.Memory, group: Outline, budget: _sample.Budget, open
         if child.is_group:
             yield f'<li><details class="cshm-group cshm-wide"{" open" * opened}><summary>'
             yield _span("cshm-name cshm-mono", f"{child.name}/") + _span("cshm-soft", _inside(child.row))
-            yield (
-                f'</summary><div class="cshm-body">{_attributes(attributes)}</div>' if len(attributes) else "</summary>"
-            )
+            yield "</summary>"
+            if len(attributes) > 0:
+                yield f'<div class="cshm-body">{_attributes(attributes)}</div>'
             yield from _children(memory, child, budget, opened)
             yield "</details></li>"
+        elif child.ragged is not None:
+            yield _ragged(child.ragged, budget, False)
         else:
             yield _array(view(memory, child.row), child.name, attributes, budget, False)
     if group.hidden:
@@ -180,41 +192,76 @@ def _inside(row: Row) -> str:
 def _array(array: NDArray[Any], name: str, attributes: Attributes, budget: _sample.Budget, opened: bool) -> str:
     array = array.view(np.ndarray)
     first, last = _sample.ends(array, budget)
+    values = _listed(first, last)
     drawn = picture(array, budget) if array.size > 1 else None
-    values = ", ".join(map(_element, first)) + (", … " + ", ".join(map(_element, last)) if last else "")
     fields = array.dtype.names
-    cells = [
-        _span("cshm-name cshm-mono", name),
-        _span("cshm-shape cshm-mono", str(array.shape)),
-        _span("cshm-dtype cshm-mono", plural(len(fields), "field") if fields else str(array.dtype)),
-        _span("cshm-size", human_bytes(array.nbytes)),
-    ]
+    beside, body = "", ""
     if drawn:
-        cells.append(f'<span class="cshm-picture">{drawn.html}</span>')
-    elif array.size == 1:
-        cells.append(f'<span class="cshm-picture cshm-mono">{values}</span>')
-    body = [f'<div class="cshm-soft">{_text(drawn.caption)}</div>'] if drawn and drawn.caption else []
-    if values and array.size > 1:
-        body.append(f'<div class="cshm-mono">{values}</div>')
+        beside = f'<span class="cshm-picture">{drawn.html}</span>'
+        body = f'<div class="cshm-soft">{_text(drawn.caption)}</div>' if drawn.caption else ""
+    if array.size == 1:
+        beside = f'<span class="cshm-picture cshm-mono">{values}</span>'
+    else:
+        body += f'<div class="cshm-mono">{values}</div>'
     if fields:
         # No numpy of today agrees with its stubs on what a field looks like.
         kinds: Any = array.dtype.fields
-        body.append(_table((field, str(kinds[field][0])) for field in fields[:_FIELDS]) + _more(len(fields) - _FIELDS))
-    body.append(_attributes(attributes))
-    return (
-        f'<li><details class="cshm-array"{" open" * opened}><summary>{"".join(cells)}</summary>'
-        f'<div class="cshm-body">{"".join(body)}</div></details></li>'
+        body += _table((field, str(kinds[field][0])) for field in fields[:_FIELDS]) + _more(len(fields) - _FIELDS)
+    kind = plural(len(fields), "field") if fields else str(array.dtype)
+    return _leaf(
+        [name, str(array.shape), kind, human_bytes(array.nbytes)], beside, body + _attributes(attributes), opened
     )
 
 
-def _element(value: Any) -> str:
-    return _text(f"{value:.6g}" if isinstance(value, np.inexact) else str(value), _LONGEST_ELEMENT)
+def _ragged(ragged: Ragged, budget: _sample.Budget, opened: bool) -> str:
+    budget.spend(4)  # `ragged_of` has looked at both ends of the offsets
+    size = ragged.size
+    numbers = [*range(min(size, 3)), *range(max(size - 3, 3), size)]
+    if 6 * len(numbers) > budget.for_array():
+        numbers = []
+    budget.spend(6 * len(numbers))
+    shown = [_beginning(ragged, number) for number in numbers]
+    values = _listed(shown[:3], shown[3:]) if size > 6 else _listed(shown, [])
+    body = f'<div class="cshm-mono">{values}</div>' + _attributes(ragged.attrs)
+    return _leaf([ragged.name, str(ragged.shape), ragged_kind(ragged), human_bytes(ragged.nbytes)], "", body, opened)
+
+
+def _beginning(ragged: Ragged, number: int) -> str:
+    """The words for an element; of a long one, for its beginning: no more than two pages are read."""
+    begin, end = int(ragged.offsets[number]), int(ragged.offsets[number + 1])
+    most = max(1, 4 * _LONGEST_ELEMENT // ragged.values.itemsize)
+    values = np.asarray(ragged.values[begin : min(end, begin + most)])
+    more = "…" if end - begin > most else ""
+    if ragged.kind == "sequence":
+        return "[" + ", ".join(map(_element_words, values[:8])) + (", …]" if end - begin > 8 else "]")
+    data = values.tobytes()
+    return (data.decode("utf-8", "replace") if ragged.kind == "utf8" else repr(data)) + more
+
+
+def _leaf(words: list[str], beside: str, body: str, opened: bool) -> str:
+    """The line of an array: name, shape, dtype, size, and what is beside these; and what is seen when it is open."""
+    kinds = "cshm-name cshm-mono", "cshm-shape cshm-mono", "cshm-dtype cshm-mono", "cshm-size"
+    cells = "".join(_span(kind, text) for kind, text in zip(kinds, words, strict=True))
+    return (
+        f'<li><details class="cshm-array"{" open" * opened}><summary>{cells}{beside}</summary>'
+        f'<div class="cshm-body">{body}</div></details></li>'
+    )
+
+
+def _listed(first: list[Any], last: list[Any]) -> str:
+    """The first and the last elements."""
+    words = [", ".join(_text(_element_words(value), _LONGEST_ELEMENT) for value in part) for part in (first, last)]
+    return ", … ".join(filter(None, words))
+
+
+def _element_words(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, np.inexact) else str(value)
 
 
 # ---- tables
 
 
-def _attributes(attributes: Attributes) -> str:
+def _attributes(attributes: Mapping[str, Any]) -> str:
     if not len(attributes):
         return ""
     names = [name for name, _ in zip(attributes, range(_ATTRIBUTES), strict=False)]

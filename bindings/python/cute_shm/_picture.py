@@ -88,10 +88,11 @@ def _reals(sample: AnyArray) -> _Numbers:
     if not finite.any():
         return _Numbers(np.full(reals.shape, np.nan), "", "", 1, odd)
     least, greatest = reals[finite].min(), reals[finite].max()
-    places = np.where(finite, reals, np.nan)
-    places = places / 2 - least / 2  # the whole of the difference can be too large for a float
-    span = greatest / 2 - least / 2
-    return _Numbers(places / span if span else places * 0, f"{least:.4g}", f"{greatest:.4g}", 0 if span else 1, odd)
+    scale = 0.5 if greatest / 2 - least / 2 > 1e307 else 1.0  # the whole of the difference can be too large for a float
+    distances = np.where(finite, reals, np.nan) * scale - least * scale
+    span = greatest * scale - least * scale
+    places = distances / span if span else distances
+    return _Numbers(places, f"{least:.4g}", f"{greatest:.4g}", 0 if span else 1, odd)
 
 
 def _integers(sample: AnyArray) -> _Numbers:

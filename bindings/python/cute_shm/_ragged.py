@@ -157,6 +157,11 @@ class Ragged:
     def __repr__(self) -> str:
         return f"<cute_shm.Ragged {self.path!r}: {self.shape} {self.kind}>"
 
+    def _repr_html_(self) -> str:
+        from ._look_html import ragged_html  # noqa: PLC0415  for notebooks
+
+        return ragged_html(self)
+
 
 class _OwnAttributes(Mapping[str, Any]):
     """The attributes of a group but for those that make it a ragged array."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PAGE = mmap.PAGESIZE
 _SIDE = 96  # pixels of the longer side of an image
 _SMALLEST_SIDE = 8
+_LEAST = 32  # pages that an image counts for, as it takes room in what is shown, too
 
 
 class Budget:
@@ -96,7 +97,7 @@ def pixels(image: AnyArray, budget: Budget) -> AnyArray | None:
     while True:
         scale = side / max(height, width)
         rows, columns = _evenly(height, height * scale), _evenly(width, width * scale)
-        cost = _pages_of(image, rows, columns)
+        cost = max(_LEAST, _pages_of(image, rows, columns))
         if cost <= budget.for_array():
             budget.spend(cost)
             return image[np.ix_(rows, columns)]

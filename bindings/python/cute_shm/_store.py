@@ -91,13 +91,8 @@ class Store:
         with self._handle(root) as store:
             self._root = _core.cshm_store_root(store)
 
-    @contextmanager
-    def _handle(self, root: str | os.PathLike[str] | None) -> Iterator[int]:
-        store = _core.cshm_store_open(root, (_MANIFESTS[self._manifest], self._prefix))
-        try:
-            yield store
-        finally:
-            _core.cshm_store_close(store)
+    def _handle(self, root: str | os.PathLike[str] | None) -> _Handle:
+        return _Handle(root, (_MANIFESTS[self._manifest], self._prefix))
 
     @property
     def root(self) -> Path:
@@ -225,17 +220,30 @@ def default_store() -> Store:
 
 def _merged(own: dict[str, Mapping[str, Any]], given: Attrs | None) -> Attrs:
     """The attributes that arrays bring along, and those that the user gives, which win."""
-    merged = {**own, **(given or {})}
-    for path in own.keys() & (given or {}).keys():
-        if isinstance(merged[path], Mapping):  # what is none is refused where all are declared
-            merged[path] = {**own[path], **merged[path]}
-    return merged
+    given = given or {}
+    # Values that are no mapping are refused later, by their path.
+    return {**own, **{path: {**own[path], **values} if path in own else values for path, values in given.items()}}
 
 
 def _path(text: str) -> Path:
     from pathlib import Path  # noqa: PLC0415  milliseconds that opening a project does not need
 
     return Path(text)
+
+
+class _Handle:  # a generator would take longer than attaching again does
+    """A store of the C layer, open for the time of a block."""
+
+    __slots__ = ("_store",)
+
+    def __init__(self, root: str | os.PathLike[str] | None, options: tuple[int, str | None]) -> None:
+        self._store = _core.cshm_store_open(root, options)
+
+    def __enter__(self) -> int:
+        return self._store
+
+    def __exit__(self, *error: object) -> None:
+        _core.cshm_store_close(self._store)
 
 
 def _lifetime_number(lifetime: str) -> int:

@@ -120,11 +120,13 @@ static PyObject *meta_of(maker *make, PyObject *template, const cshm_array_view 
 
 static PyObject *leaf_of(maker *make, uint32_t number) {
   cshm_array_view view;
-  PyObject *type, *args, *leaf;
+  PyObject *type, *shape, *args, *leaf;
   view.size = sizeof view;
   if (checked(make, cshm_attachment_view(make->attachment, number, &view, &make->error)) < 0) return NULL;
   type = type_of(make, view.dtype);
-  args = type ? cshm_py_array_args(make->memory, PyTuple_GetItem(type, 0), &view) : NULL;
+  shape = type ? cshm_py_shape(view.ndim, view.shape) : NULL;
+  args = shape ? cshm_py_array_args(make->memory, PyTuple_GetItem(type, 0), shape, &view) : NULL;
+  Py_XDECREF(shape);
   leaf = args ? PyDict_Copy(make->leaf) : NULL;
   if (leaf &&
       (set(leaf, make->keys[META], meta_of(make, PyTuple_GetItem(type, 1), &view, PyTuple_GetItem(args, 3))) < 0 ||

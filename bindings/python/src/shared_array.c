@@ -16,19 +16,17 @@ static PyObject *base_name, *view_name;
 
 static int is_shared_array(PyObject *object) { return PyObject_TypeCheck(object, shared_array); }
 
-PyObject *cshm_py_array_args(PyObject *memory, PyObject *dtype, const cshm_array_view *view) {
+PyObject *cshm_py_array_args(PyObject *memory, PyObject *dtype, PyObject *shape, const cshm_array_view *view) {
   int fortran = view->order == CSHM_ORDER_FORTRAN;
-  PyObject *shape = cshm_py_shape(view->ndim, view->shape);
   PyObject *offset = PyLong_FromUnsignedLongLong(view->offset);
   PyObject *args = PyTuple_New(fortran ? 6 : 4);
-  if (!shape || !offset || !args) {
-    Py_XDECREF(shape);
+  if (!offset || !args) {
     Py_XDECREF(offset);
     Py_XDECREF(args);
     return NULL;
   }
   /* Py_BuildValue would take longer than all of this. */
-  PyTuple_SetItem(args, 0, shape);
+  PyTuple_SetItem(args, 0, Py_NewRef(shape));
   PyTuple_SetItem(args, 1, Py_NewRef(dtype));
   PyTuple_SetItem(args, 2, Py_NewRef(memory));
   PyTuple_SetItem(args, 3, offset);

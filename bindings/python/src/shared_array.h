@@ -17,7 +17,7 @@
 int cshm_py_shared_array_register(PyObject *module);
 
 /** ndarray's arguments for an array of a project: shape, dtype, memory, offset, and for Fortran order strides and order. */
-PyObject *cshm_py_array_args(PyObject *memory, PyObject *dtype, const cshm_array_view *view);
+PyObject *cshm_py_array_args(PyObject *memory, PyObject *dtype, PyObject *shape, const cshm_array_view *view);
 
 /**
  * Makes an array over shared memory.

@@ -92,12 +92,15 @@ failed:
 
 /* ---- children as arrays ---------------------------------------------------------------------------- */
 
-/** What every array of a call is made with, and the last dtype met: neighbours are mostly of one type. */
+/** What every array of a call is made with, and the last dtype and shape met: neighbours are mostly alike. */
 typedef struct {
   source from;
   PyObject *kind, *memory, *dtypes;
   const char *dtype_text;
   PyObject *dtype;
+  uint32_t ndim;
+  const int64_t *lengths;
+  PyObject *shape;
 } maker;
 
 /** The numpy.dtype of a dtype string; owned by the maker. */
@@ -113,12 +116,24 @@ static PyObject *dtype_of(maker *make, const char *text) {
   return make->dtype;
 }
 
+/** The tuple of a shape; owned by the maker. */
+static PyObject *shape_of(maker *make, uint32_t ndim, const int64_t *lengths) {
+  if (make->shape && make->ndim == ndim && (!ndim || memcmp(make->lengths, lengths, ndim * sizeof *lengths) == 0))
+    return make->shape;
+  Py_XDECREF(make->shape);
+  make->shape = cshm_py_shape(ndim, lengths);
+  make->ndim = ndim;
+  make->lengths = lengths;
+  return make->shape;
+}
+
 static PyObject *array_at(maker *make, uint32_t number) {
   cshm_array_view view;
-  PyObject *dtype, *args, *array;
+  PyObject *dtype, *shape, *args, *array;
   if (view_at(&make->from, number, &view) < 0) return NULL;
   dtype = dtype_of(make, view.dtype);
-  args = dtype ? cshm_py_array_args(make->memory, dtype, &view) : NULL;
+  shape = dtype ? shape_of(make, view.ndim, view.shape) : NULL;
+  args = shape ? cshm_py_array_args(make->memory, dtype, shape, &view) : NULL;
   if (!args) return NULL;
   array = cshm_py_array(make->kind, number, args);
   Py_DECREF(args);
@@ -155,9 +170,10 @@ static int fill_children(maker *make, uint32_t group, PyObject *views, PyObject 
 
 PyObject *cshm_py_children(cshm_attachment attachment, PyObject *memory, uint32_t group, PyObject *kind,
                            PyObject *dtypes) {
-  maker make = {source_of(attachment), kind, memory, dtypes, NULL, NULL};
+  maker make = {source_of(attachment), kind, memory, dtypes, NULL, NULL, 0, NULL, NULL};
   PyObject *views = PyDict_New(), *groups = PyList_New(0), *result = NULL;
   if (views && groups && fill_children(&make, group, views, groups) == 0) result = PyTuple_Pack(2, views, groups);
+  Py_XDECREF(make.shape);
   Py_XDECREF(make.dtype);
   Py_XDECREF(groups);
   Py_XDECREF(views);

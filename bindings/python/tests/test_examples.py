@@ -11,8 +11,10 @@ from pathlib import Path
 
 import cute_shm
 import numpy as np
+from conftest import RunPython
 
-EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+EXAMPLES = DOCS / "examples"
 
 
 def run(example: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -54,3 +56,24 @@ def test_without_arguments_they_say_how_to_use_them() -> None:
         result = run(example)
         assert result.returncode == 1
         assert "usage:" in result.stderr
+
+
+def programs(page: Path) -> list[str]:
+    """The programs of a page: each Python block that begins with `import`, with those that follow it."""
+    found: list[str] = []
+    for block in re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+        if block.startswith("import"):
+            found.append(block)
+        else:
+            found[-1] += "\n" + block
+    return found
+
+
+def test_the_programs_of_the_page_on_python_run(name: str, run_python: RunPython) -> None:
+    found = programs(DOCS / "python.md")
+    assert len(found) == 5
+    for program in found:
+        result = run_python(program)
+        assert (result.returncode, result.stderr) == (0, ""), f"{program}\n{result.stdout}{result.stderr}"
+        assert cute_shm.projects() == [], "their projects end with them"
+    assert "[('x', 500000.0), ('x', 500000.0)]" in run_python(found[1]).stdout

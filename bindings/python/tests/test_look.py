@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import cute_shm
+import h5py
 import numpy as np
 import pytest
 
@@ -96,3 +98,14 @@ def test_repr_does_not_go_through_all(name: str) -> None:
         return min(times)
 
     assert seconds(10_000) < 3 * seconds(300)
+
+
+def test_ragged_arrays_look_like_arrays(name: str, tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "x.h5", "w") as h5:
+        h5["s"] = ["of", "any", "length"]
+        h5["s"].attrs["units"] = "1"
+        data = h5.create_dataset("v", 2, h5py.vlen_dtype(np.dtype("f4")))
+        data[0], data[1] = [1, 2, 3], []
+    with cute_shm.load_hdf5(tmp_path / "x.h5", name) as project:
+        lines = repr(project).splitlines()[1:]
+    assert lines == ["  s: (3,) strings, 43 bytes, 1 attribute", "  v: (2,) sequences of float32, 36 bytes>"]

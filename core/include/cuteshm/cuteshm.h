@@ -21,7 +21,7 @@
  *   - No call of this library can unmap memory that a live handle points into, but a process that
  *     truncates the segment by hand (`truncate /dev/shm/...`) makes later reads of others fail with SIGBUS.
  *   - An attachment lives on in a child of fork(), handles included. A child never unlinks what its
- *     parent owns. A builder belongs to the process that opened it.
+ *     parent owns or uses. A builder belongs to the process that opened it.
  *   - A segment counts as memory of the tmpfs on /dev/shm: a container often allows it only 64 MiB
  *     (`--shm-size`).
  *
@@ -108,7 +108,8 @@ typedef enum cshm_status {
   CSHM_ERR_BUFFER_TOO_SMALL = 16, /**< the caller's buffer; the length wanted was returned */
   CSHM_ERR_SYSTEM = 17,           /**< a system call failed: see sys_errno */
   CSHM_ERR_HDF5 = 18,             /**< the HDF5 library could not open or read the file */
-  CSHM_ERR_LIMIT = 19             /**< more than this format or this library can hold */
+  CSHM_ERR_LIMIT = 19,            /**< more than this format or this library can hold */
+  CSHM_ERR_TIMEOUT = 20           /**< it had not happened when the time was over */
 } cshm_status;
 
 #define CSHM_ERROR_MESSAGE_SIZE 1008
@@ -222,10 +223,24 @@ CSHM_API cshm_status cshm_unlink(cshm_store store, const char *project, cshm_err
 
 /* ---- listing --------------------------------------------------------------------------------------- */
 
-/** How long a project lives. */
+/**
+ * How long a project lives. All are gone when they are unlinked, and when the machine restarts.
+ *
+ * CSHM_LAST_USER. A process is a user from its first attachment of the project to its last detach (releases of arrays
+ * included), or until it ends, however it ends. The last one to let go, or to exit, removes the project; what the last one left
+ * because it was killed, ended by _exit, or found the store locked (a release does not wait), is removed by the next one who
+ * lists the store, or attaches or creates a project of that name: it cannot be attached any more.
+ *   - The publisher is a user by the attachment it asks cshm_builder_publish for, or has by cshm_builder_attach. If it has
+ *     neither, it counts as a user until it exits: there is time for others to come, and they may outlast it.
+ *   - A child of fork() is a user by the attachments that it inherits, until it detaches or ends. It is none by the
+ *     publisher's waiting for its exit. A program that it turns into by exec is none.
+ *   - A user holds one open descriptor for each mapping: a program that closes descriptors it does not know is not seen any
+ *     more. It keeps its whole tree all the same.
+ */
 typedef enum cshm_lifetime {
   CSHM_PERSISTENT = 0, /**< until it is unlinked, or the machine restarts */
-  CSHM_OWNER = 1       /**< until the process that published it exits, however it exits */
+  CSHM_OWNER = 1,      /**< until the process that published it exits, however it exits */
+  CSHM_LAST_USER = 2   /**< until the last process that has it attached lets go or exits, however it exits */
 } cshm_lifetime;
 
 /** One project of a listing. Pointers are borrowed from the listing. */
@@ -246,7 +261,8 @@ typedef struct cshm_project {
 #define CSHM_PROJECT_INIT {sizeof(cshm_project), 0, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0}
 
 /**
- * The projects of a store, ordered by name. Projects whose owner died are removed first. The caller owns
+ * The projects of a store, ordered by name. Those whose owner died, and those that nobody uses any more though they were to
+ * live until their last user, are removed first. The caller owns
  * `*listing` and ends it with cshm_listing_close. A root that is not there gives an empty listing.
  * @param[in] store     the store
  * @param[out] listing  the handle
@@ -432,7 +448,8 @@ CSHM_API cshm_status cshm_builder_attach(cshm_builder builder, cshm_attachment *
  * Makes the project visible to all, whole, in one step. On success the builder is ended. On failure nothing is visible,
  * a project that was to be overwritten is whole, and the builder lives: try again or abort.
  * @param[in] builder      allocated
- * @param[out] attachment  a read-only attachment of the new project, which the caller then owns; or NULL
+ * @param[out] attachment  a read-only attachment of the new project, which the caller then owns; or NULL (what that means
+ *                         for a project that lives until its last user: see cshm_lifetime)
  * @param[out] err         or NULL
  * @return CSHM_ERR_EXISTS: another process published that name first; CSHM_ERR_STATE; CSHM_ERR_PERMISSION;
  *         CSHM_ERR_SYSTEM. Since 2.0.
@@ -478,7 +495,7 @@ CSHM_API cshm_status cshm_attach(cshm_store store, const char *project, const cs
 /** Takes one more reference: as many cshm_detach are then needed. CSHM_ERR_LIMIT after 65535. Since 2.0. */
 CSHM_API cshm_status cshm_attachment_retain(cshm_attachment attachment, cshm_error *err);
 
-/** Drops one reference. Never blocks. Array handles taken from it stay valid. Since 2.0. */
+/** Drops one reference. Never waits for anyone. Array handles taken from it stay valid. Since 2.0. */
 CSHM_API cshm_status cshm_detach(cshm_attachment attachment, cshm_error *err);
 
 /** What there is to know about an attachment. Pointers are borrowed from it. */
@@ -517,6 +534,17 @@ CSHM_API cshm_status cshm_attachment_describe(cshm_attachment attachment, cshm_a
  * Since 2.0.
  */
 CSHM_API cshm_status cshm_attachment_is_current(cshm_attachment attachment, int32_t *current, cshm_error *err);
+
+/**
+ * Waits until this is no longer the generation that a new attach would get: until the project is overwritten, unlinked, or gone
+ * with its owner. Returns at once where that is so already. Whoever overwrites or unlinks wakes those who wait; of an owner
+ * that was killed they learn within 100 ms. A signal does not end the wait: to stay able to react, wait in pieces.
+ * @param[in] attachment  the attachment; it may be released meanwhile
+ * @param[in] timeout_ns  nanoseconds; 0 only asks; negative waits for ever
+ * @param[out] err        or NULL
+ * @return CSHM_OK: attach again; CSHM_ERR_TIMEOUT: it still is current. Since 2.0.
+ */
+CSHM_API cshm_status cshm_attachment_wait_newer(cshm_attachment attachment, int64_t timeout_ns, cshm_error *err);
 
 /** What a node is. */
 typedef enum cshm_node_kind { CSHM_GROUP = 1, CSHM_ARRAY = 2 } cshm_node_kind;
@@ -620,7 +648,7 @@ CSHM_API cshm_status cshm_array_at(cshm_attachment attachment, uint32_t node, cs
 /** Takes one more reference: as many releases are then needed. CSHM_ERR_LIMIT after 65535. Since 2.0. */
 CSHM_API cshm_status cshm_array_retain(cshm_array array, cshm_error *err);
 
-/** Drops one reference. Never blocks: fit for a finalizer. Since 2.0. */
+/** Drops one reference. Never waits for anyone: fit for a finalizer. Since 2.0. */
 CSHM_API cshm_status cshm_array_release(cshm_array array, cshm_error *err);
 
 /** Where an array lies and what it is. Pointers are borrowed from the array handle. */
