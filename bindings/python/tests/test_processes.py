@@ -12,6 +12,7 @@ from typing import Any
 import cute_shm
 import numpy as np
 import pytest
+from conftest import RunPython
 from cute_shm import _core
 from numpy.typing import NDArray
 
@@ -69,6 +70,29 @@ def test_a_child_closes_only_its_own(name: str) -> None:
     assert array.tolist() == list(range(10))
     assert project["a"].tolist() == list(range(10))
     project.close()
+
+
+IN_A_SUB_INTERPRETER = """
+import sys
+import cute_shm
+try:
+    import _interpreters
+except ImportError:
+    import _xxsubinterpreters as _interpreters
+project = cute_shm.create(sys.argv[1], {"a": [1, 2, 3]})
+other = _interpreters.create()
+_interpreters.run_string(other, sys.argv[2])
+_interpreters.destroy(other)
+print(project["a"].sum(), cute_shm.open(sys.argv[1])["a"].sum())
+"""
+
+
+def test_a_sub_interpreter_is_refused_in_words_and_harms_nobody(name: str, run_python: RunPython) -> None:
+    code = "try:\n    import cute_shm\nexcept ImportError as error:\n    print('refused:', error)"
+    result = run_python(IN_A_SUB_INTERPRETER, name, code)
+    assert result.returncode == 0, result.stderr
+    assert "refused:" in result.stdout
+    assert result.stdout.splitlines()[-1] == "6 6"
 
 
 def test_threads_share_a_project(name: str) -> None:
