@@ -59,7 +59,7 @@ def test_a_status_gives_its_class(status_name: str, base: type[Exception]) -> No
 
 
 def test_every_class_can_be_pickled() -> None:
-    kinds = {cute_shm.Error, cute_shm.NodeNotFoundError, *cute_shm.Error.__subclasses__()}
+    kinds: set[type[cute_shm.Error]] = {cute_shm.Error, cute_shm.NodeNotFoundError, *cute_shm.Error.__subclasses__()}
     assert len(kinds) > 20
     for kind in kinds:
         for error in (kind("the words", errno.EIO), kind("the words")):
