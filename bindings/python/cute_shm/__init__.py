@@ -46,6 +46,7 @@ from ._errors import (
     StaleHandleError,
     StateError,
     SystemCallError,
+    TimedOutError,
     UnsupportedError,
     VersionError,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "StateError",
     "Store",
     "SystemCallError",
+    "TimedOutError",
     "UnsupportedError",
     "VersionError",
     "arrays_to_shm",
@@ -123,7 +125,8 @@ def create(
         attrs: paths such as ``"b/b1"`` (``""`` is the project) to mappings of names to values: str, bytes, bool,
             numbers, and array-likes of these.
         lifetime: ``"persistent"``: until it is unlinked or the machine restarts; ``"owner"``: until this process
-            exits, however it exits.
+            exits, however it exits; ``"last-user"``: until the last process that has it open (the project, or a group
+            or array of it) lets go or exits, however it exits. A child of fork has open what it inherits.
         overwrite: whether a project of that name is replaced. Those who have it open keep the old one.
         store: a `Store` or its root; by default the user's own.
 
