@@ -64,8 +64,8 @@ def _resolve(address: Address, what: str) -> Project:
         project = store.open(name, mode)
     except NotFoundError as error:
         raise NotFoundError(
-            f"{what} was pickled in project {name!r} of {store.root}, which is gone: it was unlinked, or its owner has "
-            "exited; keep the project until all who were sent it have attached it, or send a copy (array.copy())",
+            f"{what} was pickled in project {name!r} of {store.root}, which is gone: it was unlinked, or has ended "
+            "with its owner or its last user; keep it until all who were sent it have attached it, or send array.copy()",
             error.sys_errno,
         ) from None
     if project.generation != generation:

@@ -156,6 +156,13 @@ class LimitError(Error, OverflowError):
     status = 19
 
 
+class TimedOutError(Error, TimeoutError):
+    """It had not happened when the time was over."""
+
+    status = 20
+    _errno = errno.ETIMEDOUT
+
+
 _CLASSES: dict[int, type[Error]] = {kind.status: kind for kind in Error.__subclasses__()}
 
 

@@ -37,6 +37,7 @@ BASES = {
     "SYSTEM": OSError,
     "HDF5": OSError,
     "LIMIT": OverflowError,
+    "TIMEOUT": TimeoutError,
 }
 
 
