@@ -41,8 +41,7 @@ static void print_row(void *user, const cshm_project *project) {
   }
   cli_format_size(project->nbytes, size);
   cli_format_time(project->created_ns, created);
-  printf("  %10s  %6" PRIu32 "  %s  %s\n", size, project->array_count, created,
-         project->lifetime == CSHM_OWNER ? "owner" : "persistent");
+  printf("  %10s  %6" PRIu32 "  %s  %s\n", size, project->array_count, created, cli_lifetime_name(project->lifetime));
 }
 
 static cshm_status print_table(cshm_store store, cshm_listing listing, cshm_error *err) {
@@ -80,7 +79,7 @@ static void print_object(void *user, const cshm_project *project) {
   printf(", \"generation\": \"%016" PRIx64 "\", \"bytes\": %" PRIu64 ", \"created_ns\": %" PRIu64, project->generation,
          project->nbytes, project->created_ns);
   printf(", \"arrays\": %" PRIu32 ", \"lifetime\": \"%s\"}", project->array_count,
-         project->lifetime == CSHM_OWNER ? "owner" : "persistent");
+         cli_lifetime_name(project->lifetime));
   *comma = ",";
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _XOPEN_SOURCE 700 /* sigtimedwait */
 #include "cli.h"
 
 #include "cli_load.h"
@@ -6,7 +7,9 @@
 #include "cli_text.h"
 
 #include <cuteshm/hdf5.h>
+#include <signal.h>
 #include <string.h>
+#include <time.h>
 
 #define MAX_WARNED 10 /* skipped objects that are listed; `show` lists all */
 
@@ -30,6 +33,35 @@ static enum cli_exit choose_name(const struct cli_arguments *arguments, char nam
   name_after_file(arguments->words[0], name);
   *project = word ? word : option ? option : name;
   return CLI_OK;
+}
+
+static enum cli_exit choose_lifetime(const struct cli_arguments *arguments, uint32_t *lifetime) {
+  const char *option = arguments->option['l'];
+  *lifetime = CSHM_PERSISTENT;
+  for (uint32_t i = CSHM_PERSISTENT; option && i <= CSHM_LAST_USER; i++) {
+    *lifetime = i;
+    if (strcmp(option, cli_lifetime_name(i)) == 0) option = NULL;
+  }
+  if (!option) return CLI_OK;
+  return cli_usage(arguments->command, "load: no lifetime \"%s\": persistent, owner or last-user", option);
+}
+
+/* Stays while the project needs this process: until Ctrl-C or another request to end, or until it is nobody's any more. */
+static cshm_status hold(cshm_attachment attachment, bool quiet, cshm_error *err) {
+  const struct timespec step = {1, 0};
+  int32_t current = 1;
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGHUP);
+  sigprocmask(SIG_BLOCK, &ends, NULL);
+  fflush(stdout);
+  if (!quiet) cli_error("the project is held until Ctrl-C");
+  cshm_status status = CSHM_OK;
+  while (status == CSHM_OK && current && sigtimedwait(&ends, NULL, &step) < 0)
+    status = cshm_attachment_is_current(attachment, &current, err);
+  return status;
 }
 
 void cli_warn_skipped(const struct cli_tree *tree, const char *lead) {
@@ -56,18 +88,19 @@ static cshm_status report(const char *project, cshm_attachment attachment, cshm_
   return status;
 }
 
-static cshm_status load(const struct cli_arguments *arguments, cshm_store store, const char *project,
+static cshm_status load(const struct cli_arguments *arguments, cshm_store store, const char *project, uint32_t lifetime,
                         cshm_attachment *attachment, cshm_error *err) {
   bool quiet = arguments->option['q'] != NULL;
   struct cli_progress progress;
   cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
   options.overwrite = arguments->option['o'] != NULL;
+  options.lifetime = lifetime;
   options.strict = arguments->option['s'] != NULL;
   options.progress = cli_progress_update;
   options.user = &progress;
   options.producer = "cute-shm load " CSHM_VERSION_STRING;
   cli_progress_begin(&progress, project, !quiet);
-  cshm_status status = cshm_hdf5_load(store, project, arguments->words[0], &options, quiet ? NULL : attachment, err);
+  cshm_status status = cshm_hdf5_load(store, project, arguments->words[0], &options, attachment, err);
   cli_progress_end(&progress);
   return status;
 }
@@ -78,11 +111,15 @@ enum cli_exit cli_load(const struct cli_arguments *arguments) {
   cshm_attachment attachment = {0};
   char name[CSHM_MAX_PROJECT_NAME + 2];
   const char *project = name;
+  bool quiet = arguments->option['q'] != NULL;
+  uint32_t lifetime;
   enum cli_exit result = choose_name(arguments, name, &project);
+  if (result == CLI_OK) result = choose_lifetime(arguments, &lifetime);
   if (result == CLI_OK) result = cli_open_store(arguments, &store);
   if (result != CLI_OK) return result;
-  cshm_status status = load(arguments, store, project, &attachment, &err);
-  if (status == CSHM_OK && attachment.id != 0) status = report(project, attachment, &err);
+  cshm_status status = load(arguments, store, project, lifetime, &attachment, &err);
+  if (status == CSHM_OK && !quiet) status = report(project, attachment, &err);
+  if (status == CSHM_OK && lifetime != CSHM_PERSISTENT) status = hold(attachment, quiet, &err);
   cshm_store_close(store, NULL);
   return status == CSHM_OK ? CLI_OK : cli_failed(&err);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli_show.h"
 
+#include "cli_text.h"
 #include "cli_value.h"
 
 #include <inttypes.h>
@@ -98,7 +99,7 @@ void cli_show_json(const struct cli_tree *tree, const cshm_node *from) {
   print_text("store", info->root);
   print_text("segment", info->segment);
   printf(",\n \"generation\": \"%016" PRIx64 "\", \"created_ns\": %" PRIu64 ", \"lifetime\": \"%s\"", info->generation,
-         info->created_ns, info->lifetime == CSHM_OWNER ? "owner" : "persistent");
+         info->created_ns, cli_lifetime_name(info->lifetime));
   printf(",\n \"bytes\": %" PRIu64 ", \"arrays\": %u, \"groups\": %u", info->nbytes, info->array_count, tree->groups);
   print_notes(tree, CSHM_NOTE_ORIGIN, "origin", "key", "text");
   print_notes(tree, CSHM_NOTE_SKIPPED, "skipped", "path", "reason");

@@ -192,7 +192,9 @@ static void print_head(const struct cli_tree *tree) {
     fputs(producer ? " by " : " from ", stdout);
     cli_print(stdout, note.text);
   }
-  printf("%s\n\n", tree->info.lifetime == CSHM_OWNER ? ", gone when that ends" : "");
+  printf("%s\n\n", tree->info.lifetime == CSHM_OWNER       ? ", gone when that ends"
+                   : tree->info.lifetime == CSHM_LAST_USER ? ", gone with its last user"
+                                                           : "");
 }
 
 static void print_skipped(const struct cli_tree *tree) {

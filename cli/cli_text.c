@@ -3,6 +3,7 @@
 
 #include "cli_text.h"
 
+#include <cuteshm/cuteshm.h>
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
@@ -119,4 +120,8 @@ void cli_format_time(uint64_t since_1970_ns, char text[CLI_SIZE_TEXT]) {
 
 void cli_format_count(uint64_t count, const char *noun, char text[CLI_SIZE_TEXT]) {
   snprintf(text, CLI_SIZE_TEXT, "%" PRIu64 " %s%s", count, noun, count == 1 ? "" : "s");
+}
+
+const char *cli_lifetime_name(uint32_t lifetime) {
+  return lifetime == CSHM_OWNER ? "owner" : lifetime == CSHM_LAST_USER ? "last-user" : "persistent";
 }

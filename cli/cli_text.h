@@ -38,4 +38,7 @@ void cli_format_time(uint64_t since_1970_ns, char text[CLI_SIZE_TEXT]);
 /* "1 array", "2 arrays" */
 void cli_format_count(uint64_t count, const char *noun, char text[CLI_SIZE_TEXT]);
 
+/* "persistent", "owner" or "last-user": a cshm_lifetime as this program calls it. */
+const char *cli_lifetime_name(uint32_t lifetime);
+
 #endif

@@ -12,6 +12,7 @@ const struct cli_option cli_options[] = {
     {'n', "name", "PROJECT", "what to call the project; default: the file's name without its ending"},
     {'o', "overwrite", NULL, "replace a project of that name; who has it open keeps the old one, whole"},
     {'s', "strict", NULL, "fail, and create nothing, if anything in the file cannot be loaded"},
+    {'l', "lifetime", "LIFE", "persistent (default), owner, or last-user: see above"},
     {'q', "quiet", NULL, "print nothing but errors"},
     {'j', "json", NULL, "print one JSON document"},
     {'r', "root", "DIR", "the store; default: $CUTE_SHM_ROOT, else that of this user in /tmp"},
@@ -22,8 +23,12 @@ const struct cli_command cli_commands[] = {
     {"load", "[OPTION]... FILE [PROJECT]", "put an HDF5 file into shared memory",
      "Reads a whole HDF5 file and publishes it as a project, in one step: nobody sees a half of it, and\n"
      "whatever goes wrong leaves nothing behind. Ctrl-C cancels. What cannot be represented is left out\n"
-     "and listed on stderr; `cute-shm show` lists it again.\n",
-     "onsq", 1, 2, cli_load},
+     "and listed on stderr; `cute-shm show` lists it again.\n"
+     "\n"
+     "The project stays until it is unlinked or the machine restarts. With --lifetime owner or last-user this\n"
+     "program stays, until Ctrl-C, or until the project is unlinked or overwritten: with owner the project ends\n"
+     "with it, with last-user then or later, when the last process that has it attached lets go.\n",
+     "onslq", 1, 2, cli_load},
     {"list", "[OPTION]...", "the projects of a store",
      "One line for each project, ordered by name. One that cannot be used says why.\n", "j", 0, 0, cli_list},
     {"show", "[OPTION]... PROJECT [PATH]", "what is in a project",

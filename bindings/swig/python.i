@@ -41,6 +41,7 @@
 /* ---- calls that wait for the kernel, copy data or read a file let other threads run ---- */
 
 %thread cshm_attach;
+%thread cshm_attachment_wait_newer;
 %thread cshm_unlink;
 %thread cshm_list;
 %thread cshm_builder_allocate;

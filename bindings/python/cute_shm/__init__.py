@@ -48,6 +48,7 @@ from ._errors import (
     StaleHandleError,
     StateError,
     SystemCallError,
+    TimedOutError,
     UnsupportedError,
     VersionError,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "StateError",
     "Store",
     "SystemCallError",
+    "TimedOutError",
     "UnsupportedError",
     "VersionError",
     "allocate",
@@ -159,7 +161,8 @@ def create(
         attrs: paths such as ``"b/b1"`` (``""`` is the project) to mappings of names to values: str, bytes, bool,
             numbers, and array-likes of these.
         lifetime: ``"owner"``: until this process exits, however it exits; ``"persistent"``: until it is unlinked or
-            the machine restarts.
+            the machine restarts; ``"last-user"``: until the last process that has it open (the project, or a group or
+            array of it) lets go or exits, however it exits. A child of fork has open what it inherits.
         overwrite: whether a project of that name is replaced. Those who have it open keep the old one.
         order: ``"C"`` (the last dimension is contiguous), ``"F"`` (the first), or ``"keep"``: as each array lies in
             memory, and C for one that is not contiguous.

@@ -64,8 +64,8 @@ def _resolve(address: Address, what: str) -> Project:
         project = store.open(name, mode)
     except NotFoundError as error:
         raise NotFoundError(
-            f"{what} was pickled in project {name!r} of {store.root}, which is gone: it was unlinked, or its owner has "
-            "exited; keep the project until all who were sent it have attached it, or send a copy (array.copy())",
+            f"{what} was pickled in project {name!r} of {store.root}, which is gone: it was unlinked, or has ended "
+            "with its owner or last user; keep it until all who were sent it have attached it, or send array.copy()",
             error.sys_errno,
         ) from None
     if project.generation != generation:
@@ -75,10 +75,6 @@ def _resolve(address: Address, what: str) -> Project:
             "or pickle after the last overwrite"
         )
     return project
-
-
-def _shown(path: str) -> str:
-    return f"array {path!r}"
 
 
 # ---- projects and groups
@@ -111,7 +107,7 @@ def restore_group(address: Address, path: str) -> Any:
 def reduce_array(array: Array) -> Any:
     """What pickle keeps of an array, or of a part of one: where it begins, counted from the array that it is in."""
     place = place_of(array)
-    address = _address(place.memory, _shown(place.path))
+    address = _address(place.memory, f"array {place.path!r}")
     row = Row._make(_core.row(place.memory.attachment, place.path))
     offset = int(array.__array_interface__["data"][0]) - place.memory.address - row.offset
     arguments = (address, place.path, array.dtype, array.shape, array.strides, offset, array.flags.writeable)
@@ -134,7 +130,7 @@ def restore_array(
         GenerationError: the project was overwritten.
         InvalidArgumentError: this is no array's address.
     """
-    project = _resolve(address, _shown(path))
+    project = _resolve(address, f"array {path!r}")
     row: Row = project._find(path)
     if row.kind != _core.CSHM_ARRAY or not _lies_within(row.nbytes, dtype, shape, strides, offset):
         raise InvalidArgumentError(

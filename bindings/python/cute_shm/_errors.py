@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import errno
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Error(Exception):
@@ -29,6 +29,10 @@ class Error(Exception):
     def __str__(self) -> str:
         # KeyError would show the message's repr, OSError the errno before it.
         return str(self.args[0])
+
+    def __reduce__(self) -> Any:
+        # OSError's own would lose errno, which is not among its attributes.
+        return type(self), (self.args[0], self.sys_errno), vars(self)
 
 
 class InvalidArgumentError(Error, ValueError):
@@ -150,6 +154,13 @@ class LimitError(Error, OverflowError):
     """More than the format or the library can hold."""
 
     status = 19
+
+
+class TimedOutError(Error, TimeoutError):
+    """It had not happened when the time was over."""
+
+    status = 20
+    _errno = errno.ETIMEDOUT
 
 
 _CLASSES: dict[int, type[Error]] = {kind.status: kind for kind in Error.__subclasses__()}

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from . import _core
 from ._array import Row
+from ._errors import TimedOutError
 from ._group import Group
 from ._units import human_bytes, plural
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 Mode = Literal["r", "r+", "c"]
 MODES: dict[str, int] = {"r": _core.CSHM_READ_ONLY, "r+": _core.CSHM_READ_WRITE, "c": _core.CSHM_PRIVATE}
 MODE_NAMES: tuple[Mode, ...] = ("r", "r+", "c")
+_LOOK = 0.1  # seconds of waiting between two looks at Ctrl-C
 
 
 class Root(Group):
@@ -90,6 +94,27 @@ class Project(Root):
     def is_current(self) -> bool:
         """Whether opening the project anew would give this generation: False once it was overwritten or unlinked."""
         return _core.cshm_attachment_is_current(self._memory.attachment)
+
+    def wait_for_newer(self, timeout: float | None = None) -> None:
+        """Waits until `is_current` is False: the project was overwritten or unlinked, or its owner is gone.
+
+        Open it again for the newer one. Other threads run meanwhile, and Ctrl-C ends the wait.
+
+        Args:
+            timeout: seconds; None waits for ever.
+
+        Raises:
+            TimedOutError: it still is current (a TimeoutError).
+        """
+        memory = self._memory  # also if another thread closes the project
+        end = math.inf if timeout is None else time.monotonic() + timeout
+        while True:
+            left = max(0.0, end - time.monotonic())
+            try:
+                return _core.cshm_attachment_wait_newer(memory.attachment, int(min(left, _LOOK) * 1e9))
+            except TimedOutError:
+                if left <= _LOOK:
+                    raise TimedOutError(f"project {self.name!r}: no newer one within {timeout} s") from None
 
     def _notes(self, kind: int) -> Iterator[tuple[str, str]]:
         for index in range(self._info.note_count):

@@ -23,9 +23,13 @@ from ._v1.log import unlinking
 if TYPE_CHECKING:
     from pathlib import Path
 
-Lifetime = Literal["persistent", "owner"]
-_LIFETIMES: dict[str, int] = {"persistent": _core.CSHM_PERSISTENT, "owner": _core.CSHM_OWNER}
-_LIFETIME_NAMES: tuple[Lifetime, ...] = ("persistent", "owner")
+Lifetime = Literal["persistent", "owner", "last-user"]
+_LIFETIMES: dict[str, int] = {
+    "persistent": _core.CSHM_PERSISTENT,
+    "owner": _core.CSHM_OWNER,
+    "last-user": _core.CSHM_LAST_USER,
+}
+_LIFETIME_NAMES: tuple[Lifetime, ...] = ("persistent", "owner", "last-user")
 Manifest = Literal["yaml", "toml"]
 _MANIFESTS: dict[Manifest | None, int] = {
     None: _core.CSHM_MANIFEST_DEFAULT,
@@ -249,7 +253,8 @@ class _Handle:  # a generator would take longer than attaching again does
 def _lifetime_number(lifetime: str) -> int:
     if lifetime not in _LIFETIMES:
         raise InvalidArgumentError(
-            f"lifetime {lifetime!r}: use 'persistent' (until it is unlinked) or 'owner' (until this process exits)"
+            f"lifetime {lifetime!r}: use 'persistent' (until it is unlinked), 'owner' (until this process exits) or "
+            "'last-user' (until the last process that has it open lets go)"
         )
     return _LIFETIMES[lifetime]
 

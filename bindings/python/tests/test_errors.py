@@ -37,6 +37,7 @@ BASES = {
     "SYSTEM": OSError,
     "HDF5": OSError,
     "LIMIT": OverflowError,
+    "TIMEOUT": TimeoutError,
 }
 
 
@@ -56,6 +57,18 @@ def test_a_status_gives_its_class(status_name: str, base: type[Exception]) -> No
     assert str(error) == "the words"
     again = pickle.loads(pickle.dumps(error))
     assert (type(again), str(again), again.status, again.sys_errno) == (type(error), "the words", status, errno.EIO)
+
+
+def test_every_class_can_be_pickled() -> None:
+    kinds: set[type[cute_shm.Error]] = {cute_shm.Error, cute_shm.NodeNotFoundError, *cute_shm.Error.__subclasses__()}
+    assert len(kinds) > 20
+    for kind in kinds:
+        for error in (kind("the words", errno.EIO), kind("the words")):
+            for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+                again = pickle.loads(pickle.dumps(error, protocol))
+                assert type(again) is kind
+                assert (str(again), again.args, vars(again)) == (str(error), error.args, vars(error))
+                assert getattr(again, "errno", None) == getattr(error, "errno", None)
 
 
 def test_an_unknown_status_is_a_plain_error() -> None:

@@ -46,6 +46,7 @@ def test_random_handles_never_crash(name: str) -> None:
             _core.cshm_detach,
             _core.cshm_attachment_describe,
             _core.cshm_attachment_is_current,
+            lambda handle: _core.cshm_attachment_wait_newer(handle, 0),
             lambda handle: _core.cshm_node_at(handle, 0),
             lambda handle: _core.cshm_node_find(handle, "a"),
             lambda handle: _core.cshm_attribute_at(handle, 1, 0),

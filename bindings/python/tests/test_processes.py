@@ -5,13 +5,18 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import cute_shm
 import numpy as np
 import pytest
+from conftest import RunPython, left_behind
 from cute_shm import _core
 from numpy.typing import NDArray
 
@@ -71,6 +76,29 @@ def test_a_child_closes_only_its_own(name: str) -> None:
     project.close()
 
 
+IN_A_SUB_INTERPRETER = """
+import sys
+import cute_shm
+try:
+    import _interpreters
+except ImportError:
+    import _xxsubinterpreters as _interpreters
+project = cute_shm.create(sys.argv[1], {"a": [1, 2, 3]})
+other = _interpreters.create()
+_interpreters.run_string(other, sys.argv[2])
+_interpreters.destroy(other)
+print(project["a"].sum(), cute_shm.open(sys.argv[1])["a"].sum())
+"""
+
+
+def test_a_sub_interpreter_is_refused_in_words_and_harms_nobody(name: str, run_python: RunPython) -> None:
+    code = "try:\n    import cute_shm\nexcept ImportError as error:\n    print('refused:', error)"
+    result = run_python(IN_A_SUB_INTERPRETER, name, code)
+    assert result.returncode == 0, result.stderr
+    assert "refused:" in result.stdout
+    assert result.stdout.splitlines()[-1] == "6 6"
+
+
 def test_threads_share_a_project(name: str) -> None:
     tree = {f"a{index}": np.full(100, index) for index in range(50)}
     problems: list[object] = []
@@ -116,3 +144,94 @@ def test_readers_see_whole_projects_while_one_overwrites(name: str) -> None:
             assert len(both) == 1
             seen |= both
     assert len(seen) > 5
+
+
+USE = """
+import sys, cute_shm
+name, how = sys.argv[1:3]
+project = cute_shm.create(name, {"a": [1, 2]}, lifetime="last-user") if how == "create" else cute_shm.open(name)
+print("ready", flush=True)
+sys.stdin.readline()
+"""
+
+
+def start(code: str, *arguments: str) -> subprocess.Popen[str]:
+    """A Python process that runs `code`, once it has said that it is ready."""
+    words = [sys.executable, "-c", code, *arguments]
+    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+@pytest.mark.parametrize("how", ["exit", "kill"])
+def test_a_project_lives_until_its_last_user(name: str, how: str) -> None:
+    with start(USE, name, "create") as publisher, start(USE, name, "open") as reader:
+        with cute_shm.open(name) as project:
+            array = project["a"]
+        publisher.communicate("go\n")
+        assert publisher.returncode == 0
+        [info] = cute_shm.projects()
+        assert (info.name, info.lifetime) == (name, "last-user")
+        assert array.tolist() == [1, 2]
+        del array, project
+        assert [info.name for info in cute_shm.projects()] == [name]
+        if how == "exit":
+            reader.communicate("go\n")
+            assert left_behind(name) == []
+        else:
+            reader.kill()
+            reader.wait()
+            assert cute_shm.projects() == []
+    assert left_behind(name) == []
+
+
+def test_a_last_user_project_is_gone_when_it_is_closed(name: str) -> None:
+    project = cute_shm.create(name, {"a": np.arange(3)}, lifetime="last-user")
+    array = project["a"]
+    project.close()
+    assert [info.name for info in cute_shm.projects()] == [name], "the array uses it, too"
+    del array
+    assert left_behind(name) == []
+
+
+WAIT = """
+import sys, cute_shm
+with cute_shm.open(sys.argv[1]) as project:
+    print("ready", flush=True)
+    try:
+        project.wait_for_newer(float(sys.argv[2]) if len(sys.argv) > 2 else None)
+    except KeyboardInterrupt:
+        sys.exit(3)
+    print(project.is_current, cute_shm.open(sys.argv[1])["a"].tolist())
+"""
+
+
+@pytest.mark.parametrize("timeout", [[], ["60"]])
+def test_a_process_waits_for_what_another_publishes(name: str, timeout: list[str]) -> None:
+    old = cute_shm.create(name, {"a": [1]})
+    with start(WAIT, name, *timeout) as waiter:
+        new = cute_shm.create(name, {"a": [2]}, overwrite=True)
+        assert waiter.communicate()[0] == "False [2]\n"
+    old.wait_for_newer()
+    began = time.monotonic()
+    with pytest.raises(cute_shm.TimedOutError, match=rf"{name}.* within 0.25 s"):
+        new.wait_for_newer(0.25)
+    assert time.monotonic() - began >= 0.25
+    with pytest.raises(TimeoutError):
+        new.wait_for_newer(0)
+    cute_shm.unlink(name)
+    new.wait_for_newer()
+
+
+def test_ctrl_c_ends_a_wait_and_other_threads_run_meanwhile(name: str) -> None:
+    with cute_shm.create(name, {"a": [1]}) as project:
+        with start(WAIT, name) as waiter:
+            time.sleep(0.2)
+            waiter.send_signal(signal.SIGINT)
+            assert waiter.wait(10) == 3
+        thread = threading.Thread(target=project.wait_for_newer)
+        thread.start()
+        cute_shm.unlink(name)
+        thread.join(10)
+        assert not thread.is_alive()

@@ -16,3 +16,4 @@ run cute-shm unlink
 run cute-shm list --root
 run cute-shm list --json=yes
 run cute-shm load --name=a x.h5 b
+run cute-shm load --lifetime=forever x.h5

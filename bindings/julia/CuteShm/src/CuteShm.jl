@@ -28,7 +28,7 @@ import Libdl
 import LinearAlgebra
 
 export CuteShmError, Store, Project, Group, ShmArray, DecodedArray, DateTime64, TimeDelta64
-export attach, share, load_hdf5, projects, unlink, attrs, nodes, notes, describe, iscurrent
+export attach, share, load_hdf5, projects, unlink, attrs, nodes, notes, describe, iscurrent, wait_newer
 export dtype, memoryorder, encode, inorder, unfilled, column, rawbytes, isnat
 
 include("LibCuteShm.jl")

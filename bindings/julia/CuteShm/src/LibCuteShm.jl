@@ -44,6 +44,7 @@ const CSHM_ERR_BUFFER_TOO_SMALL = cshm_status(16)
 const CSHM_ERR_SYSTEM = cshm_status(17)
 const CSHM_ERR_HDF5 = cshm_status(18)
 const CSHM_ERR_LIMIT = cshm_status(19)
+const CSHM_ERR_TIMEOUT = cshm_status(20)
 const CSHM_ERROR_MESSAGE_SIZE = 1008
 
 struct cshm_error
@@ -119,6 +120,7 @@ cshm_unlink(store, project, err) =
 const cshm_lifetime = Cint
 const CSHM_PERSISTENT = cshm_lifetime(0)
 const CSHM_OWNER = cshm_lifetime(1)
+const CSHM_LAST_USER = cshm_lifetime(2)
 
 struct cshm_project
     size::UInt32
@@ -246,6 +248,9 @@ cshm_attachment_describe(attachment, info, err) =
 
 cshm_attachment_is_current(attachment, current, err) =
     @ccall library.cshm_attachment_is_current(attachment::cshm_attachment, current::Ptr{Int32}, err::Ptr{cshm_error})::cshm_status
+
+cshm_attachment_wait_newer(attachment, timeout_ns, err) =
+    @ccall library.cshm_attachment_wait_newer(attachment::cshm_attachment, timeout_ns::Int64, err::Ptr{cshm_error})::cshm_status
 
 const cshm_node_kind = Cint
 const CSHM_GROUP = cshm_node_kind(1)
@@ -398,6 +403,7 @@ export CSHM_VERSION_MAJOR,
     CSHM_ERR_SYSTEM,
     CSHM_ERR_HDF5,
     CSHM_ERR_LIMIT,
+    CSHM_ERR_TIMEOUT,
     CSHM_ERROR_MESSAGE_SIZE,
     cshm_error,
     cshm_version,
@@ -422,6 +428,7 @@ export CSHM_VERSION_MAJOR,
     cshm_lifetime,
     CSHM_PERSISTENT,
     CSHM_OWNER,
+    CSHM_LAST_USER,
     cshm_project,
     cshm_list,
     cshm_listing_count,
@@ -457,6 +464,7 @@ export CSHM_VERSION_MAJOR,
     cshm_attachment_info,
     cshm_attachment_describe,
     cshm_attachment_is_current,
+    cshm_attachment_wait_newer,
     cshm_node_kind,
     CSHM_GROUP,
     CSHM_ARRAY,

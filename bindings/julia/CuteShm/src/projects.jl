@@ -266,3 +266,31 @@ function iscurrent(project::Project)
     borrow(id -> check(err -> cshm_attachment_is_current(id, current, err)), project)
     return current[] != 0
 end
+
+"""
+    wait_newer(project; timeout=Inf)
+
+Waits until [`iscurrent`](@ref) is false: the project was overwritten or unlinked, or its owner is gone. [`attach`](@ref)
+again for the newer one. `timeout` is in seconds. Other tasks run in between, every 20 ms.
+
+Throws [`CuteShmError`](@ref) with the status `CSHM_ERR_TIMEOUT` where it still is current.
+"""
+function wait_newer(project::Project; timeout::Real=Inf)
+    stop = time() + timeout
+    borrow(project) do id
+        while true
+            left = max(0.0, stop - time())
+            piece = floor(Int64, min(left, WAIT_PIECE) * 1e9)
+            status = cshm_attachment_wait_newer(id, piece, C_NULL)
+            status == CSHM_OK && return nothing
+            status == CSHM_ERR_TIMEOUT || check(err -> cshm_attachment_wait_newer(id, 0, err))
+            left > WAIT_PIECE || throw(timed_out(project, timeout))
+            yield()
+        end
+    end
+end
+
+timed_out(project, timeout) =
+    CuteShmError(:CSHM_ERR_TIMEOUT, "project $(repr(project.name)): no newer generation within $timeout s")
+
+const WAIT_PIECE = 0.02 # seconds in which nothing else runs on this thread, and no collection can begin

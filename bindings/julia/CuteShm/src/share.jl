@@ -13,7 +13,8 @@ it appears whole, or not at all.
 - `attrs`: from paths (`""` is the project itself) to dictionaries of attributes:
   `attrs = Dict("b/b1" => Dict("unit" => "m"))`
 - `overwrite`: replace a project of that name, in one step; who is attached to the old one keeps it whole
-- `lifetime`: `:persistent` until it is unlinked or the machine restarts; `:owner` until this process exits
+- `lifetime`: `:persistent` until it is unlinked or the machine restarts; `:owner` until this process exits;
+  `:last_user` until the last process that has it attached (the project, or an array of it) lets go or exits
 - `order`: how the bytes, which lie as in Julia, are declared. `:C`: in C order with the dimensions reversed, so that
   Julia's `(2, 3)` is `(3, 2)` in Python, as with HDF5.jl. `:F`: in Fortran order, so that it is `(2, 3)` there, too.
   Either way Julia reads the same dimensions again. [`inorder`](@ref) decides for one array.

@@ -104,7 +104,7 @@ What [`projects`](@ref) tells of one project.
 - `status`: `:CSHM_OK`, or why it cannot be attached; `message` then says what is wrong
 - `generation`: the identity of this creation, `nbytes`: of shared memory, index included, `created`: as a
   [`DateTime64`](@ref) in ns; 0 where not known
-- `array_count`, and `lifetime`: `:persistent` or `:owner`
+- `array_count`, and `lifetime`: `:persistent`, `:owner` or `:last_user`
 """
 struct ProjectInfo
     name::String
@@ -131,8 +131,8 @@ function Base.show(io::IO, p::ProjectInfo)
     print(io, ")")
 end
 
-const LIFETIMES = (persistent=CSHM_PERSISTENT, owner=CSHM_OWNER)
-lifetime_name(number) = number == CSHM_OWNER ? :owner : :persistent
+const LIFETIMES = (persistent=CSHM_PERSISTENT, owner=CSHM_OWNER, last_user=CSHM_LAST_USER)
+lifetime_name(number) = keys(LIFETIMES)[findfirst(==(number), values(LIFETIMES))]
 
 """
     projects(; store=nothing) -> Vector{ProjectInfo}

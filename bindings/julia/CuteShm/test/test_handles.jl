@@ -36,6 +36,7 @@ function calls_with(id)
         () -> cshm_detach(attachment, none),
         () -> cshm_attachment_describe(attachment, Ref(cshm_attachment_info()), none),
         () -> cshm_attachment_is_current(attachment, flag, none),
+        () -> cshm_attachment_wait_newer(attachment, 0, none),
         () -> cshm_node_at(attachment, 0, node, none),
         () -> cshm_node_find(attachment, "a", node, none),
         () -> cshm_attribute_at(attachment, 0, 0, Ref(cshm_attribute()), none),

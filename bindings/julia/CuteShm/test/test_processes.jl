@@ -20,6 +20,59 @@ end
     @test isempty(projects())
 end
 
+const LAST_USER = """
+using CuteShm
+project = share("jl-last", (a=[1],); lifetime=:last_user)
+println(describe(project).lifetime, " ", projects()[1].lifetime)
+readline()
+"""
+
+# A function of its own, so that nothing of it is still in use afterwards.
+function use_after(publisher)
+    attach("jl-last") do project
+        println(publisher)
+        wait(publisher)
+        @test [p.name for p in projects()] == ["jl-last"] && project["a"] == [1]
+    end
+    return nothing
+end
+
+@testset "a project lives until its last user" begin
+    publisher = open(setenv(julia_command(`-e`, LAST_USER), ENV), "r+")
+    @test readline(publisher) == "last_user last_user"
+    use_after(publisher)
+    collect_all()
+    @test isempty(projects()) && isempty(filter(name -> startswith(name, "cute-shm.jl-last."), readdir("/dev/shm")))
+end
+
+const WAITER = """
+using CuteShm
+project = attach("jl-wait")
+ticks = Ref(0)
+@async while true; sleep(0.01); ticks[] += 1; end
+println("waits")
+wait_newer(project; timeout=60)
+print(iscurrent(project), " ", attach("jl-wait")["a"][1], " ", ticks[] > 0)
+"""
+
+@testset "a process waits for a newer generation that another publishes" begin
+    first = share("jl-wait", (a=[1],))
+    waiter = open(setenv(julia_command(`-e`, WAITER), ENV), "r+")
+    @test readline(waiter) == "waits"
+    sleep(0.3)
+    second = share("jl-wait", (a=[2],); overwrite=true)
+    @test read(waiter, String) == "false 2 true"
+    wait_newer(first)
+    for timeout in (0, 0.1)
+        message = failing(() -> wait_newer(second; timeout=timeout), :CSHM_ERR_TIMEOUT)
+        @test occursin("jl-wait", message) && occursin("$timeout s", message)
+    end
+    unlink("jl-wait")
+    wait_newer(second; timeout=0)
+    close(first)
+    close(second)
+end
+
 @testset "the library is named, and is the right one" begin
     function load_with(library)
         environment = merge(Dict(ENV), Dict("CUTESHM_LIBRARY" => library))

@@ -53,6 +53,8 @@ impl cshm_status {
     pub const CSHM_ERR_HDF5: cshm_status = cshm_status(18);
     ///more than this format or this library can hold
     pub const CSHM_ERR_LIMIT: cshm_status = cshm_status(19);
+    ///it had not happened when the time was over
+    pub const CSHM_ERR_TIMEOUT: cshm_status = cshm_status(20);
 }
 #[repr(transparent)]
 ///What a call came to. The numbers are pinned; new ones are only appended.
@@ -298,9 +300,22 @@ impl cshm_lifetime {
     pub const CSHM_PERSISTENT: cshm_lifetime = cshm_lifetime(0);
     ///until the process that published it exits, however it exits
     pub const CSHM_OWNER: cshm_lifetime = cshm_lifetime(1);
+    ///until the last process that has it attached lets go or exits, however it exits
+    pub const CSHM_LAST_USER: cshm_lifetime = cshm_lifetime(2);
 }
 #[repr(transparent)]
-///How long a project lives.
+/**How long a project lives. All are gone when they are unlinked, and when the machine restarts.
+
+CSHM_LAST_USER. A process is a user from its first attachment of the project to its last detach (releases of arrays
+included), or until it ends, however it ends. The last one to let go, or to exit, removes the project; what the last one left
+because it was killed, ended by _exit, or found the store locked (a release does not wait), is removed by the next one who
+lists the store, or attaches or creates a project of that name: it cannot be attached any more.
+- The publisher is a user by the attachment it asks cshm_builder_publish for, or has by cshm_builder_attach. If it has
+neither, it counts as a user until it exits: there is time for others to come, and they may outlast it.
+- A child of fork() is a user by the attachments that it inherits, until it detaches or ends. It is none by the
+publisher's waiting for its exit. A program that it turns into by exec is none.
+- A user holds one open descriptor for each mapping: a program that closes descriptors it does not know is not seen any
+more. It keeps its whole tree all the same.*/
 #[derive(Debug, Copy, Clone, Hash, PartialEq, Eq)]
 pub struct cshm_lifetime(pub ::core::ffi::c_uint);
 ///One project of a listing. Pointers are borrowed from the listing.
@@ -369,7 +384,8 @@ const _: () = {
     ][::core::mem::offset_of!(cshm_project, lifetime) - 68usize];
 };
 unsafe extern "C" {
-    /**The projects of a store, ordered by name. Projects whose owner died are removed first. The caller owns
+    /**The projects of a store, ordered by name. Those whose owner died, and those that nobody uses any more though they were to
+live until their last user, are removed first. The caller owns
 `*listing` and ends it with cshm_listing_close. A root that is not there gives an empty listing.
 - `store` (in): the store
 - `listing` (out): the handle
@@ -660,7 +676,8 @@ unsafe extern "C" {
     /**Makes the project visible to all, whole, in one step. On success the builder is ended. On failure nothing is visible,
 a project that was to be overwritten is whole, and the builder lives: try again or abort.
 - `builder` (in): allocated
-- `attachment` (out): a read-only attachment of the new project, which the caller then owns; or NULL
+- `attachment` (out): a read-only attachment of the new project, which the caller then owns; or NULL (what that means
+for a project that lives until its last user: see cshm_lifetime)
 - `err` (out): or NULL
 
 Returns CSHM_ERR_EXISTS: another process published that name first; CSHM_ERR_STATE; CSHM_ERR_PERMISSION;
@@ -743,7 +760,7 @@ unsafe extern "C" {
     ) -> cshm_status;
 }
 unsafe extern "C" {
-    ///Drops one reference. Never blocks. Array handles taken from it stay valid. Since 2.0.
+    ///Drops one reference. Never waits for anyone. Array handles taken from it stay valid. Since 2.0.
     pub fn cshm_detach(attachment: cshm_attachment, err: *mut cshm_error) -> cshm_status;
 }
 ///What there is to know about an attachment. Pointers are borrowed from it.
@@ -846,6 +863,21 @@ Since 2.0.*/
     pub fn cshm_attachment_is_current(
         attachment: cshm_attachment,
         current: *mut i32,
+        err: *mut cshm_error,
+    ) -> cshm_status;
+}
+unsafe extern "C" {
+    /**Waits until this is no longer the generation that a new attach would get: until the project is overwritten, unlinked, or gone
+with its owner. Returns at once where that is so already. Whoever overwrites or unlinks wakes those who wait; of an owner
+that was killed they learn within 100 ms. A signal does not end the wait: to stay able to react, wait in pieces.
+- `attachment` (in): the attachment; it may be released meanwhile
+- `timeout_ns` (in): nanoseconds; 0 only asks; negative waits for ever
+- `err` (out): or NULL
+
+Returns CSHM_OK: attach again; CSHM_ERR_TIMEOUT: it still is current. Since 2.0.*/
+    pub fn cshm_attachment_wait_newer(
+        attachment: cshm_attachment,
+        timeout_ns: i64,
         err: *mut cshm_error,
     ) -> cshm_status;
 }
@@ -1080,7 +1112,7 @@ unsafe extern "C" {
     pub fn cshm_array_retain(array: cshm_array, err: *mut cshm_error) -> cshm_status;
 }
 unsafe extern "C" {
-    ///Drops one reference. Never blocks: fit for a finalizer. Since 2.0.
+    ///Drops one reference. Never waits for anyone: fit for a finalizer. Since 2.0.
     pub fn cshm_array_release(array: cshm_array, err: *mut cshm_error) -> cshm_status;
 }
 ///Where an array lies and what it is. Pointers are borrowed from the array handle.

@@ -83,6 +83,8 @@ pub enum Error {
     Hdf5(Failure),
     /// More than the format or the library can hold.
     Limit(Failure),
+    /// It had not happened when the time was over.
+    TimedOut(Failure),
     /// A status that this version of the crate does not know.
     Unknown(i32, Failure),
     /// The elements are not of the Rust type that was asked for.
@@ -130,6 +132,7 @@ impl Error {
             | System(failure)
             | Hdf5(failure)
             | Limit(failure)
+            | TimedOut(failure)
             | Unknown(_, failure) => Some(failure),
             Type { .. } | Borrowed { .. } => None,
         }
@@ -184,6 +187,7 @@ impl Error {
             status_of::CSHM_ERR_SYSTEM => Error::System(failure),
             status_of::CSHM_ERR_HDF5 => Error::Hdf5(failure),
             status_of::CSHM_ERR_LIMIT => Error::Limit(failure),
+            status_of::CSHM_ERR_TIMEOUT => Error::TimedOut(failure),
             _ => Error::Unknown(status, failure),
         }
     }

@@ -43,6 +43,8 @@ pub enum Lifetime {
     Persistent,
     /// Until the process that published it exits, however it exits.
     Owner,
+    /// Until the last process that has it attached (a [`Project`], or an [`Array`] of it) lets go or exits, however it exits.
+    LastUser,
 }
 
 impl Lifetime {
@@ -50,12 +52,14 @@ impl Lifetime {
         match self {
             Lifetime::Persistent => ffi::cshm_lifetime::CSHM_PERSISTENT.0,
             Lifetime::Owner => ffi::cshm_lifetime::CSHM_OWNER.0,
+            Lifetime::LastUser => ffi::cshm_lifetime::CSHM_LAST_USER.0,
         }
     }
 
     pub(crate) fn from_c(lifetime: u32) -> Self {
         match ffi::cshm_lifetime(lifetime) {
             ffi::cshm_lifetime::CSHM_OWNER => Lifetime::Owner,
+            ffi::cshm_lifetime::CSHM_LAST_USER => Lifetime::LastUser,
             _ => Lifetime::Persistent,
         }
     }
@@ -235,6 +239,14 @@ impl Project {
         // SAFETY: the out-parameter is ours.
         call(|err| unsafe { ffi::cshm_attachment_is_current(self.handle(), &mut current, err) })?;
         Ok(current != 0)
+    }
+
+    /// Waits until [`Project::is_current`] is false: the project was overwritten or unlinked, or its owner is gone. Attach
+    /// again for the newer one. `None` waits for ever. [`Error::TimedOut`]: it still is current.
+    pub fn wait_newer(&self, timeout: Option<Duration>) -> Result<()> {
+        let timeout = timeout.map_or(-1, |timeout| i64::try_from(timeout.as_nanos()).unwrap_or(i64::MAX));
+        // SAFETY: any handle may be passed.
+        call(|err| unsafe { ffi::cshm_attachment_wait_newer(self.handle(), timeout, err) })
     }
 
     /// What this attachment may do.

@@ -6,8 +6,10 @@ mod common;
 use common::TestStore;
 use cuteshm::{Error, Lifetime};
 use ndarray::{arr1, Array2};
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 /// Cargo builds the examples with the tests, beside their folder.
 fn example(name: &str) -> PathBuf {
@@ -83,6 +85,77 @@ fn an_owner_s_project_goes_with_it() {
     assert!(status.unwrap().success());
     assert!(matches!(store.attach("mine"), Err(Error::NotFound(_))));
     assert!(store.projects().unwrap().is_empty());
+}
+
+/// Runs one test of this program in another process, which takes the other branch of it.
+fn other_process(store: &TestStore, test: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "--nocapture", test]).env("CUTESHM_TEST_CHILD", "1");
+    command.env("CUTE_SHM_ROOT", store.root().unwrap()).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command
+}
+
+fn is_child() -> bool {
+    std::env::var_os("CUTESHM_TEST_CHILD").is_some()
+}
+
+/// Tells the parent to go on, among the lines that the test's runner prints.
+fn ready() {
+    println!("\nready");
+}
+
+fn wait_ready(child: &mut Child) {
+    let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
+    assert!(lines.map_while(Result::ok).any(|line| line == "ready"), "the child ended before it was ready");
+}
+
+#[test]
+fn a_project_lives_until_its_last_user() {
+    if is_child() {
+        let store = cuteshm::Store::open_default().unwrap();
+        let x = arr1(&[1, 2]);
+        let project = store.create("shared").lifetime(Lifetime::LastUser).array("x", &x).publish().unwrap();
+        assert_eq!(project.info().unwrap().lifetime, Lifetime::LastUser);
+        ready();
+        std::io::stdin().read_line(&mut String::new()).unwrap();
+        return;
+    }
+    let store = TestStore::new();
+    let mut child = other_process(&store, "a_project_lives_until_its_last_user").spawn().unwrap();
+    wait_ready(&mut child);
+    let array = store.attach("shared").unwrap().get("x").unwrap();
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+    assert_eq!(store.projects().unwrap()[0].lifetime, Lifetime::LastUser);
+    assert_eq!(array.view::<i32>().unwrap().sum(), 3);
+    drop(array);
+    assert!(!store.manifest("shared").unwrap().exists());
+    assert!(matches!(store.attach("shared"), Err(Error::NotFound(_))));
+}
+
+#[test]
+fn a_process_waits_for_what_another_publishes() {
+    if is_child() {
+        let store = cuteshm::Store::open_default().unwrap();
+        let project = store.attach("p").unwrap();
+        ready();
+        project.wait_newer(Some(Duration::from_secs(60))).unwrap();
+        assert!(!project.is_current().unwrap());
+        assert_eq!(store.attach("p").unwrap().get("x").unwrap().view::<i32>().unwrap()[0], 2);
+        return;
+    }
+    let store = TestStore::new();
+    let old = store.create("p").array("x", &arr1(&[1])).publish().unwrap();
+    let mut child = other_process(&store, "a_process_waits_for_what_another_publishes").spawn().unwrap();
+    wait_ready(&mut child);
+    let new = store.create("p").overwrite(true).array("x", &arr1(&[2])).publish().unwrap();
+    assert!(child.wait().unwrap().success());
+    old.wait_newer(None).unwrap();
+    for timeout in [Duration::ZERO, Duration::from_millis(20)] {
+        assert!(matches!(new.wait_newer(Some(timeout)), Err(Error::TimedOut(_))));
+    }
+    store.unlink("p").unwrap();
+    new.wait_newer(Some(Duration::MAX)).unwrap();
 }
 
 #[test]
