@@ -105,7 +105,7 @@ def test_readers_see_whole_projects_while_one_overwrites(name: str) -> None:
         try:
             for number in range(200):
                 values = {"a": np.full(100, number), "b": {"c": np.full(100, number)}}
-                cute_shm.create(name, values, overwrite=True).close()
+                cute_shm.create(name, values, lifetime="persistent", overwrite=True).close()
             status = 0
         finally:
             os._exit(status)
