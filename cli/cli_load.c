@@ -118,6 +118,7 @@ enum cli_exit cli_load(const struct cli_arguments *arguments) {
   if (result == CLI_OK) result = cli_open_store(arguments, &store);
   if (result != CLI_OK) return result;
   cshm_status status = load(arguments, store, project, lifetime, &attachment, &err);
+  if (status == CSHM_OK && !quiet) status = cshm_attachment_retain(attachment, &err); /* report() lets go of one */
   if (status == CSHM_OK && !quiet) status = report(project, attachment, &err);
   if (status == CSHM_OK && lifetime != CSHM_PERSISTENT) status = hold(attachment, quiet, &err);
   cshm_store_close(store, NULL);

@@ -213,19 +213,19 @@ def test_load_holds_what_ends_with_it(store: Path, tmp_path: Path, lifetime: str
         file["x"] = np.arange(3)
     words = command(store, "load", "--lifetime", lifetime, tmp_path / "file.h5", "held")
     for ending in (signal.SIGINT, signal.SIGTERM, None):
-        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        assert process.stderr is not None
-        assert process.stdout.readline() == "held: 1 array in 1 group, 24 B\n"
-        assert process.stderr.readline() == "cute-shm: the project is held until Ctrl-C\n"
-        listed = subprocess.run(command(store, "list"), capture_output=True, text=True, check=True).stdout
-        assert listed.splitlines()[1].split()[0] == "held"
-        assert listed.splitlines()[1].split()[-1] == lifetime
-        shown = subprocess.run(command(store, "show", "held"), capture_output=True, text=True, check=True).stdout
-        assert ("gone when that ends" if lifetime == "owner" else "gone with its last user") in shown
-        if ending is None:
-            subprocess.run(command(store, "unlink", "held"), check=True)
-        else:
-            process.send_signal(ending)
-        assert process.wait(10) == 0
-        assert segments_of(store) == []
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            assert process.stdout.readline() == "held: 1 array in 0 groups, 24 B\n"
+            assert process.stderr.readline() == "cute-shm: the project is held until Ctrl-C\n"
+            listed = subprocess.run(command(store, "list"), capture_output=True, text=True, check=True).stdout
+            assert listed.splitlines()[1].split()[0] == "held"
+            assert listed.splitlines()[1].split()[-1] == lifetime
+            shown = subprocess.run(command(store, "show", "held"), capture_output=True, text=True, check=True).stdout
+            assert ("gone when that ends" if lifetime == "owner" else "gone with its last user") in shown
+            if ending is None:
+                subprocess.run(command(store, "unlink", "held"), check=True)
+            else:
+                process.send_signal(ending)
+            assert process.wait(10) == 0
+            assert segments_of(store) == []

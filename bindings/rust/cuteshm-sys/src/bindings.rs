@@ -313,7 +313,7 @@ lists the store, or attaches or creates a project of that name: it cannot be att
 - The publisher is a user by the attachment it asks cshm_builder_publish for, or has by cshm_builder_attach. If it has
 neither, it counts as a user until it exits: there is time for others to come, and they may outlast it.
 - A child of fork() is a user by the attachments that it inherits, until it detaches or ends. It is none by the
-publisher's waiting for its exit. A program that it turns into by exec is none.
+publisher's waiting for its exit. A program that it turns into by exec is none; until the exec it counts.
 - A user holds one open descriptor for each mapping: a program that closes descriptors it does not know is not seen any
 more. It keeps its whole tree all the same.*/
 #[derive(Debug, Copy, Clone, Hash, PartialEq, Eq)]
