@@ -88,9 +88,7 @@ static PyType_Slot memory_slots[] = {
 
 static PyType_Spec memory_spec = {"cute_shm._core.Memory", sizeof(memory_object), 0, Py_TPFLAGS_DEFAULT, memory_slots};
 
-int cshm_py_is_memory(PyObject *object) {
-  return Py_TYPE(object) == memory_type;
-}
+int cshm_py_is_memory(PyObject *object) { return Py_TYPE(object) == memory_type; }
 
 int cshm_py_memory_register(PyObject *module) {
   memory_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &memory_spec, NULL);

@@ -13,9 +13,7 @@ static newfunc ndarray_new;
 static binaryfunc ndarray_subscript;
 static PyObject *base_name, *view_name;
 
-static int is_shared_array(PyObject *object) {
-  return PyObject_TypeCheck(object, shared_array);
-}
+static int is_shared_array(PyObject *object) { return PyObject_TypeCheck(object, shared_array); }
 
 PyObject *cshm_py_array(PyObject *kind, uint32_t number, PyObject *args) {
   PyObject *array;
