@@ -165,10 +165,10 @@ def test_more_than_there_is(name: str, tmp_path: Path) -> None:
 
 def test_someone_elses_store(name: str, run_python: RunPython, root: Path, tmp_path: Path) -> None:
     cute_shm.create(name, {"a": 1}).close()
-    for path in (tmp_path, *tmp_path.parents):
-        if path.stat().st_uid == os.getuid() and path != Path("/"):
-            path.chmod(0o755)
-    root.chmod(0o755)
+    for path in (root, tmp_path, *tmp_path.parents):
+        mode = path.stat().st_mode
+        if path.stat().st_uid == os.getuid() and mode & 0o055 != 0o055:
+            path.chmod(mode | 0o055)  # adds, as a directory for all to write in has to stay one
     code = (
         "import os, sys, cute_shm\n"
         "if os.getuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
