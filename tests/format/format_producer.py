@@ -24,6 +24,10 @@ class Error(c.Structure):
     )
 
 
+class StoreOptions(c.Structure):
+    _fields_ = (("size", c.c_uint32), ("manifest", c.c_uint32), ("prefix", c.c_char_p))
+
+
 class Library:
     """libcuteshm: calls raise where the status is not 0."""
 
@@ -37,13 +41,14 @@ class Library:
 
 
 class Project:
-    """A project being made."""
+    """A project being made, whose manifest will be "yaml" or "toml"."""
 
-    def __init__(self, root: Path, name: str) -> None:
+    def __init__(self, root: Path, name: str, syntax: str) -> None:
         self.library = Library()
         self.name = name.encode()
         self.store, self.builder = Handle(), Handle()
-        self.library.call("cshm_store_open", os.fsencode(root), None, c.byref(self.store))
+        options = StoreOptions(c.sizeof(StoreOptions), ("", "yaml", "toml").index(syntax), None)
+        self.library.call("cshm_store_open", os.fsencode(root), c.byref(options), c.byref(self.store))
         self.library.call("cshm_builder_open", self.store, self.name, None, c.byref(self.builder))
 
     def group(self, path: str) -> None:

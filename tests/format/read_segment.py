@@ -14,6 +14,7 @@ from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import tomllib
 import yaml
 
 CODES = {"b1": "?", "i1": "b", "i2": "h", "i4": "i", "i8": "q", "u1": "B", "u2": "H", "u4": "I", "u8": "Q",
@@ -75,6 +76,12 @@ def values(segment: Memory, array: Array) -> Any:
     return nested(array.dtype, array.shape, array.order)[1](segment, array.offset)
 
 
+def load(manifest: Path) -> dict[str, Any]:
+    text = manifest.read_text(encoding="utf-8")
+    described: dict[str, Any] = tomllib.loads(text) if manifest.suffix == ".toml" else yaml.safe_load(text)
+    return described
+
+
 def arrays_of_manifest(manifest: dict[str, Any]) -> dict[str, Array]:
     entries = {entry["path"]: entry for entry in manifest["arrays"]}
     own = {path: entries[entry.get("alias", path)] for path, entry in entries.items()}
@@ -87,5 +94,5 @@ def map_segment(name: str) -> mmap.mmap:
 
 
 if __name__ == "__main__":
-    described = yaml.safe_load(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    described = load(Path(sys.argv[1]))
     print(values(map_segment(described["segment"]), arrays_of_manifest(described)[sys.argv[2]]))

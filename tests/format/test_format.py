@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from format_cases import NAT, Cases, narrowed, read_cases
 from format_producer import BUILD, Project
 from read_index import arrays_of_index
-from read_segment import arrays_of_manifest, map_segment, values
+from read_segment import arrays_of_manifest, load, map_segment, values
 
 CASES = Path(__file__).parents[1] / "conformance" / "cases.tsv"
 
@@ -25,24 +24,29 @@ def same(found: Any, wanted: Any) -> bool:
     return repr(found) == repr(wanted)
 
 
-def load(manifest: Path) -> dict[str, Any]:
-    described = yaml.safe_load(manifest.read_text(encoding="utf-8"))
-    assert isinstance(described, dict)
-    return described
-
-
 @pytest.fixture(scope="module")
 def cases() -> Cases:
     return read_cases(CASES)
 
 
-@pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+@pytest.fixture(scope="module", params=["yaml", "toml"])
+def syntax(request: pytest.FixtureRequest) -> str:
+    """All tests that look at a manifest look at it in both syntaxes."""
+    name = request.param
+    assert isinstance(name, str)
+    return name
+
+
+def write_cases(root: Path, name: str, syntax: str) -> Path:
     """The manifest of a project that the C conformance program made of all cases."""
-    root = tmp_path_factory.mktemp("store")
-    name = f"format-{os.getpid()}"
-    subprocess.run([BUILD / "bin" / "conform", "write", root, name, CASES], check=True)
-    path = root / f"cute-shm.{name}.yaml"
+    environment = os.environ | {"CUTE_SHM_MANIFEST": syntax}
+    subprocess.run([BUILD / "bin" / "conform", "write", root, name, CASES], check=True, env=environment)
+    return root / f"cute-shm.{name}.{syntax}"
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory, syntax: str) -> Iterator[dict[str, Any]]:
+    path = write_cases(tmp_path_factory.mktemp("store"), f"format-{os.getpid()}", syntax)
     described = load(path)
     yield described
     Path("/dev/shm", described["segment"]).unlink()
@@ -50,12 +54,12 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any
 
 
 @pytest.fixture
-def produce(tmp_path: Path) -> Iterator[Callable[[str], Project]]:
+def produce(tmp_path: Path, syntax: str) -> Iterator[Callable[[str], Project]]:
     """Makes projects that are unlinked at the end."""
     made: list[Project] = []
 
     def make(name: str) -> Project:
-        made.append(Project(tmp_path, f"{name}-{os.getpid()}"))
+        made.append(Project(tmp_path, f"{name}-{os.getpid()}", syntax))
         return made[-1]
 
     yield make
@@ -152,6 +156,8 @@ def of_manifest(dtype: Any, shape: list[int], value: Any) -> Any:
         return NAT
     if kind == "f":
         return narrowed(value, int(dtype[2:]))
+    if kind == "u":
+        return int(value)  # TOML's numbers end below 2**63
     return complex(*(narrowed(half, int(dtype[2:]) // 2) for half in value)) if kind == "c" else value
 
 
@@ -180,7 +186,28 @@ def test_large_values_are_left_out_and_said_to_be_there(produce: Callable[[str],
     assert attributes["does not"] == {"dtype": "|u1", "shape": [65537]}
 
 
-# ---- strings: what a YAML parser makes of them is what was written
+def without_large_numbers(value: Any) -> Any:
+    """What TOML makes of what YAML has: numbers from 2**63 up as strings."""
+    if isinstance(value, dict):
+        return {key: without_large_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_large_numbers(item) for item in value]
+    return str(value) if isinstance(value, int) and value >= 2**63 else value
+
+
+def test_both_syntaxes_say_the_same(tmp_path: Path) -> None:
+    paths = [write_cases(tmp_path, f"same-{syntax}-{os.getpid()}", syntax) for syntax in ("yaml", "toml")]
+    described = [load(path) for path in paths]
+    for each in described:
+        Path("/dev/shm", each["segment"]).unlink()
+        for own in ("project", "generation", "segment", "created"):
+            del each[own]
+    assert list(described[0]) == list(described[1])
+    assert same(described[1], without_large_numbers(described[0]))
+    assert not same(described[0], described[1])  # there is such a number
+
+
+# ---- strings: what a parser makes of them is what was written
 
 LOOKS_LIKE_SOMETHING = ["no", "yes", "on", "~", "null", "true", "1e3", "0x10", "010", "1_000", "1:30", "2024-01-01",
                         "-", "?", ":", "<<", "=", "!!str", "&a", "*a", "%TAG", "---", "...", "#", " ", "a: b", "[1]",

@@ -88,13 +88,18 @@ end
 cshm_live_handles() =
     @ccall library.cshm_live_handles()::UInt64
 
+const cshm_manifest_format = Cint
+const CSHM_MANIFEST_DEFAULT = cshm_manifest_format(0)
+const CSHM_MANIFEST_YAML = cshm_manifest_format(1)
+const CSHM_MANIFEST_TOML = cshm_manifest_format(2)
+
 struct cshm_store_options
     size::UInt32
-    reserved::UInt32
+    manifest::UInt32
     prefix::Cstring
 end
 # CSHM_STORE_OPTIONS_INIT
-cshm_store_options() = cshm_store_options(sizeof(cshm_store_options), 0, Cstring(C_NULL))
+cshm_store_options() = cshm_store_options(sizeof(cshm_store_options), CSHM_MANIFEST_DEFAULT, Cstring(C_NULL))
 
 cshm_store_open(root, options, store, err) =
     @ccall library.cshm_store_open(root::Cstring, options::Ptr{cshm_store_options}, store::Ptr{cshm_store}, err::Ptr{cshm_error})::cshm_status
@@ -404,6 +409,10 @@ export CSHM_VERSION_MAJOR,
     cshm_array,
     cshm_listing,
     cshm_live_handles,
+    cshm_manifest_format,
+    CSHM_MANIFEST_DEFAULT,
+    CSHM_MANIFEST_YAML,
+    CSHM_MANIFEST_TOML,
     cshm_store_options,
     cshm_store_open,
     cshm_store_close,

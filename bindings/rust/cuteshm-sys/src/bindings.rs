@@ -183,13 +183,24 @@ unsafe extern "C" {
     ///Live handles of all kinds in this process: 0 when everything was released. Never fails. Since 2.0.
     pub fn cshm_live_handles() -> u64;
 }
+impl cshm_manifest_format {
+    ///what $CUTE_SHM_MANIFEST says, "yaml" or "toml"; else YAML
+    pub const CSHM_MANIFEST_DEFAULT: cshm_manifest_format = cshm_manifest_format(0);
+    pub const CSHM_MANIFEST_YAML: cshm_manifest_format = cshm_manifest_format(1);
+    pub const CSHM_MANIFEST_TOML: cshm_manifest_format = cshm_manifest_format(2);
+}
+#[repr(transparent)]
+/**The syntax of the manifests that a store writes; it reads every one. A project has one manifest: overwriting it from a
+store of the other syntax replaces that, too, atomically. Two, put there by hand, are an error that names both.*/
+#[derive(Debug, Copy, Clone, Hash, PartialEq, Eq)]
+pub struct cshm_manifest_format(pub ::core::ffi::c_uint);
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct cshm_store_options {
     ///sizeof(cshm_store_options)
     pub size: u32,
-    ///0
-    pub reserved: u32,
+    ///a cshm_manifest_format; CSHM_MANIFEST_DEFAULT by default
+    pub manifest: u32,
     ///what manifests' file names begin with; NULL: "cute-shm."
     pub prefix: *const ::core::ffi::c_char,
 }
@@ -205,8 +216,8 @@ const _: () = {
         "Offset of field: cshm_store_options::size",
     ][::core::mem::offset_of!(cshm_store_options, size) - 0usize];
     [
-        "Offset of field: cshm_store_options::reserved",
-    ][::core::mem::offset_of!(cshm_store_options, reserved) - 4usize];
+        "Offset of field: cshm_store_options::manifest",
+    ][::core::mem::offset_of!(cshm_store_options, manifest) - 4usize];
     [
         "Offset of field: cshm_store_options::prefix",
     ][::core::mem::offset_of!(cshm_store_options, prefix) - 8usize];
@@ -221,8 +232,8 @@ The caller owns `*store` and ends it with cshm_store_close.
 - `err` (out): or NULL
 
 Returns CSHM_ERR_PERMISSION: the root is a symlink, or owned by another user who is not root;
-CSHM_ERR_BAD_NAME: the root is no directory, or longer than 3000 bytes, or the prefix holds "/" or is empty.
-Since 2.0.*/
+CSHM_ERR_BAD_NAME: the root is no directory, or longer than 3000 bytes, or the prefix holds "/" or is empty;
+CSHM_ERR_INVALID_ARGUMENT: no such syntax of manifests, in the options or in $CUTE_SHM_MANIFEST. Since 2.0.*/
     pub fn cshm_store_open(
         root: *const ::core::ffi::c_char,
         options: *const cshm_store_options,
@@ -250,14 +261,14 @@ Returns CSHM_ERR_BUFFER_TOO_SMALL. Since 2.0.*/
     ) -> cshm_status;
 }
 unsafe extern "C" {
-    /**The path of the manifest that `project` has, or would be given, in this store.
+    /**The path of the manifest that `project` has, whatever its syntax, or would be given, in this store.
 - `store` (in): the store
 - `project` (in): 1 to 200 bytes of UTF-8, no "/", not starting with "."
 - `buffer` (out): receives the absolute path
 - `length` (in,out): bytes, see the rules on top
 - `err` (out): or NULL
 
-Returns CSHM_ERR_BAD_NAME, CSHM_ERR_BUFFER_TOO_SMALL. Since 2.0.*/
+Returns CSHM_ERR_BAD_NAME, CSHM_ERR_BUFFER_TOO_SMALL; CSHM_ERR_CORRUPT: it has two. Since 2.0.*/
     pub fn cshm_store_manifest(
         store: cshm_store,
         project: *const ::core::ffi::c_char,
@@ -267,8 +278,8 @@ Returns CSHM_ERR_BAD_NAME, CSHM_ERR_BUFFER_TOO_SMALL. Since 2.0.*/
     ) -> cshm_status;
 }
 unsafe extern "C" {
-    /**Removes a project: its manifest, and its segment as soon as the last attachment is gone. Those who are attached
-keep a whole tree. A project of which the segment is gone already is removed without complaint.
+    /**Removes a project: its manifest (both, if it has two), and its segment as soon as the last attachment is gone. Those
+who are attached keep a whole tree. A project of which the segment is gone already is removed without complaint.
 - `store` (in): the store
 - `project` (in): its name
 - `err` (out): or NULL
@@ -713,9 +724,9 @@ cshm_detach; the memory stays mapped until the arrays taken from it are released
 - `err` (out): or NULL
 
 Returns CSHM_ERR_NOT_FOUND: no such project (the message names the store and near matches), or its segment is gone;
-CSHM_ERR_CORRUPT: manifest or segment truncated or damaged; CSHM_ERR_VERSION: written by a newer cute-shm;
-CSHM_ERR_GENERATION: the manifest does not belong to the segment; CSHM_ERR_PERMISSION; CSHM_ERR_BAD_NAME;
-CSHM_ERR_SYSTEM. Since 2.0.*/
+CSHM_ERR_CORRUPT: manifest or segment truncated or damaged, or there are two manifests; CSHM_ERR_VERSION:
+written by a newer cute-shm; CSHM_ERR_GENERATION: the manifest does not belong to the segment;
+CSHM_ERR_PERMISSION; CSHM_ERR_BAD_NAME; CSHM_ERR_SYSTEM. Since 2.0.*/
     pub fn cshm_attach(
         store: cshm_store,
         project: *const ::core::ffi::c_char,
