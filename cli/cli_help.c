@@ -21,6 +21,9 @@ static void print_program_help(void) {
     printf("  %-8s %s\n", command->name, command->summary);
   printf("\noptions\n");
   print_options("");
+  printf("\nenvironment\n"
+         "  CUTE_SHM_ROOT      the store\n"
+         "  CUTE_SHM_MANIFEST  yaml (the default) or toml: how manifests are written; both are read\n");
   printf("\nexit status\n"
          "  0    done\n"
          "  1    failed; one line on stderr says why\n"

@@ -12,11 +12,12 @@
 %{
 #include "convert.h"
 #include "memory.h"
+#include "shared_array.h"
 #include "table.h"
 %}
 
 %init %{
-  if (cshm_py_memory_register(m) < 0) return -1;
+  if (cshm_py_memory_register(m) < 0 || cshm_py_shared_array_register(m) < 0) return -1;
 %}
 
 /* ---- what Python has no use for ---- */
@@ -51,5 +52,14 @@
 %rename(children) cshm_py_children;
 PyObject *cshm_py_row(cshm_attachment attachment, const char *path);
 PyObject *cshm_py_rows(cshm_attachment attachment, uint32_t group, int deep);
-PyObject *cshm_py_children(cshm_attachment attachment, PyObject *memory, uint32_t group, PyObject *ndarray,
+PyObject *cshm_py_children(cshm_attachment attachment, PyObject *memory, uint32_t group, PyObject *kind,
                            PyObject *dtypes);
+
+/* ---- arrays ---- */
+
+%rename(array) cshm_py_array;
+%rename(origin) cshm_py_origin;
+%rename(classed) cshm_py_classed;
+PyObject *cshm_py_array(PyObject *kind, uint32_t number, PyObject *args);
+PyObject *cshm_py_origin(PyObject *object);
+PyObject *cshm_py_classed(PyObject *result, PyObject *kind);

@@ -110,10 +110,7 @@ CSHM_PY_HANDLE(cshm_listing)
 /* ---- options: a plain value or a tuple ---- */
 
 %typemap(in) const cshm_store_options *options (cshm_store_options given = CSHM_STORE_OPTIONS_INIT) {
-  if ($input != Py_None) {
-    given.prefix = cshm_py_text($input, "prefix");
-    if (!given.prefix) SWIG_fail;
-  }
+  if ($input != Py_None && !PyArg_ParseTuple($input, "Iz:options", &given.manifest, &given.prefix)) SWIG_fail;
   $1 = &given;
 }
 %typemap(in) const cshm_attach_options *options (cshm_attach_options given = CSHM_ATTACH_OPTIONS_INIT) {

@@ -155,7 +155,10 @@ TEST_CASE("what is no TOML is refused with its place", "[manifest_toml]") {
       {toml.good + "x = '''\n[y]", ":7:4"},
       {toml.good + "x = [\n[1]\n", ":7:5"},
       {toml.good + "]", ":6:1"},
+      {toml.good + "a\xC3\xA9 = 1\n", ":6:2"},
       {toml.good + "x = [1}\n", ":6:7"},
+      {toml.good + "x = [}\n", ":6:6"},
+      {toml.good + "x = {a = ]\n", ":6:10"},
       {"- a: b\n", ":1:3"},
       {"{\"cute-shm\": 1}", ":1:1"},
   };

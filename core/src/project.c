@@ -147,35 +147,44 @@ static cshm_status remove_segment(const struct manifest_head *head, cshm_error *
   return status && status != CSHM_ERR_NOT_FOUND ? cshm__fail_said(err, &said) : CSHM_OK;
 }
 
-/* The segment first: a process that is killed in between leaves a manifest that says so, and can be unlinked again. */
-static cshm_status remove_syntax(const struct store *store, int directory, const char *name,
-                                 const struct manifest_syntax *syntax, uint64_t only, cshm_error *err) {
-  struct manifest_head head;
-  char file[STORE_NAME_SIZE];
-  cshm_error said = CSHM_ERROR_INIT;
-  cshm_status status = cshm__store_read_head(store, directory, name, syntax, &head, &said);
-  if (status == CSHM_ERR_NOT_FOUND) return status;
-  if (status)
-    return cshm__fail(err, status, said.sys_errno,
-                      "cannot tell the segment of project \"%s\": %s; remove that file, or overwrite the project", name,
-                      said.message);
-  if (only != 0 && head.generation != only) return CSHM_OK;
-  status = remove_segment(&head, err);
-  if (status) return status;
-  cshm__store_manifest_name(store, name, syntax, file);
-  return cshm__platform_file_remove(directory, file, err);
+static cshm_status cannot_tell(const char *name, const cshm_error *said, bool alone, cshm_error *err) {
+  return cshm__fail(err, (cshm_status)said->status, said->sys_errno,
+                    "cannot tell the segment of project \"%s\": %s; remove that file%s", name, said->message,
+                    alone ? ", or overwrite the project" : "");
 }
 
+/* Reads every manifest that the project has, in the order of the syntaxes; generation 0 where there is none. */
+static cshm_status read_heads(const struct store *store, int directory, const char *name,
+                              struct manifest_head heads[MANIFEST_SYNTAXES], cshm_error *err) {
+  cshm_error damaged = CSHM_ERROR_INIT;
+  int count = 0;
+  memset(heads, 0, MANIFEST_SYNTAXES * sizeof *heads);
+  for (size_t i = 0; i < MANIFEST_SYNTAXES; i++) {
+    cshm_error said = CSHM_ERROR_INIT;
+    cshm_status status = cshm__store_read_head(store, directory, name, cshm__manifest_syntaxes[i], &heads[i], &said);
+    if (status == CSHM_ERR_NOT_FOUND) continue;
+    if (status) damaged = said;
+    count++;
+  }
+  if (count == 0) return cshm__store_not_found(store, directory, name, err);
+  return damaged.status ? cannot_tell(name, &damaged, count == 1, err) : CSHM_OK;
+}
+
+/* The segment first: a process that is killed in between leaves a manifest that says so, and can be unlinked again. */
 cshm_status cshm__project_remove(const struct store *store, int directory, const char *name, uint64_t only,
                                  cshm_error *err) {
-  bool found = false;
+  struct manifest_head heads[MANIFEST_SYNTAXES];
   cshm__project_manifest_tidy(store, directory, name);
-  for (size_t i = 0; i < MANIFEST_SYNTAXES; i++) {
-    cshm_status status = remove_syntax(store, directory, name, cshm__manifest_syntaxes[i], only, err);
-    if (status && status != CSHM_ERR_NOT_FOUND) return status;
-    found = found || !status;
+  cshm_status status = read_heads(store, directory, name, heads, err);
+  for (size_t i = 0; i < MANIFEST_SYNTAXES && !status; i++) {
+    char file[STORE_NAME_SIZE];
+    if (heads[i].generation == 0 || (only != 0 && heads[i].generation != only)) continue;
+    status = remove_segment(&heads[i], err);
+    if (status) return status;
+    cshm__store_manifest_name(store, name, cshm__manifest_syntaxes[i], file);
+    status = cshm__platform_file_remove(directory, file, err);
   }
-  return found ? CSHM_OK : cshm__store_not_found(store, directory, name, err);
+  return status;
 }
 
 struct sweep {

@@ -19,16 +19,16 @@ def main(name: str, dataset: str | None = None) -> None:
     microseconds = (time.perf_counter() - started) * 1e6
 
     arrays = []
-    for node in project.nodes():
-        if isinstance(node, cute_shm.Array):
-            print(f"{node.path}\t{node.dtype_string}\t({', '.join(map(str, node.shape))})")
-            arrays.append(node)
+    for path, value in project.walk():
+        if isinstance(value, cute_shm.Array):
+            print(f"{path}\t{cute_shm.dtype_to_string(value.dtype)}\t({', '.join(map(str, value.shape))})")
+            arrays.append(value)
         else:
-            print(f"{node.path}\tgroup")
+            print(f"{path}\tgroup")
 
     if dataset is None:
-        dataset = max(arrays, key=lambda node: node.nbytes).path
-    array = project[dataset]  # an ordinary numpy array: no copy was made
+        dataset = max(arrays, key=lambda array: array.nbytes).path
+    array = project[dataset]  # a numpy array: no copy was made
     data = array.ravel(order="K").view("u1")  # its bytes, as they lie in memory
     print(f"crc32 {dataset} {zlib.crc32(data):08x}")
     print(f"python: attached in {microseconds:.1f} us", file=sys.stderr)

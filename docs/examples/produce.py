@@ -24,6 +24,7 @@ def main(name: str) -> None:
             "": {"title": "weather"},
             "grid/temperature": {"units": "degC", "valid_range": [-90.0, 60.0]},
         },
+        lifetime="persistent",  # it is to outlive this program
         overwrite=True,
     ) as project:
         print(project)

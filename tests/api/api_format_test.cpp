@@ -177,6 +177,7 @@ TEST_CASE("a damaged manifest beside a good one is an error that names both") {
   REQUIRE_STATUS(cshm_unlink(stores.toml, stores.project.c_str(), err), err, CSHM_ERR_CORRUPT);
   require_words(err, {stores.file(".toml").string() + ":1:12"});
   fs::remove(stores.file(".toml"));
+  REQUIRE(first_of(stores.toml, stores.project) == 1); // nothing was removed
 }
 
 TEST_CASE("the manifest of a generation that is gone loses, and goes with the next overwrite or unlink") {

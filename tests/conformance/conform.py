@@ -163,7 +163,7 @@ def write(root: str, project: str, cases: Cases) -> None:
         parent, _, name = path.rpartition("/")
         groups[parent][name] = array
     attrs = {path: {name: native(value) for name, value in of.items()} for path, of in cases.attributes.items()}
-    cute_shm.create(project, tree, attrs, store=root).close()
+    cute_shm.create(project, tree, attrs, lifetime="persistent", store=root).close()
 
 
 def native(value: Value) -> Any:
@@ -178,8 +178,7 @@ def read(root: str, project: str, cases: Cases) -> list[str]:
     """The mismatches."""
     problems: list[str] = []
     with cute_shm.open(project, store=root) as opened:
-        nodes: dict[str, cute_shm.Group | cute_shm.Array] = {"": opened}
-        nodes.update((node.path, node) for node in opened.nodes())
+        nodes: dict[str, Any] = {"": opened, **dict(opened.walk())}
         wanted = {"", *cases.groups, *cases.arrays}
         problems += [f"{path!r}: wanted nothing, found {node!r}" for path, node in nodes.items() if path not in wanted]
         for path in cases.groups:
@@ -196,14 +195,13 @@ def read(root: str, project: str, cases: Cases) -> list[str]:
     return problems
 
 
-def compare_array(path: str, wanted: Value, order: str, node: cute_shm.Array) -> Iterator[str]:
-    found = node.data
-    if node.order != order:
-        yield f"{path!r}: wanted order {order}, found {node.order}"
+def compare_array(path: str, wanted: Value, order: str, found: cute_shm.Array) -> Iterator[str]:
+    if found.path != path:
+        yield f"{path!r}: wanted an array of this path, found {found.path!r}"
     if not (found.flags.f_contiguous if order == "F" else found.flags.c_contiguous):
         yield f"{path!r}: wanted an array contiguous in order {order}, found strides {found.strides}"
-    if node.dtype_string != dtype_to_string(wanted.dtype):
-        yield f"{path!r}: wanted dtype {dtype_to_string(wanted.dtype)}, found {node.dtype_string}"
+    if dtype_to_string(found.dtype) != dtype_to_string(wanted.dtype):
+        yield f"{path!r}: wanted dtype {dtype_to_string(wanted.dtype)}, found {dtype_to_string(found.dtype)}"
     yield from compare_values(repr(path), wanted, found)
 
 

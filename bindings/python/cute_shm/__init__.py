@@ -3,15 +3,16 @@
 
 One process creates a project, or loads an HDF5 file into one:
 
-    cute_shm.create("weather", {"grid": {"temperature": temperature, "height": height}})
-    cute_shm.load_hdf5("recording.h5", "recording")
+    project = cute_shm.create("weather", {"grid": {"temperature": temperature, "height": height}})
+    cute_shm.load_hdf5("recording.h5", "recording", lifetime="persistent")
 
-Any other opens it, in microseconds whatever its size, and uses ordinary numpy arrays:
+Any other opens it, in microseconds whatever its size, and uses its arrays as the numpy arrays they are:
 
     with cute_shm.open("weather") as project:
         print(project["grid/temperature"].mean())
 
-The memory is given back by ``cute_shm.unlink("weather")``, as soon as the last process has let go.
+or is sent an array, and attaches the same memory: what is pickled is an address. A project ends with the process that
+made it, or when it is unlinked; the memory is given back as soon as the last process has let go.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from typing import Any
 from . import _core
 from ._array import Array
 from ._attributes import Attributes
+from ._building import Attrs
+from ._draft import Draft
 from ._dropin import arrays_to_shm, hdf5_to_shm, shm_to_arrays
 from ._dtypes import from_string as dtype_from_string
 from ._dtypes import to_string as dtype_to_string
@@ -50,9 +53,11 @@ from ._errors import (
     VersionError,
 )
 from ._group import Group
+from ._layout import Spec
 from ._progress import ProgressFunction
 from ._project import Mode, Project
-from ._store import Attrs, Lifetime, ProjectInfo, Store
+from ._store import Lifetime, Manifest, ProjectInfo, Store, default_store
+from ._tree import Order
 
 __all__ = [
     "Array",
@@ -62,6 +67,7 @@ __all__ = [
     "BufferTooSmallError",
     "CancelledError",
     "CorruptError",
+    "Draft",
     "Error",
     "ExistsError",
     "GenerationError",
@@ -70,21 +76,25 @@ __all__ = [
     "InvalidArgumentError",
     "Lifetime",
     "LimitError",
+    "Manifest",
     "Mode",
     "NoMemoryError",
     "NoSpaceError",
     "NodeNotFoundError",
     "NotFoundError",
+    "Order",
     "PermissionDeniedError",
     "ProgressFunction",
     "Project",
     "ProjectInfo",
+    "Spec",
     "StaleHandleError",
     "StateError",
     "Store",
     "SystemCallError",
     "UnsupportedError",
     "VersionError",
+    "allocate",
     "arrays_to_shm",
     "create",
     "dtype_from_string",
@@ -103,6 +113,8 @@ StoreLike = Store | str | os.PathLike[str] | None
 
 
 def _as_store(store: StoreLike) -> Store:
+    if store is None:
+        return default_store()
     return store if isinstance(store, Store) else Store(store)
 
 
@@ -110,21 +122,24 @@ def create(
     name: str,
     tree: Mapping[str, Any],
     attrs: Attrs | None = None,
-    lifetime: Lifetime = "persistent",
+    lifetime: Lifetime = "owner",
     overwrite: bool = False,
+    order: Order = "keep",
     store: StoreLike = None,
 ) -> Project:
     """Copies a nested mapping of arrays into shared memory, as one project that appears whole or not at all.
 
     Args:
         name: 1 to 200 bytes of UTF-8, no "/", not starting with ".".
-        tree: names to array-likes, and to mappings, which become groups. Any shape, with C or Fortran order kept as
-            given; what is not contiguous is copied to C order.
+        tree: names to arrays, and to mappings, which become groups. An array is whatever `numpy.asarray` takes, or has
+            ``__dlpack__``; of any shape, and of any dtype but those that hold Python objects.
         attrs: paths such as ``"b/b1"`` (``""`` is the project) to mappings of names to values: str, bytes, bool,
             numbers, and array-likes of these.
-        lifetime: ``"persistent"``: until it is unlinked or the machine restarts; ``"owner"``: until this process
-            exits, however it exits.
+        lifetime: ``"owner"``: until this process exits, however it exits; ``"persistent"``: until it is unlinked or
+            the machine restarts.
         overwrite: whether a project of that name is replaced. Those who have it open keep the old one.
+        order: ``"C"`` (the last dimension is contiguous), ``"F"`` (the first), or ``"keep"``: as each array lies in
+            memory, and C for one that is not contiguous.
         store: a `Store` or its root; by default the user's own.
 
     Returns:
@@ -134,12 +149,49 @@ def create(
         ExistsError: the project exists, and `overwrite` is False (a FileExistsError).
         BadNameError: a name that is not allowed (a ValueError).
         BadTypeError: a value that cannot be shared, named by its path (a TypeError).
+        InvalidArgumentError: a lifetime or an order that there is not (a ValueError).
         NoSpaceError: not enough shared memory (a MemoryError).
         PermissionDeniedError: the store is someone else's (a PermissionError).
 
     After any of these nothing was created, and a project that was to be overwritten is whole.
     """
-    return _as_store(store).create(name, tree, attrs, lifetime, overwrite)
+    return _as_store(store).create(name, tree, attrs, lifetime, overwrite, order)
+
+
+def allocate(
+    name: str,
+    layout: Mapping[str, Any],
+    attrs: Attrs | None = None,
+    lifetime: Lifetime = "owner",
+    overwrite: bool = False,
+    store: StoreLike = None,
+) -> Draft:
+    """Reserves shared memory for a project that is filled in place, and published when it is complete.
+
+    It spares the copy that `create` makes, and the memory for two:
+
+        with cute_shm.allocate("frames", {"image": ((480, 640), "u1"), "t": ((), "f8")}) as draft:
+            draft["image"][...] = camera.read()
+            draft["t"][...] = time.time()
+
+    Args:
+        name: as in `create`.
+        layout: names to declared arrays, and to mappings, which become groups. An array is declared by ``(shape,
+            dtype)``, by `Spec`, which takes order and attributes, too, or by something that has both, such as another
+            array or an h5py dataset. All elements are zero at first.
+        attrs: as in `create`; they come after those that a `Spec` gives.
+        lifetime: as in `create`.
+        overwrite: as in `create`; the project is replaced when the draft is published.
+        store: as in `create`.
+
+    Returns:
+        The draft. Nobody sees it until it is published.
+
+    Raises:
+        BadTypeError: a declaration that is not understood, or a dtype that cannot be shared, named by its path.
+        ExistsError, BadNameError, InvalidArgumentError, NoSpaceError, PermissionDeniedError: as in `create`.
+    """
+    return _as_store(store).allocate(name, layout, attrs, lifetime, overwrite)
 
 
 def open(name: str, mode: Mode = "r", store: StoreLike = None) -> Project:
@@ -164,7 +216,7 @@ def load_hdf5(
     name: str,
     *,
     overwrite: bool = False,
-    lifetime: Lifetime = "persistent",
+    lifetime: Lifetime = "owner",
     strict: bool = False,
     progress: bool | ProgressFunction | None = None,
     store: StoreLike = None,

@@ -4,18 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from . import _core
-from ._array import Array, Row, summary, view
+from ._array import Array, Row, array_of, summary
 from ._attributes import Attributes
 from ._dtypes import DTYPES
 from ._errors import NodeNotFoundError, NotFoundError, StaleHandleError
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _SHOWN_NODES = 20  # lines of a repr
 
@@ -24,8 +19,8 @@ class Group(Mapping[str, Any]):
     """A group: a read-only mapping of names to groups and arrays.
 
     ``group["b"]["b1"]`` and ``group["b/b1"]`` are the same; a path that begins with "/" starts from the root. An array
-    is an ordinary `numpy.ndarray`: a view of the shared memory, read-only where the project was opened so, which keeps
-    the memory mapped for as long as it lives.
+    is an `Array`: a `numpy.ndarray` over the shared memory, read-only where the project was opened so, which keeps the
+    memory mapped for as long as it lives.
     """
 
     __slots__ = ("_mapped", "_row")
@@ -52,7 +47,7 @@ class Group(Mapping[str, Any]):
 
     @property
     def attrs(self) -> Attributes:
-        """The attributes of this group. For those of an array: ``group.node("b1").attrs``."""
+        """The attributes of this group."""
         return Attributes(self._memory, self._row.number, self._row.attribute_count)
 
     # ---- looking up
@@ -68,18 +63,7 @@ class Group(Mapping[str, Any]):
             raise NodeNotFoundError(str(error)) from None
 
     def __getitem__(self, path: str) -> Any:
-        row = self._find(path)
-        return Group(self._memory, row) if row.kind == _core.CSHM_GROUP else view(self._memory, row)
-
-    def node(self, path: str) -> Group | Array:
-        """The group or array at a path, as an object with `attrs`.
-
-        Raises:
-            NodeNotFoundError: nothing is there (a KeyError, too).
-        """
-        row = self._find(path)
-        kind = Group if row.kind == _core.CSHM_GROUP else Array
-        return kind(self._memory, row)
+        return member(self._memory, self._find(path))
 
     def __contains__(self, path: object) -> bool:
         try:
@@ -95,9 +79,9 @@ class Group(Mapping[str, Any]):
 
     def _children(self) -> dict[str, Any]:
         memory = self._memory
-        children, groups = _core.children(memory.attachment, memory, self._row.number, np.ndarray, DTYPES)
+        children, groups = _core.children(memory.attachment, memory, self._row.number, Array, DTYPES)
         for name, row in groups:
-            children[name] = Group(memory, Row._make(row))
+            children[name] = group_member(memory, Row._make(row))
         return children
 
     def __iter__(self) -> Iterator[str]:
@@ -118,19 +102,12 @@ class Group(Mapping[str, Any]):
         """Names with groups and arrays."""
         return self._children().items()
 
-    def walk(self) -> Iterator[tuple[str, Group | NDArray[Any]]]:
+    def walk(self) -> Iterator[tuple[str, Any]]:
         """All below this group, each group before what is in it: its path from here, and the group or array."""
         memory = self._memory
         skipped = len(self._row.path) + 1 if self._row.path else 0
         for row in self._rows(deep=True):
-            yield row.path[skipped:], Group(memory, row) if row.kind == _core.CSHM_GROUP else view(memory, row)
-
-    def nodes(self) -> Iterator[Group | Array]:
-        """All below this group, each group before what is in it, as objects with `path` and `attrs`."""
-        memory = self._memory
-        for row in self._rows(deep=True):
-            kind = Group if row.kind == _core.CSHM_GROUP else Array
-            yield kind(memory, row)
+            yield row.path[skipped:], member(memory, row)
 
     def to_dict(self) -> dict[str, Any]:
         """All below this group as nested dictionaries of arrays (views, not copies)."""
@@ -139,10 +116,19 @@ class Group(Mapping[str, Any]):
         pending = [(top, "", self._row.number)]
         while pending:
             above, key, number = pending.pop()
-            above[key], groups = _core.children(memory.attachment, memory, number, np.ndarray, DTYPES)
-            pending.extend((above[key], name, row[2]) for name, row in groups)
+            above[key], groups = _core.children(memory.attachment, memory, number, Array, DTYPES)
+            for name, fields in groups:
+                row = Row._make(fields)
+                value = above[key][name] = group_member(memory, row)
+                if isinstance(value, Group):  # to be replaced by a dictionary
+                    pending.append((above[key], name, row.number))
         tree: dict[str, Any] = top[""]
         return tree
+
+    def __reduce__(self) -> Any:
+        from ._address import reduce_group  # noqa: PLC0415  which needs this class
+
+        return reduce_group(self._memory, self._row.path)
 
     # ---- identity and looks
 
@@ -159,6 +145,16 @@ class Group(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         return _tree_text(self._title(), self._rows(deep=True), self._row.path)
+
+
+def member(memory: _core.Memory, row: Row) -> Any:
+    """What the user gets for a row."""
+    return group_member(memory, row) if row.kind == _core.CSHM_GROUP else array_of(memory, row)
+
+
+def group_member(memory: _core.Memory, row: Row) -> Any:
+    """What the user gets for the row of a group."""
+    return Group(memory, row)
 
 
 def _tree_text(title: str, rows: Iterator[Row], root: str) -> str:

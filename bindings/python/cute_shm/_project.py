@@ -5,36 +5,60 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from . import _core
 from ._array import Row
 from ._group import Group
 
+if TYPE_CHECKING:
+    from ._store import Store
+
 Mode = Literal["r", "r+", "c"]
 MODES: dict[str, int] = {"r": _core.CSHM_READ_ONLY, "r+": _core.CSHM_READ_WRITE, "c": _core.CSHM_PRIVATE}
-_MODE_NAMES: tuple[Mode, ...] = ("r", "r+", "c")
+MODE_NAMES: tuple[Mode, ...] = ("r", "r+", "c")
 
 
-class Project(Group):
-    """A project in shared memory: the root group, and what is known about the whole.
-
-    It is a context manager. Closing it, or dropping it, never invalidates groups and arrays that are still held: the
-    memory is unmapped with the last of them.
-    """
+class Root(Group):
+    """The root group of a memory, and what is known about the whole. Unlike other groups it comes to an end."""
 
     __slots__ = ("_info",)
 
-    def __init__(self, attachment: int) -> None:
-        """Takes over an attachment of the C layer. Users call `open`, `create` or `load_hdf5`."""
-        memory = _core.Memory(attachment)
-        self._info = _Info._make(_core.cshm_attachment_describe(attachment))
-        super().__init__(memory, Row._make(_core.row(attachment, "")))
+    def __init__(self, memory: _core.Memory) -> None:
+        self._info = describe(memory)
+        super().__init__(memory, Row._make(_core.row(memory.attachment, "")))
 
     @property
     def name(self) -> str:
         """The project's name."""
         return self._info.project
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of shared memory, index included."""
+        return self._info.nbytes
+
+    # As it changes when it ends, it equals only itself.
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+class Project(Root):
+    """A project in shared memory: the root group, and what is known about the whole.
+
+    It is a context manager. Closing it, or dropping it, never invalidates groups and arrays that are still held: the
+    memory is unmapped with the last of them. Pickled, it is its address: unpickling opens the same generation.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, attachment: int, store: Store | None = None) -> None:
+        """Takes over an attachment of the C layer. Users call `open`, `create` or `load_hdf5`."""
+        super().__init__(_core.Memory(attachment, store))
 
     @property
     def root(self) -> str:
@@ -49,7 +73,7 @@ class Project(Group):
     @property
     def mode(self) -> Mode:
         """``"r"``, ``"r+"`` or ``"c"``: as it was opened."""
-        return _MODE_NAMES[self._info.mode]
+        return MODE_NAMES[self._info.mode]
 
     @property
     def generation(self) -> int:
@@ -60,11 +84,6 @@ class Project(Group):
     def created_ns(self) -> int:
         """Nanoseconds since 1970-01-01 UTC."""
         return self._info.created_ns
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of shared memory, index included."""
-        return self._info.nbytes
 
     @property
     def is_current(self) -> bool:
@@ -105,13 +124,10 @@ class Project(Group):
     ) -> None:
         self.close()
 
-    # Unlike other groups a project changes when it is closed: it equals only itself.
+    def __reduce__(self) -> Any:
+        from ._address import reduce_project  # noqa: PLC0415  which needs this class
 
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __hash__(self) -> int:
-        return id(self)
+        return reduce_project(self._memory)
 
     def _title(self) -> str:
         return f"cute_shm.Project {self.name!r} ({self.mode}): {self._info.array_count} arrays, {self.nbytes} bytes"
@@ -120,7 +136,7 @@ class Project(Group):
         return f"<cute_shm.Project {self.name!r}: closed>" if self.closed else super().__repr__()
 
 
-class _Info(NamedTuple):
+class Info(NamedTuple):
     """What `cshm_attachment_describe` tells."""
 
     mode: int
@@ -134,3 +150,8 @@ class _Info(NamedTuple):
     array_count: int
     note_count: int
     lifetime: int
+
+
+def describe(memory: _core.Memory) -> Info:
+    """What is known about the project of a memory."""
+    return Info._make(_core.cshm_attachment_describe(memory.attachment))

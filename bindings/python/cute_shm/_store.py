@@ -6,30 +6,32 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-
-import numpy as np
+from contextlib import contextmanager
+from operator import index
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, SupportsIndex
 
 from . import _core
-from ._attributes import encode
-from ._errors import BadTypeError, Error, StaleHandleError, from_status
+from ._building import Attrs, abort, declare, fill
+from ._draft import Draft
+from ._errors import Error, InvalidArgumentError, from_status
+from ._layout import declared
 from ._progress import Bar, ProgressFunction, progress_function
 from ._project import MODES, Mode, Project
-from ._tree import Node, flatten
+from ._tree import Node, Order, array_leaf, flatten
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
 Lifetime = Literal["persistent", "owner"]
 _LIFETIMES: dict[str, int] = {"persistent": _core.CSHM_PERSISTENT, "owner": _core.CSHM_OWNER}
 _LIFETIME_NAMES: tuple[Lifetime, ...] = ("persistent", "owner")
+Manifest = Literal["yaml", "toml"]
+_MANIFESTS: dict[Manifest | None, int] = {
+    None: _core.CSHM_MANIFEST_DEFAULT,
+    "yaml": _core.CSHM_MANIFEST_YAML,
+    "toml": _core.CSHM_MANIFEST_TOML,
+}
 _PRODUCER = "cute_shm {} (Python {}.{}.{})".format(_core.CSHM_VERSION_STRING, *sys.version_info[:3])
-_PIECE = 64 << 20  # bytes written between two looks at Ctrl-C
-
-Attrs = Mapping[str, Mapping[str, Any]]
 
 
 class ProjectInfo(NamedTuple):
@@ -59,39 +61,69 @@ class Store:
     Nothing is created on disk until a project is.
     """
 
-    __slots__ = ("_root",)
+    __slots__ = ("_manifest", "_prefix", "_root")
 
-    def __init__(self, root: str | os.PathLike[str] | None = None) -> None:
+    def __init__(
+        self,
+        root: str | os.PathLike[str] | None = None,
+        prefix: str | None = None,
+        manifest: Manifest | None = None,
+    ) -> None:
         """Opens a store.
 
         Args:
             root: the directory; by default ``$CUTE_SHM_ROOT``, else ``/tmp/cute-shm-<uid>`` if it is there and yours,
                 else ``/tmp/cute-shm`` if it is yours or absent, else ``/tmp/cute-shm-<uid>``.
+            prefix: what the manifests' file names begin with; by default ``"cute-shm."``.
+            manifest: ``"yaml"`` or ``"toml"``: the syntax in which manifests are written; by default what
+                ``$CUTE_SHM_MANIFEST`` says, else YAML. Projects of either syntax are read.
 
         Raises:
             PermissionDeniedError: the root is a symlink, or someone else's.
-            BadNameError: the root is no directory.
+            BadNameError: the root is no directory, or the prefix is not part of a file name.
+            InvalidArgumentError: no such syntax, here or in ``$CUTE_SHM_MANIFEST``.
         """
-        with _handle(root) as store:
+        if manifest not in _MANIFESTS:
+            raise InvalidArgumentError(f"manifest {manifest!r}: use 'yaml' or 'toml', or None for the default")
+        self._prefix = prefix
+        self._manifest = manifest
+        with self._handle(root) as store:
             self._root = _core.cshm_store_root(store)
+
+    @contextmanager
+    def _handle(self, root: str | os.PathLike[str] | None) -> Iterator[int]:
+        store = _core.cshm_store_open(root, (_MANIFESTS[self._manifest], self._prefix))
+        try:
+            yield store
+        finally:
+            _core.cshm_store_close(store)
 
     @property
     def root(self) -> Path:
         """The directory, absolute."""
         return _path(self._root)
 
+    def _value(self) -> tuple[str, str | None, Manifest | None]:
+        return self._root, self._prefix, self._manifest
+
     def __repr__(self) -> str:
-        return f"cute_shm.Store({self._root!r})"
+        options = (("prefix", self._prefix), ("manifest", self._manifest))
+        given = "".join(f", {name}={value!r}" for name, value in options if value is not None)
+        return f"cute_shm.Store({self._root!r}{given})"
 
     def __eq__(self, other: object) -> bool:
-        return self._root == other._root if isinstance(other, Store) else NotImplemented
+        return self._value() == other._value() if isinstance(other, Store) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash(self._root)
+        return hash(self._value())
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        # The oldest protocols know no slots.
+        return super().__reduce_ex__(max(2, index(protocol)))
 
     def manifest(self, name: str) -> Path:
         """The path of the manifest that a project has, or would be given, here."""
-        with _handle(self._root) as store:
+        with self._handle(self._root) as store:
             return _path(_core.cshm_store_manifest(store, name))
 
     def create(
@@ -99,30 +131,53 @@ class Store:
         name: str,
         tree: Mapping[str, Any],
         attrs: Attrs | None = None,
-        lifetime: Lifetime = "persistent",
+        lifetime: Lifetime = "owner",
         overwrite: bool = False,
+        order: Order = "keep",
     ) -> Project:
         """Creates a project in this store: see `cute_shm.create`."""
-        nodes = flatten(tree)
+        nodes = flatten(tree, array_leaf(order))
+        with self._building(name, nodes, attrs or {}, lifetime, overwrite) as builder:
+            fill(builder, nodes)
+            return Project(_core.cshm_builder_publish(builder), self)
+
+    def allocate(
+        self,
+        name: str,
+        layout: Mapping[str, Any],
+        attrs: Attrs | None = None,
+        lifetime: Lifetime = "owner",
+        overwrite: bool = False,
+    ) -> Draft:
+        """Declares a project of this store, to be filled in place and then published: see `cute_shm.allocate`."""
+        nodes, own = declared(layout)
+        merged = {path: {**own.get(path, {}), **values} for path, values in (attrs or {}).items()}
+        with self._building(name, nodes, {**own, **merged}, lifetime, overwrite) as builder:
+            return Draft(builder, self)
+
+    @contextmanager
+    def _building(
+        self, name: str, nodes: list[Node], attrs: Attrs, lifetime: Lifetime, overwrite: bool
+    ) -> Iterator[int]:
+        """An allocated builder, which is aborted where anything goes wrong."""
         options = (bool(overwrite), _lifetime_number(lifetime), _PRODUCER)
-        with _handle(self._root) as store:
+        with self._handle(self._root) as store:
             builder = _core.cshm_builder_open(store, name, options)
-            try:
-                arrays = _declare(builder, nodes, attrs or {})
-                _core.cshm_builder_allocate(builder)
-                for number, array in enumerate(arrays):
-                    _write(builder, number, array)
-                return Project(_core.cshm_builder_publish(builder))
-            except BaseException:
-                _abort(builder)
-                raise
+        try:
+            declare(builder, nodes, attrs)
+            yield builder
+        except BaseException:
+            abort(builder)
+            raise
 
     def open(self, name: str, mode: Mode = "r") -> Project:
         """Opens a project of this store: see `cute_shm.open`."""
         if mode not in MODES:
-            raise ValueError(f"mode {mode!r}: use 'r' (read only), 'r+' (read and write) or 'c' (copy on write)")
-        with _handle(self._root) as store:
-            return Project(_core.cshm_attach(store, name, MODES[mode]))
+            raise InvalidArgumentError(
+                f"mode {mode!r}: use 'r' (read only), 'r+' (read and write) or 'c' (copy on write)"
+            )
+        with self._handle(self._root) as store:
+            return Project(_core.cshm_attach(store, name, MODES[mode]), self)
 
     def load_hdf5(
         self,
@@ -130,7 +185,7 @@ class Store:
         name: str,
         *,
         overwrite: bool = False,
-        lifetime: Lifetime = "persistent",
+        lifetime: Lifetime = "owner",
         strict: bool = False,
         progress: bool | ProgressFunction | None = None,
     ) -> Project:
@@ -140,15 +195,15 @@ class Store:
         function = progress_function(progress)
         options = (bool(overwrite), _lifetime_number(lifetime), bool(strict), function, _PRODUCER)
         try:
-            with _handle(self._root) as store:
-                return Project(_hdf5.cshm_hdf5_load(store, name, path, options))
+            with self._handle(self._root) as store:
+                return Project(_hdf5.cshm_hdf5_load(store, name, path, options), self)
         finally:
             if isinstance(function, Bar):
                 function.end()
 
     def projects(self) -> list[ProjectInfo]:
         """The projects of this store: see `cute_shm.projects`."""
-        with _handle(self._root) as store:
+        with self._handle(self._root) as store:
             listing = _core.cshm_list(store)
             try:
                 count = _core.cshm_listing_count(listing)
@@ -158,8 +213,13 @@ class Store:
 
     def unlink(self, name: str) -> None:
         """Removes a project of this store: see `cute_shm.unlink`."""
-        with _handle(self._root) as store:
+        with self._handle(self._root) as store:
             _core.cshm_unlink(store, name)
+
+
+def default_store() -> Store:
+    """The store of those who name none."""
+    return Store()
 
 
 def _path(text: str) -> Path:
@@ -168,53 +228,12 @@ def _path(text: str) -> Path:
     return Path(text)
 
 
-@contextmanager
-def _handle(root: str | os.PathLike[str] | None) -> Iterator[int]:
-    store = _core.cshm_store_open(root, None)
-    try:
-        yield store
-    finally:
-        _core.cshm_store_close(store)
-
-
 def _lifetime_number(lifetime: str) -> int:
     if lifetime not in _LIFETIMES:
-        raise ValueError(
+        raise InvalidArgumentError(
             f"lifetime {lifetime!r}: use 'persistent' (until it is unlinked) or 'owner' (until this process exits)"
         )
     return _LIFETIMES[lifetime]
-
-
-def _declare(builder: int, nodes: list[Node], attrs: Attrs) -> list[NDArray[Any]]:
-    """Declares everything. Gives the arrays by their number in the builder."""
-    arrays: list[NDArray[Any]] = []
-    for path, array, dtype, order in nodes:
-        if array is None:
-            _core.cshm_builder_group(builder, path)
-        else:
-            _core.cshm_builder_array(builder, path, dtype, array.shape, order)
-            arrays.append(array)
-    for path, values in attrs.items():
-        if not isinstance(values, Mapping):
-            raise BadTypeError(f"attrs[{path!r}] is a mapping of names to values, not {type(values).__name__}")
-        for name, value in values.items():
-            encoded = encode(value, f"attribute {name!r} of {path!r}")
-            _core.cshm_builder_attribute(builder, path, name, *encoded)
-    return arrays
-
-
-def _write(builder: int, number: int, array: NDArray[Any]) -> None:
-    if not array.nbytes:
-        return
-    # The transpose of a Fortran array is its memory in C order; bytes, as numpy exports no buffer of datetimes.
-    data = (array if array.flags.c_contiguous else array.T).reshape(-1).view(np.uint8)
-    for start in range(0, data.nbytes, _PIECE):
-        _core.cshm_builder_write(builder, number, start, data[start : start + _PIECE])
-
-
-def _abort(builder: int) -> None:
-    with suppress(StaleHandleError):  # it was published: what failed came after
-        _core.cshm_builder_abort(builder)
 
 
 def _project_info(

@@ -1,35 +1,44 @@
 # SPDX-License-Identifier: MIT
-"""From a nested mapping of array-likes to a flat list of nodes; what cannot be shared is refused here, by its path."""
+"""From a nested mapping to a flat list of nodes; what cannot be shared is refused here, by its path."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from . import _core
 from ._dtypes import to_string
-from ._errors import BadNameError, BadTypeError
+from ._errors import BadNameError, BadTypeError, InvalidArgumentError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+Order = Literal["keep", "C", "F"]
+
+
 class Node(NamedTuple):
-    """A group, where `array` is None, or an array with its dtype string and its `cshm_order`."""
+    """A group, whose dtype string is "", or an array: how it is declared, and what is written into it."""
 
     path: str
-    array: NDArray[Any] | None
-    dtype: str
-    order: int
+    dtype: str = ""
+    shape: tuple[int, ...] = ()
+    order: int = _core.CSHM_ORDER_C
+    data: NDArray[Any] | None = None
 
 
-def flatten(tree: Mapping[str, Any]) -> list[Node]:
+Leaf = Callable[[str, Any], Node]
+
+
+def flatten(tree: Mapping[str, Any], leaf: Leaf) -> list[Node]:
     """The nodes below the root of a nested mapping, each group before what is in it.
 
-    Arrays that are contiguous, in C or in Fortran order, are kept as they are; others are copied to C order.
+    Args:
+        tree: names to mappings, which become groups, and to whatever `leaf` understands.
+        leaf: makes an array's node of its path and its value.
 
     Raises:
         BadNameError: a key that is no str, is empty or holds "/".
@@ -45,11 +54,11 @@ def flatten(tree: Mapping[str, Any]) -> list[Node]:
         for key, value in items:
             path = prefix + _checked_name(key, prefix)
             if not isinstance(value, Mapping):
-                nodes.append(_array_node(path, value))
+                nodes.append(leaf(path, value))
                 continue
             if any(id(value) == identity for _, identity, _ in open_groups):
                 raise BadTypeError(f"{path!r} cannot be shared: the mapping contains itself")
-            nodes.append(Node(path, None, "", 0))
+            nodes.append(Node(path))
             open_groups.append((path + "/", id(value), iter(value.items())))
             break
         else:
@@ -66,22 +75,31 @@ def _checked_name(key: Any, prefix: str) -> str:
     return key
 
 
-def _array_node(path: str, value: Any) -> Node:
+def array_leaf(order: Order) -> Leaf:
+    """Makes nodes of arrays and array-likes.
+
+    Args:
+        order: "C" or "F", or "keep": as each array lies in memory, and C for those that are not contiguous.
+    """
+    if order not in ("keep", "C", "F"):
+        raise InvalidArgumentError(f"order {order!r}: use 'keep', 'C' (last dimension contiguous) or 'F' (first)")
+
+    def leaf(path: str, value: Any) -> Node:
+        try:
+            array = _as_array(value)
+            dtype = to_string(array.dtype)
+        except (TypeError, ValueError, BufferError, RuntimeError) as error:
+            raise BadTypeError(f"{path!r}: {error}") from error
+        fortran = order == "F" or (order == "keep" and array.flags.f_contiguous and not array.flags.c_contiguous)
+        return Node(path, dtype, array.shape, _core.CSHM_ORDER_FORTRAN if fortran else _core.CSHM_ORDER_C, array)
+
+    return leaf
+
+
+def _as_array(value: Any) -> NDArray[Any]:
     masked = sys.modules.get("numpy.ma")  # not imported, there are none; importing it would cost milliseconds
     if masked is not None and isinstance(value, masked.MaskedArray):
-        raise BadTypeError(f"{path!r} cannot be shared: it is a masked array; use .filled(), and share the mask, too")
-    try:
-        array = np.asarray(value)
-        dtype = to_string(array.dtype)
-    except (TypeError, ValueError) as error:
-        raise BadTypeError(f"{path!r}: {error}") from error
-    flags = array.flags
-    if flags.c_contiguous:
-        return Node(path, array, dtype, _core.CSHM_ORDER_C)
-    if flags.f_contiguous:
-        return Node(path, array, dtype, _core.CSHM_ORDER_FORTRAN)
-    # Copied into zeros: the padding of a structured type would be whatever this process has had in memory there.
-    # Zeros of raw bytes, since np.zeros makes "<m8" of ">m8" where it has no unit.
-    copy = np.zeros(array.shape, f"V{array.dtype.itemsize}").view(array.dtype)
-    copy[...] = array
-    return Node(path, copy, dtype, _core.CSHM_ORDER_C)
+        raise BadTypeError("it is a masked array; use .filled(), and share the mask, too")
+    if hasattr(value, "__dlpack__") and not hasattr(value, "__array__"):
+        return np.from_dlpack(value)
+    return np.asarray(value)

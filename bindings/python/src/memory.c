@@ -8,21 +8,25 @@
 
 typedef struct {
   PyObject ob_base; /* PyObject_HEAD, which formatters take for a declaration */
-  unsigned long long attachment;
+  unsigned long long attachment, address;
   void *base;
   Py_ssize_t nbytes;
   int readonly;
+  PyObject *store; /* or NULL */
 } memory_object;
 
+static PyTypeObject *memory_type; /* set by cshm_py_memory_register */
+
 static PyObject *memory_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-  static char *names[] = {"attachment", NULL};
+  static char *names[] = {"attachment", "store", NULL};
   cshm_error error = CSHM_ERROR_INIT;
   cshm_attachment_info info = CSHM_ATTACHMENT_INFO_INIT;
   cshm_attachment attachment;
   memory_object *self;
+  PyObject *store = Py_None;
   unsigned long long id;
 
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "K:Memory", names, &id)) return NULL;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "K|O:Memory", names, &id, &store)) return NULL;
   attachment.id = id;
   if (cshm_attachment_describe(attachment, &info, &error) != CSHM_OK) {
     cshm_py_raise(&error);
@@ -34,9 +38,11 @@ static PyObject *memory_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
     return NULL;
   }
   self->attachment = id;
+  self->address = (unsigned long long)(uintptr_t)info.base;
   self->base = (void *)info.base; /* exported read-only where the mapping is */
   self->nbytes = (Py_ssize_t)info.nbytes;
   self->readonly = info.mode == CSHM_READ_ONLY;
+  self->store = Py_NewRef(store);
   return (PyObject *)self;
 }
 
@@ -45,6 +51,7 @@ static void memory_dealloc(PyObject *object) {
   cshm_attachment attachment;
   attachment.id = ((memory_object *)(void *)object)->attachment;
   cshm_detach(attachment, NULL);
+  Py_XDECREF(((memory_object *)(void *)object)->store);
   PyObject_Free(object);
   Py_DECREF(type);
 }
@@ -62,10 +69,12 @@ static int memory_getbuffer(PyObject *object, Py_buffer *view, int flags) {
 
 static PyMemberDef memory_members[] = {
     {"attachment", T_ULONGLONG, offsetof(memory_object, attachment), READONLY, "the handle it owns"},
+    {"store", T_OBJECT, offsetof(memory_object, store), 0, "where others find the project; None: nowhere yet"},
+    {"address", T_ULONGLONG, offsetof(memory_object, address), READONLY, "of the first byte, in this process"},
     {"nbytes", T_PYSSIZET, offsetof(memory_object, nbytes), READONLY, "bytes mapped, index included"},
     {NULL, 0, 0, 0, NULL}};
 
-static char memory_doc[] = "Memory(attachment)\n--\n\n"
+static char memory_doc[] = "Memory(attachment, store=None)\n--\n\n"
                            "Owns an attachment (it takes over the caller's reference) and exports its segment "
                            "through the buffer protocol.";
 
@@ -79,11 +88,12 @@ static PyType_Slot memory_slots[] = {
 
 static PyType_Spec memory_spec = {"cute_shm._core.Memory", sizeof(memory_object), 0, Py_TPFLAGS_DEFAULT, memory_slots};
 
+int cshm_py_is_memory(PyObject *object) {
+  return Py_TYPE(object) == memory_type;
+}
+
 int cshm_py_memory_register(PyObject *module) {
-  PyObject *type = PyType_FromModuleAndSpec(module, &memory_spec, NULL);
-  int status;
-  if (!type) return -1;
-  status = PyModule_AddObjectRef(module, "Memory", type);
-  Py_DECREF(type);
-  return status;
+  memory_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &memory_spec, NULL);
+  if (!memory_type) return -1;
+  return PyModule_AddObjectRef(module, "Memory", (PyObject *)memory_type);
 }

@@ -4,6 +4,7 @@
 #include "table.h"
 
 #include "convert.h"
+#include "shared_array.h"
 #include <string.h>
 
 /** What is read from. One error struct serves all calls: clearing its kilobyte each time would be a cost. */
@@ -94,7 +95,7 @@ failed:
 /** What every array of a call is made with, and the last dtype met: neighbours are mostly of one type. */
 typedef struct {
   source from;
-  PyObject *ndarray, *memory, *dtypes;
+  PyObject *kind, *memory, *dtypes;
   const char *dtype_text;
   PyObject *dtype;
 } maker;
@@ -138,13 +139,13 @@ static PyObject *ndarray_args(maker *make, const cshm_array_view *view) {
   return args;
 }
 
-static PyObject *ndarray_at(maker *make, uint32_t number) {
+static PyObject *array_at(maker *make, uint32_t number) {
   cshm_array_view view;
   PyObject *args, *array;
   if (view_at(&make->from, number, &view) < 0) return NULL;
   args = ndarray_args(make, &view);
   if (!args) return NULL;
-  array = PyObject_Call(make->ndarray, args, NULL);
+  array = cshm_py_array(make->kind, number, args);
   Py_DECREF(args);
   return array;
 }
@@ -168,7 +169,7 @@ static int fill_children(maker *make, uint32_t group, PyObject *views, PyObject 
   for (number = group + 1; number < end; number = node.end) {
     if (node_at(&make->from, number, &node) < 0) return -1;
     if (node.kind != CSHM_GROUP) {
-      if (put(views, node.name, ndarray_at(make, number)) < 0) return -1;
+      if (put(views, node.name, array_at(make, number)) < 0) return -1;
       continue;
     }
     if (put(views, node.name, Py_NewRef(Py_None)) < 0) return -1;
@@ -177,9 +178,9 @@ static int fill_children(maker *make, uint32_t group, PyObject *views, PyObject 
   return 0;
 }
 
-PyObject *cshm_py_children(cshm_attachment attachment, PyObject *memory, uint32_t group, PyObject *ndarray,
+PyObject *cshm_py_children(cshm_attachment attachment, PyObject *memory, uint32_t group, PyObject *kind,
                            PyObject *dtypes) {
-  maker make = {source_of(attachment), ndarray, memory, dtypes, NULL, NULL};
+  maker make = {source_of(attachment), kind, memory, dtypes, NULL, NULL};
   PyObject *views = PyDict_New(), *groups = PyList_New(0), *result = NULL;
   if (views && groups && fill_children(&make, group, views, groups) == 0) result = PyTuple_Pack(2, views, groups);
   Py_XDECREF(make.dtype);

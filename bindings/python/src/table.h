@@ -23,14 +23,14 @@ PyObject *cshm_py_row(cshm_attachment attachment, const char *path);
 PyObject *cshm_py_rows(cshm_attachment attachment, uint32_t group, int deep);
 
 /**
- * The children of a group as (views, groups): a dict of name and ndarray in node order, with None in the place of each
+ * The children of a group as (views, groups): a dict of name and array in node order, with None in the place of each
  * group, and a list of those groups as (name, row).
  * @param[in] memory   a Memory: the arrays' base
  * @param[in] group    a group's number
- * @param[in] ndarray  numpy.ndarray
+ * @param[in] kind     the class of the arrays: see cshm_py_array
  * @param[in] dtypes   a mapping from dtype strings to numpy.dtype
  */
-PyObject *cshm_py_children(cshm_attachment attachment, PyObject *memory, uint32_t group, PyObject *ndarray,
+PyObject *cshm_py_children(cshm_attachment attachment, PyObject *memory, uint32_t group, PyObject *kind,
                            PyObject *dtypes);
 
 #endif /* CUTESHM_PY_TABLE_H */

@@ -34,7 +34,7 @@ VALUES: dict[str, Any] = {
 def test_every_value_comes_back(name: str, path: str) -> None:
     tree = {"group": {"array": np.zeros(3)}}
     with cute_shm.create(name, tree, {path: VALUES}) as project:
-        attrs = project.node(path).attrs if path else project.attrs
+        attrs = project[path].attrs if path else project.attrs
         assert list(attrs) == list(VALUES)
         assert len(attrs) == len(VALUES)
         for key, value in VALUES.items():
@@ -62,7 +62,7 @@ def test_an_array_of_an_attribute_is_ones_own(name: str) -> None:
 
 def test_attributes_are_a_mapping(name: str) -> None:
     with cute_shm.create(name, {"a": np.zeros(1)}, {"a": {"units": "K"}}) as project:
-        attrs = project.node("a").attrs
+        attrs = project["a"].attrs
         assert "units" in attrs
         assert "scale" not in attrs
         assert attrs.get("scale") is None
@@ -70,7 +70,7 @@ def test_attributes_are_a_mapping(name: str) -> None:
         assert repr(attrs) == "<cute_shm.Attributes {'units': 'K'}>"
         with pytest.raises(KeyError, match='has no attribute "scale"'):
             attrs["scale"]
-        assert 3 not in attrs  # type: ignore[comparison-overlap]
+        assert 3 not in attrs
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,6 @@ def test_what_cannot_be_shared_says_why(dtype: Any, words: str) -> None:
 def test_recarrays_and_matrices_are_plain_arrays(name: str) -> None:
     records = np.rec.array([(1, 2.0), (3, 4.0)], dtype=[("a", "i4"), ("b", "f8")])
     with cute_shm.create(name, {"records": records, "matrix": np.eye(2).view(np.matrix)}) as project:
-        assert type(project["records"]) is np.ndarray
+        assert type(project["records"]) is cute_shm.Array
         assert project["records"]["b"].tolist() == [2.0, 4.0]
-        assert type(project["matrix"]) is np.ndarray
+        assert type(project["matrix"]) is cute_shm.Array

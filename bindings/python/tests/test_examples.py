@@ -44,7 +44,7 @@ def test_produce_makes_what_attach_reads(name: str) -> None:
         assert result.returncode == 0, result.stderr
         assert result.stdout.startswith(f"<cute_shm.Project {name!r} (r): 3 arrays")
     with cute_shm.open(name) as project:
-        assert project.node("grid/temperature").attrs["units"] == "degC"
+        assert project["grid/temperature"].attrs["units"] == "degC"
         assert project["names"].tolist() == ["Bern", "Zürich"]
     assert run("attach.py", name).stdout.count("\n") == 5
 

@@ -89,7 +89,7 @@ def made_and_released(name: str) -> list[int]:
 def test_a_second_release_is_an_error(name: str) -> None:
     cute_shm.create(name, {}).close()
     store, listing, builder, attachment = made_and_released(name)
-    releases = [
+    releases: list[tuple[Callable[[int], object], int]] = [
         (_core.cshm_store_close, store),
         (_core.cshm_listing_close, listing),
         (_core.cshm_builder_abort, builder),

@@ -52,8 +52,8 @@ def test_a_file_becomes_a_project(name: str, file: Path) -> None:
             np.testing.assert_array_equal(project[path], h5[path][()])
         assert np.shares_memory(project["counts"], project["group/alias"]), "a second hard link is no second copy"
         assert project.attrs["title"] == "demo"
-        assert project.node("counts").attrs["units"] == "1"
-        assert project.node("counts").attrs["range"].tolist() == [0.0, 11.0]
+        assert project["counts"].attrs["units"] == "1"
+        assert project["counts"].attrs["range"].tolist() == [0.0, 11.0]
 
 
 def test_what_is_left_out_is_told(name: str, file: Path) -> None:
@@ -226,7 +226,7 @@ def test_memory_stays_small_whatever_the_files_size(name: str, run_python: RunPy
         "import sys, cute_shm\n"
         "def peak(): return int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])\n"
         "cute_shm.load_hdf5(sys.argv[2], sys.argv[3] + 'x').close(); before = peak()\n"
-        "cute_shm.load_hdf5(sys.argv[1], sys.argv[3]).close(); print(peak() - before)\n"
+        "cute_shm.load_hdf5(sys.argv[1], sys.argv[3], lifetime='persistent').close(); print(peak() - before)\n"
     )
     small = tmp_path / "small.h5"
     with h5py.File(small, "w") as h5:

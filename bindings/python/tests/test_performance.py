@@ -46,7 +46,8 @@ def report(capsys: pytest.CaptureFixture[str], row: str) -> None:
 
 def test_all_of_many_arrays_cost_little_more_than_bare_views(many: str, capsys: pytest.CaptureFixture[str]) -> None:
     with cute_shm.open(many) as project:
-        ready = [(node.shape, node.dtype, node.offset) for node in project.nodes() if isinstance(node, cute_shm.Array)]
+        rows = [row for row in project._rows(deep=True) if row.dtype]
+        ready = [(row.shape, np.dtype(row.dtype), row.offset) for row in rows]
         assert len(ready) == COUNT
         memory = bytearray(project.nbytes)
 

@@ -48,6 +48,50 @@ def test_a_store_is_a_plain_value(tmp_path: Path) -> None:
     assert repr(store) == f"cute_shm.Store({str(tmp_path)!r})"
 
 
+def test_a_prefix_is_a_namespace_of_its_own(tmp_path: Path, name: str) -> None:
+    store = cute_shm.Store(tmp_path, prefix="lab-")
+    with store.create(name, {"a": 1}) as project:
+        assert cute_shm.projects(tmp_path) == []
+        assert store.manifest(name).name == f"lab-{name}.yaml"
+        assert pickle.loads(pickle.dumps(project)).generation == project.generation
+    assert store != cute_shm.Store(tmp_path)
+    assert pickle.loads(pickle.dumps(store)) == store
+    assert repr(store) == f"cute_shm.Store({str(tmp_path)!r}, prefix='lab-')"
+    store.unlink(name)
+    with pytest.raises(cute_shm.BadNameError, match="prefix"):
+        cute_shm.Store(tmp_path, prefix="a/b")
+
+
+def test_a_store_writes_the_syntax_that_was_asked_for_and_reads_both(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toml, yaml = cute_shm.Store(tmp_path, manifest="toml"), cute_shm.Store(tmp_path, manifest="yaml")
+    with toml.create(name, {"a": 1}) as first, yaml.open(name) as opened:
+        assert opened.generation == first.generation
+        assert [path.name for path in tmp_path.iterdir()] == [f"cute-shm.{name}.toml"]
+        assert yaml.manifest(name) == yaml.projects()[0].manifest == tmp_path / f"cute-shm.{name}.toml"
+        with yaml.create(name, {"a": 2}, overwrite=True) as second:
+            assert [path.name for path in tmp_path.iterdir()] == [f"cute-shm.{name}.yaml"]
+            assert second.is_current
+            assert not first.is_current
+    toml.unlink(name)
+    monkeypatch.setenv("CUTE_SHM_MANIFEST", "toml")
+    assert cute_shm.Store(tmp_path).manifest("new").suffix == ".toml"
+    assert yaml.manifest("new").suffix == ".yaml"
+    assert pickle.loads(pickle.dumps(toml)) == toml != yaml
+    assert repr(toml) == f"cute_shm.Store({str(tmp_path)!r}, manifest='toml')"
+
+
+def test_a_syntax_that_there_is_not_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(cute_shm.InvalidArgumentError, match="manifest 'json': use 'yaml' or 'toml'"):
+        cute_shm.Store(tmp_path, manifest="json")  # type: ignore[arg-type]
+    with monkeypatch.context() as environment:
+        environment.setenv("CUTE_SHM_MANIFEST", "json")
+        with pytest.raises(ValueError, match='CUTE_SHM_MANIFEST is "json"'):
+            cute_shm.Store(tmp_path)
+        cute_shm.Store(tmp_path, manifest="toml")
+
+
 def test_a_root_must_be_utf8(tmp_path: Path) -> None:
     assert cute_shm.Store(tmp_path / "Zürich").root == tmp_path / "Zürich"
     with pytest.raises(cute_shm.BadNameError, match="not UTF-8"):
@@ -66,8 +110,8 @@ def test_a_root_must_be_a_directory_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_a_listing_tells_all_about_a_project(name: str, root: Path) -> None:
-    cute_shm.create(name + "z", {"a": np.zeros(1000), "b": {"c": 1}}, lifetime="owner").close()
-    with cute_shm.create(name + "a", {"a": 1}) as project:
+    cute_shm.create(name + "z", {"a": np.zeros(1000), "b": {"c": 1}}).close()
+    with cute_shm.create(name + "a", {"a": 1}, lifetime="persistent") as project:
         first, second = cute_shm.projects()
         assert (first.name, second.name) == (name + "a", name + "z")
         assert first.manifest == root / f"cute-shm.{name}a.yaml"

@@ -1,29 +1,40 @@
 # SPDX-License-Identifier: MIT
 
 """
-    Store(root=nothing; prefix=nothing)
+    Store(root=nothing; prefix=nothing, manifest=nothing)
 
 A namespace of projects: the directory `root` that holds their manifests. Nothing is created until a project is.
 
 Without a root it is `\$CUTE_SHM_ROOT`, else `/tmp/cute-shm-<uid>` if it is there and ours, else `/tmp/cute-shm` if it is
 ours or absent, else `/tmp/cute-shm-<uid>`: the same in every language. `prefix` is what manifests' file names begin
-with (`"cute-shm."`).
+with (`"cute-shm."`); `manifest` is the syntax in which they are written, `:yaml` or `:toml`: by default what
+`\$CUTE_SHM_MANIFEST` says, else YAML. Projects of either syntax are read.
 
 Wherever a function takes `store`, a root directory or `nothing` (the default store) may be given instead.
 
 Throws [`CuteShmError`](@ref): `CSHM_ERR_PERMISSION` where the root is a symlink or someone else's, `CSHM_ERR_BAD_NAME`
-where it is no directory.
+where it is no directory, `CSHM_ERR_INVALID_ARGUMENT` where `\$CUTE_SHM_MANIFEST` names no syntax.
 """
 struct Store
     handle::Handle{cshm_store}
 end
 
-function Store(root::Union{AbstractString,Nothing}=nothing; prefix::Union{AbstractString,Nothing}=nothing)
+const MANIFESTS = (yaml=CSHM_MANIFEST_YAML, toml=CSHM_MANIFEST_TOML)
+
+function manifest_format(manifest::Symbol)
+    haskey(MANIFESTS, manifest) || throw(ArgumentError("manifest $(repr(manifest)): use :yaml or :toml"))
+    return MANIFESTS[manifest]
+end
+
+manifest_format(::Nothing) = CSHM_MANIFEST_DEFAULT
+
+function Store(root::Union{AbstractString,Nothing}=nothing; prefix::Union{AbstractString,Nothing}=nothing,
+               manifest::Union{Symbol,Nothing}=nothing)
     text = prefix === nothing ? "" : String(prefix)
     id = Ref{cshm_store}()
     GC.@preserve text begin
         start = prefix === nothing ? Cstring(C_NULL) : Base.unsafe_convert(Cstring, text)
-        options = Ref(cshm_store_options(sizeof(cshm_store_options), 0, start))
+        options = Ref(cshm_store_options(sizeof(cshm_store_options), manifest_format(manifest), start))
         check(err -> cshm_store_open(something(root, C_NULL), options, id, err))
     end
     return Store(Handle(id[]))

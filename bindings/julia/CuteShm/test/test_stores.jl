@@ -30,6 +30,28 @@ end
     end
 end
 
+@testset "both syntaxes of manifests" begin
+    mktempdir() do root
+        yaml, toml = Store(root; manifest=:yaml), Store(root; manifest=:toml)
+        first = share("jl-syntax", (a=[1],); store=toml)
+        @test readdir(root) == ["cute-shm.jl-syntax.toml"]
+        @test basename(CuteShm.manifest("jl-syntax"; store=yaml)) == "cute-shm.jl-syntax.toml"
+        attach("jl-syntax"; store=yaml) do project
+            @test project["a"] == [1]
+        end
+        second = share("jl-syntax", (a=[2],); store=yaml, overwrite=true)
+        @test readdir(root) == ["cute-shm.jl-syntax.yaml"]
+        @test iscurrent(second) && !iscurrent(first) && length(projects(; store=toml)) == 1
+        unlink("jl-syntax"; store=toml)
+        @test isempty(readdir(root))
+        foreach(close, (first, second))
+        @test_throws ArgumentError Store(root; manifest=:json)
+        withenv("CUTE_SHM_MANIFEST" => "json") do
+            @test occursin("CUTE_SHM_MANIFEST is \"json\"", failing(() -> Store(root), :CSHM_ERR_INVALID_ARGUMENT))
+        end
+    end
+end
+
 @testset "what is listed" begin
     with_shared((a=zeros(1000), b=(c=1,)); name="jl-listed", lifetime=:owner) do project
         info = only(projects())

@@ -93,7 +93,7 @@ pub use project::{Info, Lifetime, Mode, Project};
 pub use record::RecordField;
 pub use records::{Column, Record, Records};
 pub use reserved::Reserved;
-pub use store::Store;
+pub use store::{ManifestFormat, Store, StoreOptions};
 pub use text::{Bytes, Raw, TooLong, Utf32};
 pub use time::{Datetime64, TimeBase, TimeUnit, Timedelta64};
 pub use value::Value;

@@ -4,7 +4,7 @@
 use crate::error::call;
 use crate::strings::{fetch, to_c};
 use crate::{ffi, listing, Builder, Listed, Mode, Project, Result};
-use std::ffi::{CStr, CString, OsString};
+use std::ffi::{CString, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,6 +38,70 @@ impl Drop for Handle {
     }
 }
 
+/// The syntax of the manifests that a store writes. It reads every one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ManifestFormat {
+    /// YAML, in a subset that 1.1 and 1.2 read alike.
+    Yaml,
+    /// TOML 1.0.
+    Toml,
+}
+
+/// Opens a store that is not as others are.
+///
+/// ```
+/// # let root = tempfile::tempdir()?;
+/// use cuteshm::{ManifestFormat, Store};
+/// let store = Store::options().root(root.path()).manifest(ManifestFormat::Toml).open()?;
+/// assert!(store.manifest("demo")?.ends_with("cute-shm.demo.toml"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct StoreOptions {
+    root: Option<PathBuf>,
+    prefix: Option<String>,
+    manifest: Option<ManifestFormat>,
+}
+
+impl StoreOptions {
+    /// The directory; by default that of [`Store::open_default`].
+    pub fn root(mut self, root: impl AsRef<Path>) -> Self {
+        self.root = Some(root.as_ref().into());
+        self
+    }
+
+    /// What the file names of manifests begin with; by default `cute-shm.`.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = Some(prefix.into());
+        self
+    }
+
+    /// The syntax of manifests; by default what `$CUTE_SHM_MANIFEST` says (`yaml` or `toml`), else YAML.
+    pub fn manifest(mut self, format: ManifestFormat) -> Self {
+        self.manifest = Some(format);
+        self
+    }
+
+    /// As [`Store::open_default`]; and [`Error::BadName`](crate::Error::BadName): the prefix is empty or holds a `/`;
+    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument): `$CUTE_SHM_MANIFEST` names no syntax.
+    pub fn open(&self) -> Result<Store> {
+        let root = self.root.as_ref().map(|root| to_c("store", root.as_os_str().as_bytes())).transpose()?;
+        let prefix = self.prefix.as_ref().map(|prefix| to_c("prefix", prefix.as_str())).transpose()?;
+        let or_null = |text: &Option<CString>| text.as_ref().map_or(std::ptr::null(), |text| text.as_ptr());
+        let manifest = match self.manifest {
+            None => ffi::cshm_manifest_format::CSHM_MANIFEST_DEFAULT,
+            Some(ManifestFormat::Yaml) => ffi::cshm_manifest_format::CSHM_MANIFEST_YAML,
+            Some(ManifestFormat::Toml) => ffi::cshm_manifest_format::CSHM_MANIFEST_TOML,
+        };
+        let options = ffi::cshm_store_options { prefix: or_null(&prefix), manifest: manifest.0, ..Default::default() };
+        let mut store = ffi::cshm_store { id: 0 };
+        // SAFETY: strings end with NUL or are NULL, the struct is set up.
+        call(|err| unsafe { ffi::cshm_store_open(or_null(&root), &options, &mut store, err) })?;
+        Ok(Store { inner: Arc::new(Handle(store)) })
+    }
+}
+
 impl Store {
     /// Opens the default store, which all languages share: `$CUTE_SHM_ROOT`, else `/tmp/cute-shm-<uid>` if it is there
     /// and ours, else `/tmp/cute-shm` if it is ours or absent, else `/tmp/cute-shm-<uid>`.
@@ -45,30 +109,17 @@ impl Store {
     /// Nothing is created until a project is. [`Error::Permission`](crate::Error::Permission): the root is a symlink, or
     /// owned by another user; [`Error::BadName`](crate::Error::BadName): it is no directory.
     pub fn open_default() -> Result<Store> {
-        Store::open_c(None, None)
+        Store::options().open()
     }
 
     /// Opens the store at `root`: as [`Store::open_default`].
     pub fn open(root: impl AsRef<Path>) -> Result<Store> {
-        let root = to_c("store", root.as_ref().as_os_str().as_bytes())?;
-        Store::open_c(Some(&root), None)
+        Store::options().root(root).open()
     }
 
-    /// Opens the store at `root`, or the default one, in which the file names of manifests begin with `prefix`.
-    /// [`Error::BadName`](crate::Error::BadName): the prefix is empty or holds a `/`.
-    pub fn open_with_prefix(root: Option<&Path>, prefix: &str) -> Result<Store> {
-        let root = root.map(|root| to_c("store", root.as_os_str().as_bytes())).transpose()?;
-        let prefix = to_c("prefix", prefix)?;
-        Store::open_c(root.as_deref(), Some(&prefix))
-    }
-
-    fn open_c(root: Option<&CStr>, prefix: Option<&CStr>) -> Result<Store> {
-        let or_null = |text: Option<&CStr>| text.map_or(std::ptr::null(), CStr::as_ptr);
-        let options = ffi::cshm_store_options { prefix: or_null(prefix), ..Default::default() };
-        let mut store = ffi::cshm_store { id: 0 };
-        // SAFETY: strings end with NUL or are NULL, the struct is set up.
-        call(|err| unsafe { ffi::cshm_store_open(or_null(root), &options, &mut store, err) })?;
-        Ok(Store { inner: Arc::new(Handle(store)) })
+    /// For a store that is not as others are: see [`StoreOptions`].
+    pub fn options() -> StoreOptions {
+        StoreOptions::default()
     }
 
     /// The root directory, absolute.

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{words, TestStore};
-use cuteshm::{Lifetime, Mode, NodeKind, Order};
+use cuteshm::{Lifetime, ManifestFormat, Mode, NodeKind, Order};
 use ndarray::arr1;
 
 #[test]
@@ -88,12 +88,27 @@ fn a_project_is_described_and_listed() {
 fn a_store_may_have_a_prefix_of_its_own() {
     let store = TestStore::new();
     let root = store.root().unwrap();
-    let mine = cuteshm::Store::open_with_prefix(Some(&root), "mine-").unwrap();
+    let mine = cuteshm::Store::options().root(&root).prefix("mine-").manifest(ManifestFormat::Yaml).open().unwrap();
     mine.create("p").publish().unwrap();
     assert!(mine.manifest("p").unwrap().ends_with("mine-p.yaml"));
     assert!(store.projects().unwrap().is_empty());
     mine.unlink("p").unwrap();
-    words(cuteshm::Store::open_with_prefix(Some(&root), "a/b"), &["a/b"]);
+    words(cuteshm::Store::options().root(&root).prefix("a/b").open(), &["a/b"]);
+}
+
+#[test]
+fn a_store_writes_the_syntax_that_was_asked_for_and_reads_both() {
+    let store = TestStore::new();
+    let of = |format| cuteshm::Store::options().root(store.root().unwrap()).manifest(format).open().unwrap();
+    let (yaml, toml) = (of(ManifestFormat::Yaml), of(ManifestFormat::Toml));
+    let first = toml.create("p").array("x", &arr1(&[1u8])).publish().unwrap();
+    assert!(yaml.manifest("p").unwrap().ends_with("cute-shm.p.toml"));
+    assert_eq!(yaml.attach("p").unwrap().bytes("x").unwrap(), [1]);
+    let second = yaml.create("p").array("x", &arr1(&[2u8])).overwrite(true).publish().unwrap();
+    assert!(toml.manifest("p").unwrap().ends_with("cute-shm.p.yaml"));
+    assert!(second.is_current().unwrap() && !first.is_current().unwrap());
+    assert_eq!(toml.projects().unwrap().len(), 1);
+    toml.unlink("p").unwrap();
 }
 
 #[test]
