@@ -11,7 +11,7 @@ from typing import Any, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import Buffer, Self
+from typing_extensions import Buffer, Self, disjoint_base
 
 CSHM_VERSION_MAJOR: int
 CSHM_VERSION_MINOR: int
@@ -80,6 +80,7 @@ class Memory:
     @property
     def nbytes(self) -> int: ...
 
+@disjoint_base
 class SharedArray(np.ndarray[Any, np.dtype[Any]]):
     """A numpy.ndarray over a Memory."""
 
@@ -87,6 +88,7 @@ class SharedArray(np.ndarray[Any, np.dtype[Any]]):
     @property
     def _node(self) -> int: ...
 
+@disjoint_base
 class Span:
     """A range of a project's memory; made by `leaves`, of a class that derives from it."""
 
