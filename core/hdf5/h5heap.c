@@ -75,7 +75,7 @@ static bool read_part(const struct h5heap *heap, uint64_t start, uint64_t at, si
 
 /* Enters the objects of a collection of `size` bytes; ends where the rest makes no sense. */
 static void list_objects(struct h5heap *heap, uint64_t start, uint64_t size) {
-  unsigned char head[HEAD_SIZE + sizeof(uint64_t)];
+  unsigned char head[HEAD_SIZE + sizeof(uint64_t)] = {0};
   size_t head_size = HEAD_SIZE + heap->length_size;
   uint64_t at = head_size;
   for (size_t count = 0; count < MAX_OBJECTS && size - at >= head_size; count++) {
@@ -94,7 +94,7 @@ static void list_objects(struct h5heap *heap, uint64_t start, uint64_t size) {
 
 /* Makes a collection the one at hand. */
 static bool load(struct h5heap *heap, uint64_t address) {
-  unsigned char head[HEAD_SIZE + sizeof(uint64_t)];
+  unsigned char head[HEAD_SIZE + sizeof(uint64_t)] = {0};
   size_t head_size = HEAD_SIZE + heap->length_size;
   memset(heap->objects, 0, heap->object_count * sizeof *heap->objects);
   heap->object_count = 0;

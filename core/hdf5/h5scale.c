@@ -93,8 +93,11 @@ static bool read_uses(struct h5plan *plan, struct h5raw *raw, const struct h5sou
   targets->dimensions = (int32_t *)cshm__h5_plan_alloc(plan, targets->count * sizeof *targets->dimensions);
   struct use *uses = (struct use *)calloc(targets->count + 1, sizeof *uses);
   hid_t type = make_use();
-  bool good = targets->dimensions && uses && type >= 0 ? cshm__h5_source_read(source, type, uses, reason)
-                                                       : cshm__h5_reason_memory(reason);
+  bool good = targets->dimensions && uses && type >= 0;
+  if (good)
+    good = cshm__h5_source_read(source, type, uses, reason);
+  else
+    cshm__h5_reason_memory(reason);
   for (size_t i = 0; good && i < targets->count; i++) {
     targets->dimensions[i] = uses[i].dimension;
     good = cshm__h5_raw_target(raw, H5CONTENT_OBJECT, (const unsigned char *)&uses[i].dataset, &targets->addresses[i],
