@@ -11,7 +11,7 @@ from pathlib import Path
 import cute_shm
 import pytest
 
-PROGRAMS = ("cute-shm", "cute-shm-hdf5", "cute-shm-list", "cute-shm-unlink")
+PROGRAMS = ("cute-shm", "cute-shm-hdf5", "cute-shm-list", "cute-shm-unlink", "cute-shm-evaluate")
 
 
 def run(program: str, *arguments: str, root: Path) -> subprocess.CompletedProcess[str]:
