@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * attach-cold: a project of 1, 100 and 10,000 arrays is attached in a new process, and the memory that process then has
- * used at most. Against the least that any shared memory costs: shm_open, fstat and mmap of a segment of the same size.
+ * attach-cold: a project of 1, 100 and 10,000 arrays is attached in a new process: time, page faults meanwhile, and the
+ * memory that process then has used at most. Against the least that any shared memory costs: shm_open, fstat and mmap of a
+ * segment of the same size.
  *
  *   attach_cold [--short]          measures
- *   attach_cold ours PROJECT       one new process: prints its microseconds and KiB
+ *   attach_cold ours PROJECT       one new process: prints its microseconds, page faults and KiB
  *   attach_cold bare SEGMENT       likewise
  */
 #define _POSIX_C_SOURCE 200809L
@@ -16,11 +17,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static char bare_segment[64];
+
+/* What one new process found. */
+struct found {
+  double us, faults, kib;
+};
+
+/* Page faults of this process so far; each costs about as much as four system calls. */
+static double faults_now(void) {
+  struct rusage usage;
+  if (getrusage(RUSAGE_SELF, &usage)) bench_die("getrusage");
+  return (double)usage.ru_minflt;
+}
 
 static double attach_ours(const char *project) {
   cshm_error err = CSHM_ERROR_INIT;
@@ -56,7 +70,8 @@ static unsigned long peak_kib(void) {
 }
 
 /* Runs this program again, as a process that has mapped nothing yet. */
-static void run(const char *which, const char *name, double *us, double *kib) {
+static struct found run(const char *which, const char *name) {
+  struct found found;
   int ends[2];
   if (fflush(stdout) || pipe(ends)) bench_die("pipe");
   pid_t child = fork();
@@ -69,9 +84,10 @@ static void run(const char *which, const char *name, double *us, double *kib) {
   close(ends[1]);
   FILE *output = fdopen(ends[0], "r");
   int status = 0;
-  int found = output ? fscanf(output, "%lf %lf", us, kib) : 0;
-  if (waitpid(child, &status, 0) != child || status || found != 2) bench_die(which);
+  int numbers = output ? fscanf(output, "%lf %lf %lf", &found.us, &found.faults, &found.kib) : 0;
+  if (waitpid(child, &status, 0) != child || status || numbers != 3) bench_die(which);
   fclose(output);
+  return found;
 }
 
 static void remove_bare(void) { shm_unlink(bare_segment); }
@@ -91,26 +107,29 @@ static void make_bare(cshm_store store) {
 
 static void measure(cshm_store store, uint32_t count, const char *work, size_t pairs) {
   struct bench_pairs times = {0};
+  struct bench_pairs faults = {0};
   struct bench_pairs memory = {0};
-  char memory_work[64];
+  char part[64];
   bench_make_arrays(store, count);
   make_bare(store);
   while (times.count < pairs) {
-    double ours, bare, ours_kib, bare_kib;
-    run("ours", BENCH_PROJECT, &ours, &ours_kib);
-    run("bare", bare_segment, &bare, &bare_kib);
-    bench_add(&times, ours, bare);
-    bench_add(&memory, ours_kib, bare_kib);
+    struct found ours = run("ours", BENCH_PROJECT), bare = run("bare", bare_segment);
+    bench_add(&times, ours.us, bare.us);
+    bench_add(&faults, ours.faults, bare.faults);
+    bench_add(&memory, ours.kib, bare.kib);
   }
   bench_print("attach-cold", work, "us", &times);
-  snprintf(memory_work, sizeof memory_work, "%s: peak memory", work);
-  bench_print("attach-cold", memory_work, "KiB", &memory);
+  snprintf(part, sizeof part, "%s: page faults", work);
+  bench_print("attach-cold", part, "faults", &faults);
+  snprintf(part, sizeof part, "%s: peak memory", work);
+  bench_print("attach-cold", part, "KiB", &memory);
 }
 
 int main(int argc, char **argv) {
   if (argc == 3) {
+    double before = faults_now();
     double us = strcmp(argv[1], "ours") == 0 ? attach_ours(argv[2]) : attach_bare(argv[2]);
-    printf("%f %lu\n", us, peak_kib());
+    printf("%f %f %lu\n", us, faults_now() - before, peak_kib());
     return 0;
   }
   size_t pairs = bench_is_short(argc, argv) ? 5 : BENCH_MAX_PAIRS;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """attach-python: a project is opened and one array touched, against mapping the same segment by hand; and all of 1, 100
-and 10,000 arrays are taken, plainly and by the function of cute-shm 1.2, against as many bare `np.ndarray` views and
-against that function.
+and 10,000 arrays are taken, plainly and by the function of cute-shm 1.2, against as many bare `np.ndarray` views,
+against the dictionaries that this function promises, and against that function.
 """
 
 from __future__ import annotations
@@ -39,6 +39,31 @@ def bare_views(count: int, buffer: bytearray) -> list[np.ndarray]:
     return [np.ndarray(SHAPE, np.float64, buffer, 64 * i) for i in range(count)]
 
 
+class Shm:
+    """As small an object as Python makes, in the place of a SharedMemory."""
+
+    __slots__ = ("memory", "nbytes", "offset", "project")
+
+
+def dictionaries(count: int, buffer: bytearray) -> list[dict[str, Any]]:
+    """Makes what `shm_to_arrays` promises for that many arrays, with no shared memory: its floor in Python."""
+    return [
+        {
+            "meta": {
+                "shm_name": "name",
+                "shm_private_name": "/name",
+                "shm": Shm(),
+                "shape": list(SHAPE),
+                "dtype": "float64",
+                "attrs": {},
+                "offset": 64 * i,
+            },
+            "data": np.ndarray(SHAPE, np.float64, buffer, 64 * i),
+        }
+        for i in range(count)
+    ]
+
+
 def open_all() -> dict[str, Any]:
     """Opens the project and takes all arrays, which stay valid after the project is closed."""
     with cute_shm.open("cute-shm-bench") as project:
@@ -65,14 +90,12 @@ def measure_count(count: int, pairs: int, peer: Peer) -> None:
     buffer = bytearray(64 * count)
     with cute_shm.create("cute-shm-bench", tree(count), overwrite=True) as project:
         segment = Path("/dev/shm", project.segment)
+    attach_all = lambda: cute_shm.shm_to_arrays("cute-shm-bench")  # noqa: E731
     works = [
         (f"open, touch one of {what}", open_and_touch, lambda: map_and_touch(segment)),
         (f"open, to_dict of {what}", open_all, lambda: bare_views(count, buffer)),
-        (
-            f"shm_to_arrays of {what}",
-            lambda: cute_shm.shm_to_arrays("cute-shm-bench"),
-            lambda: bare_views(count, buffer),
-        ),
+        (f"shm_to_arrays of {what}", attach_all, lambda: bare_views(count, buffer)),
+        (f"shm_to_arrays of {what}, against its dictionaries", attach_all, lambda: dictionaries(count, buffer)),
     ]
     try:
         for work, ours, against in works:

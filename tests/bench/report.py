@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from goals import REASONS, goal_of
+
 Line = dict[str, Any]
 
 # What each row is held against.
@@ -35,55 +37,6 @@ AGAINST = {
     "read-scan": "the same sum over private memory. In Python that is the harder rival: numpy asks for huge pages "
     "there (`NUMPY_MADVISE_HUGEPAGE=0` stops it), plain allocation in C, Rust and Julia does not",
 }
-
-
-@dataclass(frozen=True)
-class Goal:
-    """What a figure wants to reach: `limit` is the most that its `ratio`, `ours`, or `step` (ours, less that of the
-    same row with 1 array) may be.
-    """
-
-    words: str
-    kind: str
-    limit: float
-
-
-SCAN = Goal("0.97 of its speed", "ratio", 1 / 0.97)
-OPEN = Goal("200 us", "ours", 200)
-ALL = Goal("2.5 times", "ratio", 2.5)
-THIRTY = Goal("30 times its speed", "ratio", 1 / 30)
-GET = Goal("150 ns", "ours", 150)
-# By row and work, and by language where they differ.
-GOALS: dict[tuple[str, ...], Goal] = {
-    ("attach-cold", "1 array"): Goal("3 times", "ratio", 3),
-    ("attach-cold", "10,000 arrays"): Goal("300 us more than 1 array", "step", 300),
-    ("attach-again", "100 arrays"): Goal("1 us", "ours", 1),
-    ("get", "by node and view"): GET,
-    ("get", "by array handle"): GET,
-    ("attach-python", "open, touch one of 1 array"): OPEN,
-    ("attach-python", "open, touch one of 100 arrays"): OPEN,
-    ("attach-python", "open, touch one of 10,000 arrays"): OPEN,
-    ("attach-python", "open, to_dict of 100 arrays"): ALL,
-    ("attach-python", "open, to_dict of 10,000 arrays"): ALL,
-    ("read-scan", "1 GiB"): SCAN,
-    ("attach-python", "shm_to_arrays of 100 arrays"): ALL,
-    ("attach-python", "shm_to_arrays of 10,000 arrays"): ALL,
-    ("attach-python", "shm_to_arrays of 100 arrays by cute-shm 1.2"): THIRTY,
-    ("attach-python", "shm_to_arrays of 10,000 arrays, for each, against 400 by cute-shm 1.2"): THIRTY,
-    ("put-large", "1 GiB"): Goal("0.9 of its speed", "ratio", 1 / 0.9),
-    ("put-large", "1 GiB, against cute-shm 1.2"): Goal("1.6 times its speed", "ratio", 1 / 1.6),
-    ("put-large", "1 GiB: peak memory beside it"): Goal("16 MiB", "ours", 16 * 1024),
-    ("put-many", "10,000 arrays", "C"): Goal("12 ms", "ours", 12),
-    ("put-many", "10,000 arrays", "Python"): Goal("40 ms", "ours", 40),
-    ("put-many", "10,000 arrays, not yet published"): Goal("4 ms", "ours", 4),
-    ("put-many", "each of 10,000 arrays, against 1,000 by cute-shm 1.2"): THIRTY,
-    ("import", "after numpy"): Goal("15 ms", "ours", 15),
-}
-
-
-def goal_of(row: str, language: str, work: str) -> Goal | None:
-    """Returns what a figure wants to reach, if anything."""
-    return GOALS.get((row, work, language)) or GOALS.get((row, work))
 
 
 @dataclass(frozen=True)
@@ -214,6 +167,13 @@ def picture(figures: list[Figure]) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
+def reasons(figures: list[Figure]) -> str:
+    """Returns why goals are missed, for those that are."""
+    missed = [figure.row + ": " + figure.work for figure in figures if figure.shares and figure.share > 1]
+    told = [f"- {text}" for row, text in REASONS.items() if any(name.startswith(row) for name in missed)]
+    return "\n".join(["Why some are missed:", "", *told, "", ""]) if told else ""
+
+
 def machine() -> str:
     """Returns the processor, its cores, and how busy it is."""
     info = Path("/proc/cpuinfo").read_text(encoding="utf-8")
@@ -246,9 +206,10 @@ Written by `./dev bench`, which measures and rewrites this page. Nothing here pa
 | --- | --- |
 {against}
 
-How it is measured: ours and the other run in turn (A B A B ...), {min(pairs)} to {max(pairs)} pairs, of which the
-medians are taken; their ratio is ours divided by the other. All programs are run {rounds} times, since where memory
-happens to lie makes processes differ; the columns are medians of these rounds, with the ratios' least and most.
+{reasons(figures)}How it is measured: ours and the other run in turn (A B A B ...), {min(pairs)} to {max(pairs)}
+pairs, of which the medians are taken; their ratio is ours divided by the other. All programs are run {rounds} times,
+since where memory happens to lie makes processes differ; the columns are medians of these rounds, with the ratios'
+least and most.
 
 Times of new processes are taken inside them, from before the first call to after the last: loading the program is not
 in them; `cshm_store_open` and all checks of the index are. Where memory is scanned, both arrays were read once before.

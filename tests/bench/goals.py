@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""What each figure of the benchmarks wants to reach, and why some do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a figure wants to reach: `limit` is the most that its `ratio`, `ours`, or `step` (ours, less that of the
+    same row with 1 array) may be.
+    """
+
+    words: str
+    kind: str
+    limit: float
+
+
+SCAN = Goal("0.97 of its speed", "ratio", 1 / 0.97)
+OPEN = Goal("200 us", "ours", 200)
+ALL = Goal("2.5 times", "ratio", 2.5)
+THIRTY = Goal("30 times its speed", "ratio", 1 / 30)
+GET = Goal("150 ns", "ours", 150)
+# By row and work, and by language where they differ.
+GOALS: dict[tuple[str, ...], Goal] = {
+    ("attach-cold", "1 array"): Goal("3 times", "ratio", 3),
+    ("attach-cold", "10,000 arrays"): Goal("300 us more than 1 array", "step", 300),
+    ("attach-again", "100 arrays"): Goal("1 us", "ours", 1),
+    ("get", "by node and view"): GET,
+    ("get", "by array handle"): GET,
+    ("attach-python", "open, touch one of 1 array"): OPEN,
+    ("attach-python", "open, touch one of 100 arrays"): OPEN,
+    ("attach-python", "open, touch one of 10,000 arrays"): OPEN,
+    ("attach-python", "open, to_dict of 100 arrays"): ALL,
+    ("attach-python", "open, to_dict of 10,000 arrays"): ALL,
+    ("read-scan", "1 GiB"): SCAN,
+    ("attach-python", "shm_to_arrays of 100 arrays"): ALL,
+    ("attach-python", "shm_to_arrays of 10,000 arrays"): ALL,
+    ("attach-python", "shm_to_arrays of 100 arrays by cute-shm 1.2"): THIRTY,
+    ("attach-python", "shm_to_arrays of 10,000 arrays, for each, against 400 by cute-shm 1.2"): THIRTY,
+    ("put-large", "1 GiB"): Goal("0.9 of its speed", "ratio", 1 / 0.9),
+    ("put-large", "1 GiB, against cute-shm 1.2"): Goal("1.6 times its speed", "ratio", 1 / 1.6),
+    ("put-large", "1 GiB: peak memory beside it"): Goal("16 MiB", "ours", 16 * 1024),
+    ("put-many", "10,000 arrays", "C"): Goal("12 ms", "ours", 12),
+    ("put-many", "10,000 arrays", "Python"): Goal("40 ms", "ours", 40),
+    ("put-many", "10,000 arrays, not yet published"): Goal("4 ms", "ours", 4),
+    ("put-many", "each of 10,000 arrays, against 1,000 by cute-shm 1.2"): THIRTY,
+    ("import", "after numpy"): Goal("15 ms", "ours", 15),
+}
+
+
+def goal_of(row: str, language: str, work: str) -> Goal | None:
+    """Returns what a figure wants to reach, if anything."""
+    return GOALS.get((row, work, language)) or GOALS.get((row, work))
+
+
+# By the beginning of "row: work". What is said here is what the rows themselves show.
+REASONS = {
+    "attach-cold: 1 array": "**attach-cold**: a new process has nothing of the library in memory yet. Each page fault "
+    'costs as much as some system calls, and ours takes more of them than a bare `mmap` (the rows "page faults"): '
+    "text and data of the library, its first heap pages, the header and the index that it checks. The rest are the "
+    "system calls for the store's directory, the manifest and the header.",
+    "attach-python: open, touch one of 10,000 arrays": "**open of 10,000 arrays**: about half is mapping and unmapping "
+    "the index, some hundred bytes an array; the other half is its checksum and the check of every offset in it, which "
+    "the row attach-cold of C shows, too. Checking on first use would be flat, but every later use would then have to "
+    "expect damage.",
+    "attach-python: open, to_dict of 100 arrays": "**`to_dict` of 100 arrays**: opening the project is the greater "
+    "part, whatever the number of arrays; of 10,000 it does not show.",
+    "attach-python: shm_to_arrays": "**`shm_to_arrays`**: 1.2 promises two dictionaries, a list and a SharedMemory for "
+    'each array. Making just these in Python takes longer than the goal allows (the rows "against its dictionaries"). '
+    "The new interface's `to_dict` makes views alone.",
+}
