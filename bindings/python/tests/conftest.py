@@ -21,6 +21,12 @@ _numbers = count()
 RunPython = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+def pytest_collection_finish() -> None:
+    """Keeps the collection after each test from going through all that the tests have imported."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The root of the test's store, which is the default store for the time of the test."""
