@@ -219,9 +219,9 @@ cshm_status cshm__project_remove(const struct store *store, int directory, const
 
 struct sweep {
   const struct store *store;
+  int directory;
   const char *project;
   char prefix[STORE_NAME_SIZE];
-  uint64_t current; /* generation that the manifest points to, or 0 */
 };
 
 static bool sweep_segment(void *user, const char *name) {
@@ -233,19 +233,19 @@ static bool sweep_segment(void *user, const char *name) {
   if (cshm__platform_segment_open(name, false, &segment, &size, NULL) != CSHM_OK) return true;
   bool readable = cshm__project_read_header(segment, size, name, &header);
   cshm__platform_close(segment);
-  if (readable && header.state != FORMAT_PUBLISHED && header.generation != sweep->current &&
-      strcmp(header.project, sweep->project) == 0 && strcmp(header.root, sweep->store->root) == 0)
+  if (readable && header.state != FORMAT_PUBLISHED && strcmp(header.project, sweep->project) == 0 &&
+      strcmp(header.root, sweep->store->root) == 0 &&
+      !cshm__project_manifest_points(sweep->store, sweep->directory, sweep->project, name))
     cshm__platform_segment_remove(name, NULL);
   return true;
 }
 
 void cshm__project_sweep(const struct store *store, int directory, const char *name) {
-  struct sweep sweep = {.store = store, .project = name};
+  struct sweep sweep = {.store = store, .directory = directory, .project = name};
   struct manifest_head head;
   const struct manifest_syntax *syntax;
   cshm_status status = cshm__project_manifest(store, directory, name, &head, &syntax, NULL);
   if (status != CSHM_OK && status != CSHM_ERR_NOT_FOUND) return; /* a manifest that cannot be read may point to any */
-  if (status == CSHM_OK) sweep.current = head.generation;
   cshm__store_segment_prefix(name, sweep.prefix);
   cshm__platform_segment_each(sweep_segment, &sweep, NULL);
 }
