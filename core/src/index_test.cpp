@@ -133,6 +133,17 @@ TEST_CASE("a foreign, newer, truncated or damaged segment is told apart in words
   }
 }
 
+TEST_CASE("a project's name longer than names are is damage, since there is no room for it elsewhere", "[index]") {
+  Segment segment;
+  struct index x;
+  memset(segment.header()->project, 'p', CSHM_MAX_PROJECT_NAME);
+  segment.seal();
+  CHECK(segment.open(&x) == CSHM_OK);
+  segment.header()->project[CSHM_MAX_PROJECT_NAME] = 'p';
+  segment.seal();
+  CHECK(segment.open(&x) == CSHM_ERR_CORRUPT);
+}
+
 TEST_CASE("the state may change without breaking the header's checksum", "[index]") {
   Segment segment;
   struct index x;
