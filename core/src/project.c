@@ -114,6 +114,13 @@ cshm_status cshm__project_open(const struct store *store, int directory, const c
                     "project \"%s\" of store %s is overwritten faster than it can be opened", name, store->root);
 }
 
+/* The same of a project that is going to be replaced. One that nobody uses is then held alone, until it is closed: who attaches
+ * it meanwhile waits, and finds the next one. */
+static bool is_abandoned(const struct project *project) {
+  if (project->header.lifetime == CSHM_LAST_USER) return cshm__platform_lease_seize(project->segment);
+  return is_orphan(project);
+}
+
 cshm_status cshm__project_previous(const struct store *store, int directory, const char *name, struct project *project,
                                    bool *live, cshm_error *err) {
   memset(project, 0, sizeof *project);
@@ -132,7 +139,7 @@ cshm_status cshm__project_previous(const struct store *store, int directory, con
   status = open_segment(project, name, true, &said);
   if (status == CSHM_ERR_PERMISSION) return cshm__fail_said(err, &said);
   if (status == CSHM_ERR_GENERATION) project->head.segment[0] = '\0'; /* not this project's to remove */
-  *live = status != CSHM_ERR_NOT_FOUND && (status != CSHM_OK || !is_orphan(project));
+  *live = status != CSHM_ERR_NOT_FOUND && (status != CSHM_OK || !is_abandoned(project));
   return CSHM_OK;
 }
 
