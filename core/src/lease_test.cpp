@@ -3,6 +3,7 @@
 extern "C" {
 #include "lease.h"
 #include "listing.h"
+#include "platform.h"
 #include "project.h"
 }
 #include <csignal>
@@ -89,6 +90,26 @@ TEST_CASE("a child of the owner neither unlinks nor keeps alive", "[lease][proce
   CHECK(scratch.segments().empty());
   for (int end : {to_grandchild[0], to_grandchild[1], from_grandchild[0], from_grandchild[1]})
     close(end);
+}
+
+TEST_CASE("a child made while a store was locked does not keep it locked", "[lease][process]") {
+  Scratch scratch;
+  int locked, again;
+  REQUIRE(cshm__platform_directory_open(scratch.where.root, true, &locked, nullptr) == CSHM_OK);
+  REQUIRE(cshm__platform_directory_lock(locked, false, nullptr) == CSHM_OK);
+  pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    pause();
+    _exit(0);
+  }
+  REQUIRE(cshm__platform_directory_open(scratch.where.root, true, &again, nullptr) == CSHM_OK);
+  CHECK(cshm__platform_directory_lock(again, false, nullptr) == CSHM_ERR_TIMEOUT);
+  cshm__platform_directory_close(locked);
+  CHECK(cshm__platform_directory_lock(again, false, nullptr) == CSHM_OK);
+  cshm__platform_directory_close(again);
+  kill(child, SIGKILL);
+  REQUIRE(waitpid(child, nullptr, 0) == child);
 }
 
 TEST_CASE("an owner's project that someone else overwrote or unlinked is left alone at exit", "[lease][process]") {

@@ -67,6 +67,7 @@ static cshm_status reap(const struct store *store, const char *name, const struc
   if (status) return status;
   if (orphan->header.lifetime == CSHM_OWNER || cshm__platform_lease_seize(segment))
     status = cshm__project_unlink(store, name, orphan->head.generation, true, err);
+  cshm__platform_lease_leave(segment);
   cshm__platform_close(segment);
   return status;
 }
@@ -259,7 +260,7 @@ cshm_status cshm__project_unlink(const struct store *store, const char *name, ui
   status = cshm__platform_directory_lock(directory, wait, err);
   if (!status) status = cshm__project_remove(store, directory, name, only, err);
   if (!status) cshm__project_sweep(store, directory, name);
-  cshm__platform_close(directory);
+  cshm__platform_directory_close(directory);
   return status;
 }
 
@@ -271,6 +272,7 @@ bool cshm__project_let_go(const struct store *store, const char *name, const cha
   cshm__platform_close(lease);
   if (cshm__platform_segment_open(segment, true, &file, &size, NULL) != CSHM_OK) return true;
   if (cshm__platform_lease_seize(file)) status = cshm__project_unlink(store, name, generation, wait, NULL);
+  cshm__platform_lease_leave(file);
   cshm__platform_close(file);
   return status != CSHM_ERR_TIMEOUT;
 }
