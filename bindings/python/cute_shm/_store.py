@@ -196,7 +196,7 @@ class Store:
 
         with reporting(progress) as report, self._handle(self._root) as store:
             options = (bool(overwrite), _lifetime_number(lifetime), bool(strict), report, _PRODUCER)
-            return Project(_hdf5.cshm_hdf5_load(store, name, path, options), self)
+            return Project(_hdf5.cshm_hdf5_load(store, name, os.fspath(path), options), self)
 
     def projects(self) -> list[ProjectInfo]:
         """The projects of this store: see `cute_shm.projects`."""
