@@ -61,7 +61,10 @@ def check(options: argparse.Namespace) -> gate.Findings:
     work: list[tuple[str | Path, ...]] = []
     for file in compiled(options.build):
         work.append((file, *(CXX_FLAGS if file.suffix == ".cpp" else ()), "-p", options.build))
-    work += [(file, "--", *EXTENSION_FLAGS) for file in sorted(EXTENSION.glob("*.c"))]
+    extension = sorted(EXTENSION.glob("*.c"))
+    if not extension:
+        raise gate.CannotJudge(f"{EXTENSION} holds no C file")
+    work += [(file, "--", *EXTENSION_FLAGS) for file in extension]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         results = pool.map(lambda words: tidy(*words), work)
         return sorted({finding for findings in results for finding in findings})  # headers are met more than once
