@@ -46,15 +46,22 @@ static enum cli_exit choose_lifetime(const struct cli_arguments *arguments, uint
   return cli_usage(arguments->command, "load: no lifetime \"%s\": persistent, owner or last-user", option);
 }
 
+/* Requests to end, without those that the caller wants ignored, as nohup does: a signal that is blocked is not ignored. */
+static sigset_t requests_to_end(void) {
+  const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+  struct sigaction action;
+  sigset_t ends;
+  sigemptyset(&ends);
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+    if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN) sigaddset(&ends, numbers[i]);
+  return ends;
+}
+
 /* Stays while the project needs this process: until Ctrl-C or another request to end, or until it is nobody's any more. */
 static cshm_status hold(cshm_attachment attachment, bool quiet, cshm_error *err) {
   const struct timespec step = {1, 0};
   int32_t current = 1;
-  sigset_t ends;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGINT);
-  sigaddset(&ends, SIGTERM);
-  sigaddset(&ends, SIGHUP);
+  sigset_t ends = requests_to_end();
   sigprocmask(SIG_BLOCK, &ends, NULL);
   fflush(stdout);
   if (!quiet) cli_error("the project is held until Ctrl-C");

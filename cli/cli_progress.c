@@ -43,10 +43,10 @@ static bool stderr_is_terminal(void) {
 }
 
 void cli_progress_begin(struct cli_progress *progress, const char *title, bool wanted) {
-  struct sigaction action = {0};
+  struct sigaction action = {0}, before;
   action.sa_handler = interrupt;
   action.sa_flags = (int)SA_RESETHAND;
-  sigaction(SIGINT, &action, NULL);
+  if (sigaction(SIGINT, NULL, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(SIGINT, &action, NULL);
   progress->title = title;
   progress->visible = wanted && stderr_is_terminal();
   progress->began = now();

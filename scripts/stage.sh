@@ -21,7 +21,7 @@ stage_lint() {
     "$venv/bin/mypy" --strict tests/examples/run_examples.py
     "$venv/bin/mypy" --strict bindings/julia/generate.py bindings/julia/test_generate.py
     "$venv/bin/mypy" --strict --python-version 3.11 tests/cli tests/hdf5 tests/format
-    "$venv/bin/mypy" --strict tests/bench/report.py
+    "$venv/bin/mypy" --strict tests/bench/*.py
 }
 
 stage_c() {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5dataset.h"
 
+#include "h5lzf.h"
 #include "h5ragged.h"
 #include "h5shape.h"
 #include "h5value.h"
@@ -10,12 +11,16 @@ static const char *filter_name(H5Z_filter_t filter) {
   static const struct {
     H5Z_filter_t filter;
     const char *name;
-  } known[] = {{H5Z_FILTER_SZIP, "szip"}, {305, "lzo"},   {307, "bzip2"},        {32000, "lzf"},
-               {32001, "blosc"},          {32004, "lz4"}, {32008, "bitshuffle"}, {32013, "zfp"},
-               {32015, "zstd"},           {32017, "sz"},  {32026, "blosc2"}};
+  } known[] = {{H5Z_FILTER_SZIP, "szip"}, {305, "lzo"},   {307, "bzip2"},  {32001, "blosc"}, {32004, "lz4"},
+               {32008, "bitshuffle"},     {32013, "zfp"}, {32015, "zstd"}, {32017, "sz"},    {32026, "blosc2"}};
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
     if (known[i].filter == filter) return known[i].name;
   return "unknown";
+}
+
+/* Whether HDF5 has a filter, or can be given it. */
+static bool is_there(H5Z_filter_t filter) {
+  return H5Zfilter_avail(filter) > 0 || (filter == H5LZF_FILTER && cshm__h5_lzf_register());
 }
 
 static bool filters_are_there(hid_t plist, struct h5reason *reason) {
@@ -29,7 +34,7 @@ static bool filters_are_there(hid_t plist, struct h5reason *reason) {
       cshm__h5_reason_words(reason, "its filters cannot be read");
       return false;
     }
-    if (H5Zfilter_avail(filter) <= 0) {
+    if (!is_there(filter)) {
       cshm__h5_reason(reason, "it needs filter %d (%s), which HDF5 %s does not find (HDF5_PLUGIN_PATH)", (int)filter,
                       name[0] != '\0' ? name : filter_name(filter), cshm__h5_version());
       return false;

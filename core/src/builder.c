@@ -159,29 +159,37 @@ static cshm_status map_segment(const struct builder *builder, uint32_t mode, str
                             builder->layout.head_size, mode, mapping, err);
 }
 
-/* The one mapping that the builder holds for all who fill in place. */
-static cshm_status map_writable(struct builder *builder, cshm_error *err) {
+/* The one mapping that the builder holds for all who fill in place, made where there is none. */
+static cshm_status map_writable(struct builder *builder, struct mapping **mapping, cshm_error *err) {
   cshm_status status = CSHM_OK;
   cshm__platform_lock(PLATFORM_LOCK_BUILDERS);
   if (!builder->mapping) status = map_segment(builder, CSHM_READ_WRITE, &builder->mapping, err);
+  *mapping = builder->mapping;
   cshm__platform_unlock(PLATFORM_LOCK_BUILDERS);
   return status;
 }
 
+/* The same, or NULL: others may be filling while one publishes. */
+static struct mapping *writable(struct builder *builder) {
+  cshm__platform_lock(PLATFORM_LOCK_BUILDERS);
+  struct mapping *mapping = builder->mapping;
+  cshm__platform_unlock(PLATFORM_LOCK_BUILDERS);
+  return mapping;
+}
+
 cshm_status cshm__builder_attach(struct builder *builder, struct mapping **mapping, cshm_error *err) {
-  cshm_status status = map_writable(builder, err);
-  if (status) return status;
-  cshm__mapping_retain(builder->mapping);
-  *mapping = builder->mapping;
-  return CSHM_OK;
+  cshm_status status = map_writable(builder, mapping, err);
+  if (!status) cshm__mapping_retain(*mapping);
+  return status;
 }
 
 cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **data, uint64_t *nbytes, cshm_error *err) {
   const struct format_array *record = NULL;
+  struct mapping *mapping;
   cshm_status status = array_at(builder, array, &record, err);
-  if (!status) status = map_writable(builder, err);
+  if (!status) status = map_writable(builder, &mapping, err);
   if (status) return status;
-  *data = (unsigned char *)builder->mapping->base + record->offset;
+  *data = (unsigned char *)mapping->base + record->offset;
   if (nbytes) *nbytes = record->nbytes;
   return CSHM_OK;
 }
@@ -189,9 +197,10 @@ cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **da
 /* ---- publishing ---- */
 
 /* Mappings of a last-user project hold leases of their own. Where the caller has none, this process is the user. */
-static cshm_status take_lease(const struct builder *builder, bool attached, struct lease **lease, cshm_error *err) {
+static cshm_status take_lease(struct builder *builder, bool attached, struct lease **lease, cshm_error *err) {
   struct lease_subject subject = {&builder->store, builder->project, builder->segment_name, builder->generation};
-  bool used = attached || (builder->mapping && cshm__mapping_is_shared(builder->mapping));
+  const struct mapping *filled = writable(builder);
+  bool used = attached || (filled && cshm__mapping_is_shared(filled));
   if (builder->lifetime == CSHM_OWNER) return cshm__lease_take(LEASE_OWNER, &subject, builder->segment, lease, err);
   if (builder->lifetime == CSHM_LAST_USER && !used)
     return cshm__lease_take(LEASE_PUBLISHER, &subject, builder->segment, lease, err);
@@ -199,7 +208,7 @@ static cshm_status take_lease(const struct builder *builder, bool attached, stru
 }
 
 /* The lease is there before the project is. */
-static cshm_status publish_leased(const struct builder *builder, const struct publication *publication, bool attached,
+static cshm_status publish_leased(struct builder *builder, const struct publication *publication, bool attached,
                                   cshm_error *err) {
   struct lease *lease = NULL;
   cshm_status status = take_lease(builder, attached, &lease, err);
@@ -226,7 +235,8 @@ cshm_status cshm__builder_publish(struct builder *builder, struct mapping *mappi
   if (status) return status;
   atomic_store_explicit(&builder->state, BUILDER_PUBLISHED, memory_order_release);
   cshm__mapping_share(mapping);
-  if (builder->mapping) cshm__mapping_share(builder->mapping);
+  struct mapping *filled = writable(builder);
+  if (filled) cshm__mapping_share(filled);
   cshm__lease_sweep(); /* what was overwritten may have been this process's own */
   return CSHM_OK;
 }

@@ -44,8 +44,8 @@ static const char *wrong_header(const struct format_header *h) {
     return "its header's checksum is wrong";
   if (h->header_size != FORMAT_PAGE) return "its header has another size";
   if (h->generation == 0) return "it has no generation";
-  if (!is_string(h->project, sizeof h->project) || !is_string(h->root, sizeof h->root))
-    return "its project or store is not UTF-8";
+  if (!is_string(h->project, CSHM_MAX_PROJECT_NAME + 1) || !is_string(h->root, sizeof h->root))
+    return "its project or store is too long, or not UTF-8";
   return wrong_places(h);
 }
 

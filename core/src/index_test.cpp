@@ -133,6 +133,17 @@ TEST_CASE("a foreign, newer, truncated or damaged segment is told apart in words
   }
 }
 
+TEST_CASE("a project's name longer than names are is damage, since there is no room for it elsewhere", "[index]") {
+  Segment segment;
+  struct index x;
+  memset(segment.header()->project, 'p', CSHM_MAX_PROJECT_NAME);
+  segment.seal();
+  CHECK(segment.open(&x) == CSHM_OK);
+  segment.header()->project[CSHM_MAX_PROJECT_NAME] = 'p';
+  segment.seal();
+  CHECK(segment.open(&x) == CSHM_ERR_CORRUPT);
+}
+
 TEST_CASE("the state may change without breaking the header's checksum", "[index]") {
   Segment segment;
   struct index x;
@@ -185,6 +196,19 @@ TEST_CASE("no single changed byte makes an index unsafe, even with right checksu
   CHECK(accepted > 0); // letters of names, values of attributes
 }
 
+// Each of these changes to a segment, one at a time, is found once the checksums are right again.
+static void check_lies(Segment &segment, const std::vector<std::function<void()>> &lies) {
+  std::vector<uint64_t> kept = segment.words;
+  for (size_t i = 0; i < lies.size(); i++) {
+    INFO(i);
+    memcpy(segment.words.data(), kept.data(), kept.size() * 8); // in place: there are pointers into it
+    lies[i]();
+    segment.seal();
+    struct index lied;
+    CHECK(segment.open(&lied) == CSHM_ERR_CORRUPT);
+  }
+}
+
 TEST_CASE("a tree that loops, overlaps or lies about its parents is refused", "[index]") {
   Segment segment;
   struct index x;
@@ -192,36 +216,18 @@ TEST_CASE("a tree that loops, overlaps or lies about its parents is refused", "[
   auto nodes = const_cast<format_node *>(x.nodes);
   auto arrays = const_cast<format_array *>(x.arrays);
   auto slots = const_cast<uint32_t *>(x.slots);
-  std::vector<std::function<void()>> lies = {[&] { nodes[1].parent = 4; },
-                                             [&] { nodes[1].end = 1; },
-                                             [&] { nodes[1].end = 7; },
-                                             [&] { nodes[0].end = 7; },
-                                             [&] { nodes[2].array = 99; },
-                                             [&] { nodes[2].kind = 3; },
-                                             [&] { nodes[1].kind = CSHM_ARRAY; },
-                                             [&] { nodes[3].path = nodes[2].path + 1; },
-                                             [&] { nodes[2].name_start = 0; },
-                                             [&] { nodes[6].attribute_first = 3; },
-                                             [&] { arrays[0].ndim = 65; },
-                                             [&] { arrays[0].offset += 1; },
-                                             [&] { arrays[1].offset = arrays[0].offset; },
-                                             [&] { arrays[0].nbytes += 8; },
-                                             [&] { arrays[0].order = 1; },
-                                             [&] { arrays[0].dtype = 50; },
-                                             [&] {
-                                               for (uint32_t i = 0; i <= x.slot_mask; i++)
-                                                 slots[i] = 1;
-                                             },
-                                             [&] { slots[0] = 1000; }};
-  std::vector<uint64_t> kept = segment.words;
-  for (size_t i = 0; i < lies.size(); i++) {
-    INFO(i);
-    memcpy(segment.words.data(), kept.data(), kept.size() * 8); // in place: x points into it
-    lies[i]();
-    segment.seal();
-    struct index lied;
-    CHECK(segment.open(&lied) == CSHM_ERR_CORRUPT);
-  }
+  check_lies(segment,
+             {[&] { nodes[1].parent = 4; }, [&] { nodes[1].end = 1; }, [&] { nodes[1].end = 7; },
+              [&] { nodes[0].end = 7; }, [&] { nodes[2].array = 99; }, [&] { nodes[2].kind = 3; },
+              [&] { nodes[1].kind = CSHM_ARRAY; }, [&] { nodes[3].path = nodes[2].path + 1; },
+              [&] { nodes[2].name_start = 0; }, [&] { nodes[6].attribute_first = 3; }, [&] { arrays[0].ndim = 65; },
+              [&] { arrays[0].offset += 1; }, [&] { arrays[1].offset = arrays[0].offset; },
+              [&] { arrays[0].nbytes += 8; }, [&] { arrays[0].order = 1; }, [&] { arrays[0].dtype = 50; },
+              [&] {
+                for (uint32_t i = 0; i <= x.slot_mask; i++)
+                  slots[i] = 1;
+              },
+              [&] { slots[0] = 1000; }});
 }
 
 // Arrays of 2 x 3 doubles, as many as there are names.
@@ -241,22 +247,10 @@ TEST_CASE("neighbours of one shape share its extents, and none may use that to l
   CHECK(x.extent_count == 4);
   CHECK(x.arrays[2].extents == x.arrays[0].extents);
   auto arrays = const_cast<format_array *>(x.arrays);
-  std::vector<std::function<void()>> lies = {[&] { arrays[1].ndim = 1; },
-                                             [&] { arrays[1].nbytes = 40; },
-                                             [&] { arrays[1].order = CSHM_ORDER_FORTRAN; },
-                                             [&] { arrays[1].dtype = 1; },
-                                             [&] { arrays[1].extents = 1; },
-                                             [&] { arrays[1].node = arrays[0].node; },
-                                             [&] { arrays[2].offset = arrays[1].offset; }};
-  std::vector<uint64_t> kept = segment.words;
-  for (size_t i = 0; i < lies.size(); i++) {
-    INFO(i);
-    memcpy(segment.words.data(), kept.data(), kept.size() * 8); // in place: x points into it
-    lies[i]();
-    segment.seal();
-    struct index lied;
-    CHECK(segment.open(&lied) == CSHM_ERR_CORRUPT);
-  }
+  check_lies(segment, {[&] { arrays[1].ndim = 1; }, [&] { arrays[1].nbytes = 40; },
+                       [&] { arrays[1].order = CSHM_ORDER_FORTRAN; }, [&] { arrays[1].dtype = 1; },
+                       [&] { arrays[1].extents = 1; }, [&] { arrays[1].node = arrays[0].node; },
+                       [&] { arrays[2].offset = arrays[1].offset; }});
 }
 
 TEST_CASE("shapes that differ in lengths, rank or order have extents of their own", "[index][layout]") {

@@ -119,20 +119,47 @@ static void forget(const struct lease *lease) {
     }
 }
 
-/* Where the store is locked the lease is put back, as a publisher's that holds nothing: exit tries again. */
+/* Where the store is locked the lease is put back, as a publisher's that holds nothing. False: it was. */
+static bool let_go_or_keep(struct lease *lease) {
+  if (let_go(lease, false)) {
+    free(lease);
+    return true;
+  }
+  lease->kind = LEASE_PUBLISHER;
+  lease->segment = -1;
+  if (keep(lease, NULL) != CSHM_OK) free(lease);
+  return false;
+}
+
+/* One that was put back, taken out again; NULL: there is none. */
+static struct lease *take_postponed(void) {
+  cshm__platform_lock(PLATFORM_LOCK_LEASES);
+  struct lease *lease = kept;
+  while (lease && lease->segment >= 0)
+    lease = lease->next;
+  if (lease) forget(lease);
+  cshm__platform_unlock(PLATFORM_LOCK_LEASES);
+  return lease;
+}
+
+/* Tries again what was put back, as long as that goes well. */
+static void end_postponed(void) {
+  struct lease *lease = take_postponed();
+  while (lease && let_go_or_keep(lease))
+    lease = take_postponed();
+}
+
 void cshm__lease_end(struct lease *lease) {
   cshm__platform_lock(PLATFORM_LOCK_LEASES);
   bool ended = lease->segment < 0;
   forget(lease);
   cshm__platform_unlock(PLATFORM_LOCK_LEASES);
-  if (lease->kind == LEASE_OWNER)
-    cshm__platform_close(lease->segment);
-  else if (!ended && !let_go(lease, false)) {
-    lease->kind = LEASE_PUBLISHER;
-    lease->segment = -1;
-    if (keep(lease, NULL) == CSHM_OK) return;
-  }
-  free(lease);
+  if (ended && lease->kind != LEASE_MAPPING) return; /* exit did that, and has put it among the forgotten */
+  if (lease->kind == LEASE_OWNER) cshm__platform_close(lease->segment);
+  if (ended || lease->kind == LEASE_OWNER)
+    free(lease);
+  else if (let_go_or_keep(lease))
+    end_postponed();
 }
 
 static bool is_retired(const struct lease *lease) {
@@ -154,4 +181,5 @@ void cshm__lease_sweep(void) {
     free(lease);
   }
   cshm__platform_unlock(PLATFORM_LOCK_LEASES);
+  end_postponed();
 }

@@ -29,11 +29,12 @@ struct lease;
 cshm_status cshm__lease_take(enum lease_kind kind, const struct lease_subject *subject, int segment,
                              struct lease **lease, cshm_error *err);
 
-/* Ends a lease. The last user's project is removed, if that needs no waiting; otherwise at exit, or by who looks next. An
- * owner's project stays: it was not published. */
+/* Ends a lease. The last user's project is removed, if that needs no waiting; otherwise when another lease ends, at a sweep,
+ * at exit, or by who looks next. An owner's project stays: it was not published. */
 void cshm__lease_end(struct lease *lease);
 
-/* Lets go of owned and published projects that were overwritten or unlinked, by whomever, so that their memory is not held. */
+/* Lets go of owned and published projects that were overwritten or unlinked, by whomever, so that their memory is not held;
+ * and removes what could not be removed when its lease ended. */
 void cshm__lease_sweep(void);
 
 #endif

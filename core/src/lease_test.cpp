@@ -3,6 +3,7 @@
 extern "C" {
 #include "lease.h"
 #include "listing.h"
+#include "platform.h"
 #include "project.h"
 }
 #include <csignal>
@@ -53,6 +54,40 @@ TEST_CASE("a project whose owner was killed is gone at the next look", "[lease][
   CHECK(scratch.files().empty());
 }
 
+TEST_CASE("what nobody uses any more is held alone while it is replaced, so that nobody attaches it meanwhile",
+          "[lease][process]") {
+  Scratch scratch;
+  REQUIRE(WIFSIGNALED(in_child([&] {
+    cshm_builder_options options = CSHM_BUILDER_OPTIONS_INIT;
+    options.lifetime = CSHM_LAST_USER;
+    builder *made = nullptr;
+    if (cshm__builder_new(&scratch.where, scratch.project().c_str(), &options, &made, nullptr) != CSHM_OK) _exit(2);
+    uint32_t array;
+    mapping *mapped = nullptr;
+    cshm__tree_array(&made->tree, "a", "<i4", 0, nullptr, CSHM_ORDER_C, &array, nullptr);
+    cshm__builder_allocate(made, nullptr);
+    cshm__builder_map_published(made, &mapped, nullptr);
+    cshm__builder_publish(made, mapped, true, nullptr); // and keeps the mapping
+    raise(SIGKILL);
+  })));
+  struct project previous;
+  bool live = true;
+  int directory = -1, other = -1;
+  uint64_t size;
+  REQUIRE(scratch.segments().size() == 1);
+  REQUIRE(cshm__platform_directory_open(scratch.root.c_str(), false, &directory, nullptr) == CSHM_OK);
+  REQUIRE(cshm__platform_segment_open(scratch.segments()[0].c_str(), false, &other, &size, nullptr) == CSHM_OK);
+  REQUIRE(cshm__platform_lease_is_free(other, PLATFORM_LEASE_USERS));
+  REQUIRE(cshm__project_previous(&scratch.where, directory, scratch.project().c_str(), &previous, &live, nullptr) ==
+          CSHM_OK);
+  CHECK_FALSE(live);
+  CHECK_FALSE(cshm__platform_lease_is_free(other, PLATFORM_LEASE_USERS));
+  cshm__project_close(&previous);
+  CHECK(cshm__platform_lease_is_free(other, PLATFORM_LEASE_USERS));
+  cshm__platform_close(other);
+  cshm__platform_close(directory);
+}
+
 TEST_CASE("a project is gone at once when its owner exits", "[lease][process]") {
   Scratch scratch;
   int status = in_child([&] {
@@ -89,6 +124,26 @@ TEST_CASE("a child of the owner neither unlinks nor keeps alive", "[lease][proce
   CHECK(scratch.segments().empty());
   for (int end : {to_grandchild[0], to_grandchild[1], from_grandchild[0], from_grandchild[1]})
     close(end);
+}
+
+TEST_CASE("a child made while a store was locked does not keep it locked", "[lease][process]") {
+  Scratch scratch;
+  int locked, again;
+  REQUIRE(cshm__platform_directory_open(scratch.where.root, true, &locked, nullptr) == CSHM_OK);
+  REQUIRE(cshm__platform_directory_lock(locked, false, nullptr) == CSHM_OK);
+  pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    pause();
+    _exit(0);
+  }
+  REQUIRE(cshm__platform_directory_open(scratch.where.root, true, &again, nullptr) == CSHM_OK);
+  CHECK(cshm__platform_directory_lock(again, false, nullptr) == CSHM_ERR_TIMEOUT);
+  cshm__platform_directory_close(locked);
+  CHECK(cshm__platform_directory_lock(again, false, nullptr) == CSHM_OK);
+  cshm__platform_directory_close(again);
+  kill(child, SIGKILL);
+  REQUIRE(waitpid(child, nullptr, 0) == child);
 }
 
 TEST_CASE("an owner's project that someone else overwrote or unlinked is left alone at exit", "[lease][process]") {

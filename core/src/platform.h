@@ -55,9 +55,13 @@ cshm_status cshm__platform_directory_open(const char *path, bool make, int *dire
 /* `path` made absolute against the working directory, in `buffer`. CSHM_ERR_BAD_NAME: does not fit. */
 cshm_status cshm__platform_absolute(const char *path, char *buffer, size_t size, cshm_error *err);
 
-/* Takes this directory's lock; closing `directory` frees it. `wait`: until no other process or thread holds it; otherwise
+/* Takes this directory's lock; cshm__platform_directory_close frees it. `wait`: until no other process or thread holds it; otherwise
  * CSHM_ERR_TIMEOUT, at once, where one does. */
 cshm_status cshm__platform_directory_lock(int directory, bool wait, cshm_error *err);
+
+/* Frees the lock, if it was taken, and closes. Closing alone would not: a child that another thread has forked meanwhile
+ * has the same open file, and would keep the lock. */
+void cshm__platform_directory_close(int directory);
 
 /* Calls `each` with the name of every entry, until it returns false. */
 cshm_status cshm__platform_directory_each(int directory, bool (*each)(void *user, const char *name), void *user,
@@ -131,7 +135,8 @@ cshm_status cshm__platform_lease_take(int segment, enum platform_lease which, in
 cshm_status cshm__platform_lease_join(int segment, cshm_error *err);
 void cshm__platform_lease_leave(int segment);
 
-/* Takes the users' lease alone with the open file `segment`, which must be writable, if nobody else has it. Does not wait. */
+/* Takes the users' lease alone with the open file `segment`, which must be writable, if nobody else has it. Does not wait.
+ * cshm__platform_lease_leave gives it back; as with a directory, closing alone would not. */
 bool cshm__platform_lease_seize(int segment);
 
 bool cshm__platform_lease_is_free(int segment, enum platform_lease which);

@@ -21,6 +21,8 @@
 
 #define SHM_DIRECTORY "/dev/shm"
 #define WRITE_STEP ((uint64_t)1 << 30) /* a single write moves no more than 2 GiB */
+#define RESERVE_MOST ((uint64_t)128 << 20)
+#define RESERVE_LEAST ((uint64_t)64 << 10)
 
 /* ---- this process ---- */
 
@@ -110,24 +112,37 @@ static void segment_path(const char *name, char path[sizeof SHM_DIRECTORY + 256]
   cshm__text_join(path, sizeof SHM_DIRECTORY + 256, (const char *const[]){SHM_DIRECTORY "/", name, NULL});
 }
 
-/* fallocate, so that memory that is not there is an error now and not a SIGBUS later. */
+/* fallocate, so that memory that is not there is an error now and not a SIGBUS later. When it is interrupted tmpfs undoes
+ * the piece: so pieces become smaller with each signal, and a timer, however fast, does not keep it from getting on. */
+static int reserve_pieces(int segment, uint64_t size) {
+  uint64_t piece = RESERVE_MOST;
+  for (uint64_t done = 0; done < size;) {
+    uint64_t step = size - done < piece ? size - done : piece;
+    if (fallocate(segment, 0, (off_t)done, (off_t)step) == 0)
+      done += step;
+    else if (errno != EINTR)
+      return errno;
+    else if (piece > RESERVE_LEAST)
+      piece /= 2;
+  }
+  return 0;
+}
+
 static cshm_status reserve(int segment, uint64_t size, cshm_error *err) {
-  int result;
-  do
-    result = fallocate(segment, 0, 0, (off_t)size);
-  while (result < 0 && errno == EINTR);
-  if (result == 0) return CSHM_OK;
-  if (errno == ENOSPC || errno == ENOMEM || errno == EFBIG) {
-    int saved = errno;
-    cshm_status status = cshm__platform_memory_check(size, err); /* knows more words than errno does */
+  int failed = reserve_pieces(segment, size);
+  if (failed == 0) return CSHM_OK;
+  if (failed == ENOSPC || failed == ENOMEM || failed == EFBIG) {
+    cshm_status status = CSHM_OK;
+    if (ftruncate(segment, 0) == 0)                    /* what there is of it is not in the way of itself */
+      status = cshm__platform_memory_check(size, err); /* knows more words than errno does */
     if (status) return status;
-    return cshm__fail(err, CSHM_ERR_NO_SPACE, saved,
+    return cshm__fail(err, CSHM_ERR_NO_SPACE, failed,
                       "not enough shared memory: wanted %llu bytes, and " SHM_DIRECTORY
                       " ran out while they were reserved; unlink a project or enlarge " SHM_DIRECTORY
                       " (in a container: --shm-size)",
                       (unsigned long long)size);
   }
-  return cshm__fail_errno(err, errno, "cannot reserve %llu bytes of shared memory", (unsigned long long)size);
+  return cshm__fail_errno(err, failed, "cannot reserve %llu bytes of shared memory", (unsigned long long)size);
 }
 
 cshm_status cshm__platform_segment_create(uint64_t size, int *segment, cshm_error *err) {

@@ -112,6 +112,13 @@ cshm_status cshm__platform_directory_lock(int directory, bool wait, cshm_error *
   return result < 0 ? cshm__fail_errno(err, errno, "cannot lock the store") : CSHM_OK;
 }
 
+void cshm__platform_directory_close(int directory) {
+  int saved = errno;
+  flock(directory, LOCK_UN);
+  errno = saved;
+  cshm__platform_close(directory);
+}
+
 cshm_status cshm__platform_directory_each(int directory, bool (*each)(void *user, const char *name), void *user,
                                           cshm_error *err) {
   /* a descriptor of its own: the stream takes it over, and its position is not shared */

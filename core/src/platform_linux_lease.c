@@ -36,6 +36,8 @@ cshm_status cshm__platform_lease_take(int segment, enum platform_lease which, in
   snprintf(self, sizeof self, "/proc/self/fd/%d", segment);
   /* a new open file, where dup would share the old one; a lock to be held alone wants it writable */
   int fd = open(self, (alone ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT)
+    return cshm__fail(err, CSHM_ERR_UNSUPPORTED, ENOENT, "cannot take a lease on the segment: /proc is not mounted");
   if (fd < 0) return cshm__fail_errno(err, errno, "cannot open the segment for a lease");
   if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
     cshm_status status = cshm__fail_errno(err, errno, "cannot take a lease on the segment");

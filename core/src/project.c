@@ -67,6 +67,7 @@ static cshm_status reap(const struct store *store, const char *name, const struc
   if (status) return status;
   if (orphan->header.lifetime == CSHM_OWNER || cshm__platform_lease_seize(segment))
     status = cshm__project_unlink(store, name, orphan->head.generation, true, err);
+  cshm__platform_lease_leave(segment);
   cshm__platform_close(segment);
   return status;
 }
@@ -114,6 +115,13 @@ cshm_status cshm__project_open(const struct store *store, int directory, const c
                     "project \"%s\" of store %s is overwritten faster than it can be opened", name, store->root);
 }
 
+/* The same of a project that is going to be replaced. One that nobody uses is then held alone, until it is closed: who attaches
+ * it meanwhile waits, and finds the next one. */
+static bool is_abandoned(const struct project *project) {
+  if (project->header.lifetime == CSHM_LAST_USER) return cshm__platform_lease_seize(project->segment);
+  return is_orphan(project);
+}
+
 cshm_status cshm__project_previous(const struct store *store, int directory, const char *name, struct project *project,
                                    bool *live, cshm_error *err) {
   memset(project, 0, sizeof *project);
@@ -132,7 +140,7 @@ cshm_status cshm__project_previous(const struct store *store, int directory, con
   status = open_segment(project, name, true, &said);
   if (status == CSHM_ERR_PERMISSION) return cshm__fail_said(err, &said);
   if (status == CSHM_ERR_GENERATION) project->head.segment[0] = '\0'; /* not this project's to remove */
-  *live = status != CSHM_ERR_NOT_FOUND && (status != CSHM_OK || !is_orphan(project));
+  *live = status != CSHM_ERR_NOT_FOUND && (status != CSHM_OK || !is_abandoned(project));
   return CSHM_OK;
 }
 
@@ -219,9 +227,9 @@ cshm_status cshm__project_remove(const struct store *store, int directory, const
 
 struct sweep {
   const struct store *store;
+  int directory;
   const char *project;
   char prefix[STORE_NAME_SIZE];
-  uint64_t current; /* generation that the manifest points to, or 0 */
 };
 
 static bool sweep_segment(void *user, const char *name) {
@@ -233,19 +241,19 @@ static bool sweep_segment(void *user, const char *name) {
   if (cshm__platform_segment_open(name, false, &segment, &size, NULL) != CSHM_OK) return true;
   bool readable = cshm__project_read_header(segment, size, name, &header);
   cshm__platform_close(segment);
-  if (readable && header.state != FORMAT_PUBLISHED && header.generation != sweep->current &&
-      strcmp(header.project, sweep->project) == 0 && strcmp(header.root, sweep->store->root) == 0)
+  if (readable && header.state != FORMAT_PUBLISHED && strcmp(header.project, sweep->project) == 0 &&
+      strcmp(header.root, sweep->store->root) == 0 &&
+      !cshm__project_manifest_points(sweep->store, sweep->directory, sweep->project, name))
     cshm__platform_segment_remove(name, NULL);
   return true;
 }
 
 void cshm__project_sweep(const struct store *store, int directory, const char *name) {
-  struct sweep sweep = {.store = store, .project = name};
+  struct sweep sweep = {.store = store, .directory = directory, .project = name};
   struct manifest_head head;
   const struct manifest_syntax *syntax;
   cshm_status status = cshm__project_manifest(store, directory, name, &head, &syntax, NULL);
   if (status != CSHM_OK && status != CSHM_ERR_NOT_FOUND) return; /* a manifest that cannot be read may point to any */
-  if (status == CSHM_OK) sweep.current = head.generation;
   cshm__store_segment_prefix(name, sweep.prefix);
   cshm__platform_segment_each(sweep_segment, &sweep, NULL);
 }
@@ -259,7 +267,7 @@ cshm_status cshm__project_unlink(const struct store *store, const char *name, ui
   status = cshm__platform_directory_lock(directory, wait, err);
   if (!status) status = cshm__project_remove(store, directory, name, only, err);
   if (!status) cshm__project_sweep(store, directory, name);
-  cshm__platform_close(directory);
+  cshm__platform_directory_close(directory);
   return status;
 }
 
@@ -271,6 +279,7 @@ bool cshm__project_let_go(const struct store *store, const char *name, const cha
   cshm__platform_close(lease);
   if (cshm__platform_segment_open(segment, true, &file, &size, NULL) != CSHM_OK) return true;
   if (cshm__platform_lease_seize(file)) status = cshm__project_unlink(store, name, generation, wait, NULL);
+  cshm__platform_lease_leave(file);
   cshm__platform_close(file);
   return status != CSHM_ERR_TIMEOUT;
 }

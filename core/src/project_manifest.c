@@ -4,6 +4,9 @@
 #include "error.h"
 #include "platform.h"
 #include "project.h"
+#include "text.h"
+
+#include <string.h>
 
 /* A project that is overwritten and changes its syntax has a manifest at every moment, but two looks, one for each syntax,
  * may both miss it. To miss it in so many turns takes an overwrite between each look and the next. */
@@ -95,4 +98,40 @@ void cshm__project_manifest_tidy(const struct store *store, int directory, const
     cshm__store_manifest_name(store, name, cshm__manifest_syntaxes[i], file);
     cshm__platform_file_remove(directory, file, NULL);
   }
+}
+
+struct pointer {
+  const struct store *store;
+  int directory;
+  const char *project;
+  const char *segment;
+  bool found;
+};
+
+/* A manifest of another project, or a damaged one, points to nothing of this. */
+static bool look_at_file(void *user, const char *file) {
+  struct pointer *pointer = user;
+  size_t length = strlen(file);
+  for (size_t i = 0; i < MANIFEST_SYNTAXES; i++) {
+    const struct manifest_syntax *syntax = cshm__manifest_syntaxes[i];
+    struct manifest_head head;
+    char end[STORE_NAME_SIZE];
+    cshm__text_join(end, sizeof end, (const char *const[]){pointer->project, ".", syntax->extension, NULL});
+    if (length < strlen(end) || length - strlen(end) > STORE_MAX_PREFIX) continue;
+    size_t before = length - strlen(end);
+    if (strcmp(file + before, end) != 0) continue;
+    struct store store = *pointer->store;
+    memcpy(store.prefix, file, before);
+    store.prefix[before] = '\0';
+    if (cshm__store_read_head(&store, pointer->directory, pointer->project, syntax, &head, NULL) == CSHM_OK &&
+        strcmp(head.segment, pointer->segment) == 0)
+      pointer->found = true;
+  }
+  return !pointer->found;
+}
+
+bool cshm__project_manifest_points(const struct store *store, int directory, const char *name, const char *segment) {
+  struct pointer pointer = {store, directory, name, segment, false};
+  cshm__platform_directory_each(directory, look_at_file, &pointer, NULL);
+  return pointer.found;
 }

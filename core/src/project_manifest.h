@@ -10,6 +10,7 @@
 #include "store.h"
 
 #include <cuteshm/cuteshm.h>
+#include <stdbool.h>
 
 /* Reads the head of the manifest that counts. *syntax is its syntax, also where it is damaged; NULL where there is none,
  * or where there are two of which neither has lost (CSHM_ERR_CORRUPT, naming both).
@@ -19,5 +20,9 @@ cshm_status cshm__project_manifest(const struct store *store, int directory, con
 
 /* Removes the manifest that has lost, where there are two. The store must be locked. */
 void cshm__project_manifest_tidy(const struct store *store, int directory, const char *name);
+
+/* Whether a manifest of a project of that name points to the segment: also one under another prefix, since the names of segments
+ * do not tell that. */
+bool cshm__project_manifest_points(const struct store *store, int directory, const char *name, const char *segment);
 
 #endif

@@ -71,6 +71,6 @@ cshm_status cshm__publish(const struct publication *publication, cshm_error *err
   if (!status) cshm__project_sweep(publication->store, directory, publication->project);
   if (status && status != CSHM_ERR_EXISTS) status = cshm__fail_about(err, status, "store %s", publication->store->root);
 done:
-  cshm__platform_close(directory);
+  cshm__platform_directory_close(directory);
   return status;
 }

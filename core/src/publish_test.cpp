@@ -188,3 +188,26 @@ TEST_CASE("a published segment that no manifest points to is not garbage", "[pub
   REQUIRE(scratch.publish(2) == CSHM_OK);
   CHECK(scratch.segments().size() == 2);
 }
+
+TEST_CASE("tidying up spares the project of the same name of a store that shares the root under another prefix",
+          "[publish][project]") {
+  Scratch scratch;
+  const std::string name = scratch.project();
+  const store ours = scratch.where;
+  store theirs{};
+  REQUIRE(cshm__store_init(&theirs, scratch.root.c_str(), "other.", CSHM_MANIFEST_TOML, nullptr) == CSHM_OK);
+  scratch.where = theirs;
+  REQUIRE(scratch.publish(1) == CSHM_OK);
+  const std::string segment = "/dev/shm/" + scratch.segments().at(0);
+  std::string bytes = scratch.read_file(segment); // as a kill leaves it just after, or just before, a manifest's switch
+  bytes[offsetof(format_header, state)] = (char)GENERATE(FORMAT_FILLED, FORMAT_RETIRED);
+  scratch.write_file(segment, bytes);
+  scratch.where = ours;
+  REQUIRE(scratch.publish(2) == CSHM_OK);
+  SECTION("publication") {}
+  SECTION("unlinking") { REQUIRE(cshm__project_unlink(&ours, name.c_str(), 0, true, nullptr) == CSHM_OK); }
+  scratch.where = theirs;
+  mapping *mapped = scratch.attach();
+  CHECK(Scratch::value(mapped) == 1);
+  cshm__mapping_release(mapped);
+}

@@ -7,13 +7,6 @@ using namespace api;
 
 namespace {
 
-int32_t is_current(cshm_attachment attachment) {
-  Error err;
-  int32_t current = -1;
-  REQUIRE_OK(cshm_attachment_is_current(attachment, &current, err), err);
-  return current;
-}
-
 void attach_built(cshm_builder builder, Attachment &attachment) {
   Error err;
   REQUIRE_OK(cshm_builder_attach(builder, attachment.out(), err), err);
@@ -40,13 +33,13 @@ TEST_CASE("arrays are filled through a builder's attachment, which is the publis
   REQUIRE(describe(built).project == project);
   REQUIRE(describe(built).array_count == 2);
   REQUIRE(values_at(built, "a") == std::vector<double>(6, 0.0));
-  REQUIRE(is_current(built) == 0);
+  REQUIRE_FALSE(is_current(built));
   REQUIRE(store.names().empty());
   fill(built, "a", 1);
   fill(built, "b/b1", 50);
   builder.publish();
 
-  REQUIRE(is_current(built) == 1);
+  REQUIRE(is_current(built));
   Attachment reader, writer;
   attach(store, project, reader);
   REQUIRE(values_at(reader, "a") == ramp(6, 1));
@@ -69,7 +62,7 @@ TEST_CASE("after abort a builder's attachment is memory that nobody else sees") 
     attach_built(builder, built);
     open_array(built, "a", array);
   }
-  REQUIRE(is_current(built) == 0);
+  REQUIRE_FALSE(is_current(built));
   built.release();
   std::iota(doubles(describe(array)), doubles(describe(array)) + 6, 3.0);
   REQUIRE(values_of(array) == ramp(6, 3));
@@ -110,14 +103,14 @@ TEST_CASE("a failed publication leaves a builder's attachment as it was, and an 
   share_sample(store, project, 70);
   Error err;
   REQUIRE_STATUS(cshm_builder_publish(late, nullptr, err), err, CSHM_ERR_EXISTS);
-  REQUIRE(is_current(built) == 0);
+  REQUIRE_FALSE(is_current(built));
   fill(built, "a", 5);
   Attachment other;
   attach(store, project, other);
   REQUIRE(values_at(other, "a") == ramp(6, 70));
   store.unlink(project);
   late.publish();
-  REQUIRE(is_current(built) == 1);
+  REQUIRE(is_current(built));
   REQUIRE(values_at(built, "a") == ramp(6, 5));
 }
 

@@ -256,6 +256,14 @@ inline cshm_attachment_info describe(cshm_attachment attachment) {
   return info;
 }
 
+inline bool is_current(cshm_attachment attachment) {
+  int32_t current = -1;
+  Error err;
+  REQUIRE_OK(cshm_attachment_is_current(attachment, &current, err), err);
+  REQUIRE((current == 0 || current == 1));
+  return current == 1;
+}
+
 inline cshm_array_view describe(cshm_array array) {
   cshm_array_view view = CSHM_ARRAY_VIEW_INIT;
   Error err;

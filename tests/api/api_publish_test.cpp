@@ -51,22 +51,16 @@ TEST_CASE("overwrite switches at publish; old readers keep their tree and can te
   attach(store, project, old);
   Array array;
   open_array(old, "a", array);
-  const auto is_current = [](cshm_attachment attachment) {
-    Error err;
-    int32_t current = -1;
-    REQUIRE_OK(cshm_attachment_is_current(attachment, &current, err), err);
-    return current;
-  };
   {
     Builder builder(store, project, true);
     builder.array("a", "<f8", {6}).allocate().write(0, ramp(6, 1000));
     Attachment still;
     attach(store, project, still);
     REQUIRE(values_at(still, "a") == ramp(6, 1));
-    REQUIRE(is_current(old) == 1);
+    REQUIRE(is_current(old));
     builder.publish();
   }
-  REQUIRE(is_current(old) == 0);
+  REQUIRE_FALSE(is_current(old));
   REQUIRE(values_of(array) == ramp(6, 1));
   REQUIRE(values_at(old, "b/b1") == ramp(12, 101));
   REQUIRE(segments_of(project).size() == 1);
@@ -74,7 +68,7 @@ TEST_CASE("overwrite switches at publish; old readers keep their tree and can te
 
   Attachment fresh;
   attach(store, project, fresh);
-  REQUIRE(is_current(fresh) == 1);
+  REQUIRE(is_current(fresh));
   REQUIRE(values_at(fresh, "a") == ramp(6, 1000));
   REQUIRE(describe(fresh).generation != describe(old).generation);
   REQUIRE(describe(fresh).base != describe(old).base);
@@ -83,7 +77,7 @@ TEST_CASE("overwrite switches at publish; old readers keep their tree and can te
   REQUIRE_STATUS(cshm_node_find(fresh, "b", &node, err), err, CSHM_ERR_NOT_FOUND);
 
   store.unlink(project);
-  REQUIRE(is_current(fresh) == 0);
+  REQUIRE_FALSE(is_current(fresh));
 }
 
 TEST_CASE("an overwrite that is given up changes nothing") {

@@ -163,6 +163,24 @@ TEST_CASE("threads fill small arrays of one builder, side by side and far apart"
     if (values_at(attachment, "a" + std::to_string(i)) != std::vector<double>(8, i)) FAIL("array " << i);
 }
 
+TEST_CASE("threads attach what another thread publishes: they get it, or are too late") {
+  Store store;
+  const std::string project = unique_name("late");
+  for (int round = 0; round < 20; round++) {
+    Builder builder(store, project, true, CSHM_LAST_USER);
+    builder.array("b/b1", "<f8", {6}).allocate();
+    all_at_once([&](int number) -> std::string {
+      cshm_error err = CSHM_ERROR_INIT;
+      cshm_attachment built{0};
+      if (number == 0) return cshm_builder_publish(builder, nullptr, &err) == CSHM_OK ? "" : err.message;
+      const cshm_status status = cshm_builder_attach(builder, &built, &err);
+      if (status == CSHM_ERR_STATE || status == CSHM_ERR_STALE_HANDLE) return "";
+      return status == CSHM_OK && cshm_detach(built, &err) == CSHM_OK ? "" : err.message;
+    });
+  }
+  (void)cshm_unlink(store, project.c_str(), nullptr); // one that was attached may be gone with that
+}
+
 TEST_CASE("threads create, list and unlink projects side by side") {
   Store store;
   const std::string tag = unique_name("many");

@@ -121,50 +121,62 @@ def table(figures: list[Figure]) -> str:
     return "\n".join(lines)
 
 
+LEFT, RIGHT, TOP, STEP, WIDTH = 360, 800, 64, 26, 900  # of the picture, in pixels
+LOW, HIGH = -5, 4  # powers of two
+
+
+def place(share: float) -> float:
+    """Returns where a share of a goal lies, from the left."""
+    power = math.log2(max(share, 2.0**LOW))
+    return LEFT + (RIGHT - LEFT) * (min(power, HIGH) - LOW) / (HIGH - LOW)
+
+
 def picture(figures: list[Figure]) -> str:
     """Returns an SVG: how much of its goal each figure uses up, on a logarithmic scale."""
     judged = [figure for figure in figures if figure.shares]
-    left, right, top, step, width = 360, 800, 64, 26, 900
-    low, high = -5, 4  # powers of two
-    bottom = top + step * len(judged)
-
-    def place(share: float) -> float:
-        power = math.log2(max(share, 2.0**low))
-        return left + (right - left) * (min(power, high) - low) / (high - low)
-
-    goal = place(1)
+    bottom = TOP + STEP * len(judged)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {bottom + 52}" font-family="sans-serif" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 52}" font-family="sans-serif" '
         'font-size="13" fill="#222">',
         '<rect width="100%" height="100%" fill="#fff"/>',
         '<text x="16" y="26" font-size="16" font-weight="bold">How much of its goal each figure uses</text>',
-        f'<text x="{goal}" y="{top - 12}" text-anchor="middle" fill="#555">the goal</text>',
+        f'<text x="{place(1)}" y="{TOP - 12}" text-anchor="middle" fill="#555">the goal</text>',
+        *axis(bottom),
     ]
-    for power in range(low, high + 1):
+    for number, figure in enumerate(judged):
+        parts += mark(figure, TOP + STEP * number + STEP / 2)
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def axis(bottom: float) -> list[str]:
+    """Draws a line for each power of two, and what it means below."""
+    parts = []
+    for power in range(LOW, HIGH + 1):
         x = place(2.0**power)
         label = f"1/{2**-power}" if power < 0 else str(2**power)
         parts.append(
-            f'<line x1="{x}" y1="{top}" x2="{x}" y2="{bottom}" stroke="{"#555" if power == 0 else "#e4e4e4"}"/>'
+            f'<line x1="{x}" y1="{TOP}" x2="{x}" y2="{bottom}" stroke="{"#555" if power == 0 else "#e4e4e4"}"/>'
         )
         parts.append(f'<text x="{x}" y="{bottom + 18}" text-anchor="middle" font-size="12" fill="#555">{label}</text>')
-    axis = "times the goal; the further left, the better (pale: least to most of the rounds)"
-    parts.append(f'<text x="{goal}" y="{bottom + 40}" text-anchor="middle" fill="#555">{axis}</text>')
-    for number, figure in enumerate(judged):
-        share = figure.share
-        x, y = place(share), top + step * number + step / 2
-        colour = "#0b7a75" if share <= 1 else "#c2410c"
-        language = "" if figure.row.endswith("python") else f" {figure.language}"
-        name = escape(f"{figure.row}{language}: {figure.work}")
-        value = f"{share:.2g}" if share <= 1 else f"{share:.3g}, missed"
-        ends = place(min(figure.shares)), place(max(figure.shares))
-        parts.append(
-            f'<line x1="{ends[0]}" y1="{y}" x2="{ends[1]}" y2="{y}" stroke="{colour}" stroke-width="9" opacity="0.3"/>'
-        )
-        parts.append(f'<text x="{left - 14}" y="{y + 4}" text-anchor="end">{name}</text>')
-        parts.append(f'<line x1="{goal}" y1="{y}" x2="{x}" y2="{y}" stroke="{colour}" stroke-width="3"/>')
-        parts.append(f'<circle cx="{x}" cy="{y}" r="5" fill="{colour}"/>')
-        parts.append(f'<text x="{max(*ends, goal) + 10}" y="{y + 4}" font-size="12" fill="{colour}">{value}</text>')
-    return "\n".join([*parts, "</svg>", ""])
+    words = "times the goal; the further left, the better (pale: least to most of the rounds)"
+    return [*parts, f'<text x="{place(1)}" y="{bottom + 40}" text-anchor="middle" fill="#555">{words}</text>']
+
+
+def mark(figure: Figure, y: float) -> list[str]:
+    """Draws one figure: its name, its rounds, and its share of the goal."""
+    share, goal = figure.share, place(1)
+    x, ends = place(share), (place(min(figure.shares)), place(max(figure.shares)))
+    colour = "#0b7a75" if share <= 1 else "#c2410c"
+    language = "" if figure.row.endswith("python") else f" {figure.language}"
+    name = escape(f"{figure.row}{language}: {figure.work}")
+    value = f"{share:.2g}" if share <= 1 else f"{share:.3g}, missed"
+    return [
+        f'<line x1="{ends[0]}" y1="{y}" x2="{ends[1]}" y2="{y}" stroke="{colour}" stroke-width="9" opacity="0.3"/>',
+        f'<text x="{LEFT - 14}" y="{y + 4}" text-anchor="end">{name}</text>',
+        f'<line x1="{goal}" y1="{y}" x2="{x}" y2="{y}" stroke="{colour}" stroke-width="3"/>',
+        f'<circle cx="{x}" cy="{y}" r="5" fill="{colour}"/>',
+        f'<text x="{max(*ends, goal) + 10}" y="{y + 4}" font-size="12" fill="{colour}">{value}</text>',
+    ]
 
 
 def reasons(figures: list[Figure]) -> str:

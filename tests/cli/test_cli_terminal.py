@@ -229,3 +229,21 @@ def test_load_holds_what_ends_with_it(store: Path, tmp_path: Path, lifetime: str
                 process.send_signal(ending)
             assert process.wait(10) == 0
             assert segments_of(store) == []
+
+
+def test_load_holds_on_through_signals_that_its_caller_ignores(store: Path, tmp_path: Path) -> None:
+    """As nohup wants it, and a shell that runs it in the background of a script."""
+    with h5py.File(tmp_path / "file.h5", "w") as file:
+        file["x"] = np.arange(3)
+    words = ["sh", "-c", 'trap "" HUP INT; exec "$@"', "sh"]
+    words += [str(word) for word in command(store, "load", "--lifetime", "owner", tmp_path / "file.h5", "held")]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "cute-shm: the project is held until Ctrl-C\n"
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert segments_of(store) == []

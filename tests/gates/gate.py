@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 # Written by a program, for the compiler only.
-GENERATED = ("bindings/*/generated/*",)
+GENERATED = ("bindings/rust/cuteshm-sys/src/bindings*.rs", "bindings/julia/CuteShm/src/LibCuteShm*.jl")
 
 Findings = list[str]
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""clang-tidy, with the checks of .clang-tidy, finds nothing in the library and the program."""
+"""clang-tidy, with the checks of .clang-tidy, finds nothing in the library, the program and the Python extension."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
+import sysconfig
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +14,14 @@ from pathlib import Path
 import gate
 
 FOLDERS = ("core", "cli")
+# In C++ every name with two underscores is reserved: also those of our C headers.
+CXX_FLAGS = ("--checks=-bugprone-reserved-identifier",)
+# The extension is compiled in another build, with these flags.
+EXTENSION = gate.ROOT / "bindings" / "python" / "src"
+EXTENSION_FLAGS = (
+    *("-std=c11", "-isystem", sysconfig.get_path("include"), f"-I{gate.ROOT / 'core' / 'include'}"),
+    *("-DPy_LIMITED_API=0x030B0000", "-DPY_SSIZE_T_CLEAN"),
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,19 +30,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def compiled(build: Path) -> list[Path]:
-    """Lists the C files that the build compiles for the library and the program."""
+    """Lists the files that the build compiles for the library and the program; tests are Catch2's, full of macros."""
     database = build / "compile_commands.json"
     if not database.is_file():
         raise gate.CannotJudge(f"{database} is missing: configure with a preset")
     files = {Path(entry["file"]) for entry in json.loads(database.read_text(encoding="utf-8"))}
     roots = [gate.ROOT / folder for folder in FOLDERS]
-    found = sorted(file for file in files if file.suffix == ".c" and any(root in file.parents for root in roots))
+    found = sorted(file for file in files if not is_test(file) and any(root in file.parents for root in roots))
     if not found:
-        raise gate.CannotJudge(f"{database} names no C file of {' or '.join(FOLDERS)}")
+        raise gate.CannotJudge(f"{database} names no file of {' or '.join(FOLDERS)}")
     return found
 
 
-def tidy(file: Path, *flags: str | Path) -> gate.Findings:
+def is_test(file: Path) -> bool:
+    """Whether a file is a unit's test."""
+    return file.stem.endswith("_test")
+
+
+def tidy(file: str | Path, *flags: str | Path) -> gate.Findings:
     """Returns clang-tidy's findings in one file, a line each: for the path it took, run it on that file by hand."""
     done = gate.run(gate.tool("clang-tidy"), f"--config-file={gate.ROOT / '.clang-tidy'}", "--quiet", file, *flags)
     if done.returncode == 0:
@@ -44,8 +58,15 @@ def tidy(file: Path, *flags: str | Path) -> gate.Findings:
 
 def check(options: argparse.Namespace) -> gate.Findings:
     """Looks at every file, as many at a time as there are cores."""
+    work: list[tuple[str | Path, ...]] = []
+    for file in compiled(options.build):
+        work.append((file, *(CXX_FLAGS if file.suffix == ".cpp" else ()), "-p", options.build))
+    extension = sorted(EXTENSION.glob("*.c"))
+    if not extension:
+        raise gate.CannotJudge(f"{EXTENSION} holds no C file")
+    work += [(file, "--", *EXTENSION_FLAGS) for file in extension]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = pool.map(lambda file: tidy(file, "-p", options.build), compiled(options.build))
+        results = pool.map(lambda words: tidy(*words), work)
         return sorted({finding for findings in results for finding in findings})  # headers are met more than once
 
 

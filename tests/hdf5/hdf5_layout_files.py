@@ -19,6 +19,8 @@ CHUNKINGS: dict[str, dict[str, Any]] = {
     "one": {"chunks": (503, 211)},
     "gzip": {"chunks": (50, 50), "compression": "gzip"},
     "shuffled": {"chunks": (100, 7), "compression": "gzip", "shuffle": True, "fletcher32": True},
+    "lzf": {"chunks": (50, 50), "compression": "lzf"},
+    "lzf checked": {"chunks": (503, 211), "compression": "lzf", "shuffle": True, "fletcher32": True},
     "checked": {"chunks": (40, 30), "fletcher32": True},
     "lossy": {"chunks": (40, 30), "scaleoffset": 2},
     "unlimited": {"chunks": (33, 44), "maxshape": (None, None)},
@@ -52,8 +54,11 @@ def layouts(path: Path) -> Skips:
         twelve.set_precision(12)
         dataset = h5d.create(file.id, b"nbit", twelve, h5s.create_simple((25,)), dcpl=nbit)
         dataset.write(h5s.ALL, h5s.ALL, np.arange(-12, 13, dtype="<i2"))
-        file.create_dataset("lzf", data=data, chunks=(50, 50), compression="lzf")
-    return {"lzf": "it needs filter 32000 (lzf), which HDF5 "}
+        unknown = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        unknown.set_chunk((10,))
+        unknown.set_filter(307, h5py.h5z.FLAG_OPTIONAL, ())
+        h5d.create(file.id, b"bzip2", h5t.STD_I16LE, h5s.create_simple((25,)), dcpl=unknown)
+    return {"bzip2": "it needs filter 307 (bzip2), which HDF5 "}
 
 
 def simple(path: Path, **options: Any) -> Skips:

@@ -304,6 +304,22 @@ TEST_CASE("a detach does not wait for a store that is locked; exit or the next l
   }
 }
 
+TEST_CASE("what a detach left because the store was locked goes with what the process lets go of, or publishes, next") {
+  Store store;
+  const std::string project = unique_name("left"), other = unique_name("other");
+  Attachment first, second;
+  publish(store, project, first);
+  publish(store, other, second);
+  const int directory = open(store.root().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  REQUIRE(flock(directory, LOCK_EX) == 0);
+  first.release();
+  REQUIRE(segments_of(project).size() == 1);
+  close(directory);
+  SECTION("detach") { second.release(); }
+  SECTION("publication") { share_sample(store, unique_name("third")); }
+  require_gone(store, project);
+}
+
 TEST_CASE("of two users who leave at once one removes the project") {
   Store store;
   const std::string project = unique_name("two");

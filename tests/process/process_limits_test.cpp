@@ -50,12 +50,15 @@ private:
   int ends_[2] = {-1, -1};
 };
 
-// In a child: /dev/shm is a tmpfs of so many bytes, of this child's own.
-bool small_dev_shm(const char *size) {
+// In a child: a folder is a tmpfs of this child's own.
+bool own_tmpfs(const char *folder, const char *options) {
   const int flags = geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER;
   return unshare(flags) == 0 && mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-         mount("tmpfs", "/dev/shm", "tmpfs", 0, size) == 0;
+         mount("tmpfs", folder, "tmpfs", 0, options) == 0;
 }
+
+// The same for /dev/shm, of so many bytes.
+bool small_dev_shm(const char *size) { return own_tmpfs("/dev/shm", size); }
 
 cshm_status allocate(cshm_store store, const std::string &project, int64_t nbytes, cshm_builder *builder,
                      cshm_error *err) {
@@ -92,6 +95,31 @@ TEST_CASE("not enough shared memory is told before a byte is copied: wanted, fre
   REQUIRE(wanted != std::string::npos);
   REQUIRE(std::stoull(err.message().substr(wanted + 7)) >= 8u << 20);
   REQUIRE(std::stoull(err.message().substr(wanted + 7)) < (8u << 20) + 65536);
+}
+
+TEST_CASE(
+    "where /proc is not mounted, that is what a last-user project's user is told, and not that there is no project") {
+  Store store;
+  const Note note;
+  const std::string project = unique_name("proc");
+  Attachment published;
+  {
+    Builder builder(store, project, false, CSHM_LAST_USER);
+    builder.array("a", "<f8", {6}).allocate();
+    Error err;
+    REQUIRE_OK(cshm_builder_publish(builder, published.out(), err), err);
+  }
+  REQUIRE(in_child([&] {
+            if (!own_tmpfs("/proc", "size=1m")) return 97;
+            Error err;
+            cshm_attachment attachment{0};
+            cshm_attach_options options = CSHM_ATTACH_OPTIONS_INIT;
+            options.mode = CSHM_PRIVATE; // a mapping of its own
+            const cshm_status status = cshm_attach(store, project.c_str(), &options, &attachment, err);
+            note.send(err.message());
+            return static_cast<int>(status);
+          }) == CSHM_ERR_UNSUPPORTED);
+  require_words(note.received(CSHM_ERR_UNSUPPORTED), {"/proc is not mounted"});
 }
 
 TEST_CASE("a builder that found no memory can allocate again when there is some") {

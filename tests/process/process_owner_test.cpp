@@ -62,9 +62,7 @@ TEST_CASE("an owned project is gone when its owner is, at the next list or attac
       REQUIRE_FALSE(fs::exists(store.manifest(project)));
       // Who is attached keeps a whole tree, and is told.
       REQUIRE(values_at(attachment, "a") == ramp(6, 3));
-      int32_t current = -1;
-      REQUIRE_OK(cshm_attachment_is_current(attachment, &current, err), err);
-      REQUIRE(current == 0);
+      REQUIRE_FALSE(is_current(attachment));
     }
 }
 

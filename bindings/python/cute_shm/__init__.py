@@ -66,6 +66,7 @@ from ._v1.sizes import bytes_to_human, hdf5_size
 from ._v1.types import ArrayDict, MetaArrayDict, SharedArray, SharedArrayDict, SharedArrayMeta
 from ._v1.writing import arrays_to_shm, hdf5_to_shm, unlinked_arrays_to_shm, unlinked_hdf5_to_shm
 
+# Without `open`: `from cute_shm import *` is not to take the place of the one that opens files.
 __all__ = [
     "Array",
     "ArrayDict",
@@ -122,7 +123,6 @@ __all__ = [
     "hdf5_to_shm",
     "load_hdf5",
     "numpy_shm",
-    "open",
     "progress",
     "projects",
     "shm_to_arrays",
@@ -177,6 +177,7 @@ def create(
         BadNameError: a name that is not allowed (a ValueError).
         BadTypeError: a value that cannot be shared, named by its path (a TypeError).
         InvalidArgumentError: a lifetime or an order that there is not (a ValueError).
+        NodeNotFoundError: `attrs` names a path that is not in the tree (a KeyError).
         NoSpaceError: not enough shared memory (a MemoryError).
         PermissionDeniedError: the store is someone else's (a PermissionError).
 
@@ -216,7 +217,8 @@ def allocate(
 
     Raises:
         BadTypeError: a declaration that is not understood, or a dtype that cannot be shared, named by its path.
-        ExistsError, BadNameError, InvalidArgumentError, NoSpaceError, PermissionDeniedError: as in `create`.
+        ExistsError, BadNameError, InvalidArgumentError, NodeNotFoundError, NoSpaceError, PermissionDeniedError: as in
+            `create`.
     """
     return _as_store(store).allocate(name, layout, attrs, lifetime, overwrite)
 

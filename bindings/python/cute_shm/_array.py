@@ -32,6 +32,11 @@ class Row(NamedTuple):
     offset: int
     nbytes: int
 
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return self.path.rpartition("/")[2]
+
 
 class Array(_core.SharedArray):
     """An array of a project: a `numpy.ndarray` over the shared memory, which it keeps mapped for as long as it lives.

@@ -12,7 +12,7 @@ import numpy as np
 from . import _core
 from ._array import Row, array_of
 from ._attributes import encode
-from ._errors import BadTypeError, StaleHandleError
+from ._errors import BadTypeError, NodeNotFoundError, NotFoundError, StaleHandleError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +52,10 @@ def declare(builder: int, nodes: list[Node], attrs: Attrs) -> None:
             raise BadTypeError(f"attrs[{path!r}] is a mapping of names to values, not {type(values).__name__}")
         for name, value in values.items():
             encoded = encode(value, f"attribute {name!r} of {path!r}")
-            _core.cshm_builder_attribute(builder, path, name, *encoded)
+            try:
+                _core.cshm_builder_attribute(builder, path, name, *encoded)
+            except NotFoundError as error:
+                raise NodeNotFoundError(str(error)) from None
     _core.cshm_builder_allocate(builder)
 
 

@@ -12,6 +12,7 @@ from . import _core
 from ._building import abort
 from ._errors import Error, StaleHandleError, StateError
 from ._project import Project, Root
+from ._units import human_bytes, plural
 
 if TYPE_CHECKING:
     from ._store import Store
@@ -117,7 +118,7 @@ class Draft(Root):
         )
 
     def _title(self) -> str:
-        return f"cute_shm.Draft {self.name!r}: {self._info.array_count} arrays, {self.nbytes} bytes"
+        return f"cute_shm.Draft {self.name!r}: {plural(self._info.array_count, 'array')}, {human_bytes(self.nbytes)}"
 
     def __repr__(self) -> str:
         return f"<cute_shm.Draft {self.name!r}: {self._ended}>" if self._ended else super().__repr__()

@@ -28,7 +28,6 @@ KINDS: tuple[Kind, ...] = ("direct", "shared")
 # As the process that starts it would find its modules, the folder it is in excluded.
 _READER = "import sys; sys.path[:] = sys.argv[1:]; from cute_shm._evaluate_reader import main; main()"
 
-
 _NOTICE = 0.1  # seconds: all readers have heard by then when to begin
 
 

@@ -43,7 +43,7 @@ class Group(Mapping[str, Any]):
     @property
     def name(self) -> str:
         """The last part of `path`."""
-        return self._row.path.rpartition("/")[2]
+        return self._row.name
 
     @property
     def attrs(self) -> Attributes:
@@ -92,7 +92,7 @@ class Group(Mapping[str, Any]):
 
     def keys(self) -> KeysView[str]:
         """The names in this group, in the order they were created."""
-        return dict.fromkeys(row.path.rpartition("/")[2] for row in self._rows(deep=False)).keys()
+        return dict.fromkeys(row.name for row in self._rows(deep=False)).keys()
 
     def values(self) -> ValuesView[Any]:
         """The groups and arrays in this group."""

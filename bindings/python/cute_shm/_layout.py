@@ -51,7 +51,9 @@ def declared(layout: Mapping[str, Any]) -> tuple[list[Node], dict[str, Mapping[s
         try:
             node = Node(path, to_string(np.dtype(spec.dtype)), _shape(spec.shape), _ORDERS[spec.order])
         except (TypeError, ValueError) as error:
-            raise BadTypeError(f"{path!r}: {error}") from error
+            raise BadTypeError(
+                f"{path!r}, declared with shape {spec.shape!r} and dtype {spec.dtype!r}: {error}"
+            ) from error
         except KeyError:
             raise BadTypeError(f"{path!r}: order {spec.order!r}: use 'C' or 'F'") from None
         return node

@@ -25,7 +25,7 @@ class Outline:
 
     @property
     def name(self) -> str:
-        return self.row.path.rpartition("/")[2]
+        return self.row.name
 
     @property
     def is_group(self) -> bool:

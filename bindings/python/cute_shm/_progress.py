@@ -81,7 +81,7 @@ class _Painter(Protocol):
 
 
 class _Plain:
-    """``[#####.....]  50%  1.0 GB of 2.0 GB  800.0 MB/s  0:02 left``, each drawing over the one before it."""
+    """``[#####.....]  50%  1.0 GiB of 2.0 GiB  800.0 MiB/s  0:02 left``, each drawing over the one before it."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ._store import Store
 
 Mode = Literal["r", "r+", "c"]
-MODES: dict[str, int] = {"r": _core.CSHM_READ_ONLY, "r+": _core.CSHM_READ_WRITE, "c": _core.CSHM_PRIVATE}
-MODE_NAMES: tuple[Mode, ...] = ("r", "r+", "c")
+MODES: dict[Mode, int] = {"r": _core.CSHM_READ_ONLY, "r+": _core.CSHM_READ_WRITE, "c": _core.CSHM_PRIVATE}
+MODE_NAMES = {number: mode for mode, number in MODES.items()}
 _LOOK = 0.1  # seconds of waiting between two looks at Ctrl-C
 
 

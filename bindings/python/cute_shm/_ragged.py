@@ -6,7 +6,7 @@ In shared memory one is a group with two arrays: element i is ``values[offsets[i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
@@ -61,12 +61,12 @@ class Ragged:
     @property
     def name(self) -> str:
         """The last part of `path`."""
-        return self._row.path.rpartition("/")[2]
+        return self._row.name
 
     @property
-    def attrs(self) -> Mapping[str, Any]:
+    def attrs(self) -> Attributes:
         """Its attributes."""
-        return _OwnAttributes(Attributes(self._memory, self._row.number, self._row.attribute_count))
+        return _OwnAttributes(self._memory, self._row.number, self._row.attribute_count)
 
     @property
     def ndim(self) -> int:
@@ -163,23 +163,16 @@ class Ragged:
         return ragged_html(self)
 
 
-class _OwnAttributes(Mapping[str, Any]):
+class _OwnAttributes(Attributes):
     """The attributes of a group but for those that make it a ragged array."""
 
-    def __init__(self, attributes: Attributes) -> None:
-        self._attributes = attributes
-
-    def __getitem__(self, name: str) -> Any:
-        return self._attributes[name]
+    __slots__ = ()
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in self._attributes if name not in (KIND_ATTRIBUTE, SHAPE_ATTRIBUTE))
+        return (name for name in super().__iter__() if name not in (KIND_ATTRIBUTE, SHAPE_ATTRIBUTE))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-    def __repr__(self) -> str:
-        return f"<cute_shm.Attributes {dict(self)!r}>"
 
 
 def ragged_of(memory: _core.Memory, row: Row) -> Ragged | None:

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Lifetime = Literal["persistent", "owner", "last-user"]
-_LIFETIMES: dict[str, int] = {
+_LIFETIMES: dict[Lifetime, int] = {
     "persistent": _core.CSHM_PERSISTENT,
     "owner": _core.CSHM_OWNER,
     "last-user": _core.CSHM_LAST_USER,
 }
-_LIFETIME_NAMES: tuple[Lifetime, ...] = ("persistent", "owner", "last-user")
+_LIFETIME_NAMES = {number: name for name, number in _LIFETIMES.items()}
 Manifest = Literal["yaml", "toml"]
 _MANIFESTS: dict[Manifest | None, int] = {
     None: _core.CSHM_MANIFEST_DEFAULT,
@@ -196,7 +196,7 @@ class Store:
 
         with reporting(progress) as report, self._handle(self._root) as store:
             options = (bool(overwrite), _lifetime_number(lifetime), bool(strict), report, _PRODUCER)
-            return Project(_hdf5.cshm_hdf5_load(store, name, path, options), self)
+            return Project(_hdf5.cshm_hdf5_load(store, name, os.fspath(path), options), self)
 
     def projects(self) -> list[ProjectInfo]:
         """The projects of this store: see `cute_shm.projects`."""
@@ -250,7 +250,7 @@ class _Handle:  # a generator would take longer than attaching again does
         _core.cshm_store_close(self._store)
 
 
-def _lifetime_number(lifetime: str) -> int:
+def _lifetime_number(lifetime: Lifetime) -> int:
     if lifetime not in _LIFETIMES:
         raise InvalidArgumentError(
             f"lifetime {lifetime!r}: use 'persistent' (until it is unlinked), 'owner' (until this process exits) or "

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 
 def human_bytes(nbytes: float) -> str:
-    """Bytes by powers of 1024: ``976.6 KB``."""
-    for unit in ("bytes", "KB", "MB", "GB", "TB"):
-        if nbytes < 1024 or unit == "TB":
+    """Bytes by powers of 1024: ``976.6 KiB``."""
+    for unit in ("bytes", "KiB", "MiB", "GiB", "TiB"):
+        if nbytes < 1024 or unit == "TiB":
             break
         nbytes /= 1024
     return f"{nbytes:.0f} bytes" if unit == "bytes" else f"{nbytes:.1f} {unit}"

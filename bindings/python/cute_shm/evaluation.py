@@ -17,6 +17,7 @@ from ._evaluate import KINDS, EvaluationError, Job, Measurement, available_memor
 from ._evaluate_report import mebibytes, print_report
 from ._evaluate_svg import svg
 from ._store import Store
+from ._units import plural
 
 READERS = (1, 5, 10, 15)
 
@@ -68,8 +69,7 @@ def evaluate(
             for count in readers:
                 if kind == "shared" or _fits(count, nbytes):
                     measurements.append(measure(job, count))
-    datasets = f"{len(paths)} dataset{'' if len(paths) == 1 else 's'}"
-    return f"{os.path.basename(path)}: {datasets}, {mebibytes(nbytes)}", measurements
+    return f"{os.path.basename(path)}: {plural(len(paths), 'dataset')}, {mebibytes(nbytes)}", measurements
 
 
 def _require_h5py() -> None:

@@ -93,7 +93,7 @@ def test_what_cannot_be_shared_is_refused_by_path_and_name(name: str, value: Any
 
 
 def test_an_attribute_of_nothing_is_refused(name: str) -> None:
-    with pytest.raises(cute_shm.NotFoundError, match='"b"'):
+    with pytest.raises(cute_shm.NodeNotFoundError, match='"x": no group or array "b" was declared'):
         cute_shm.create(name, {"a": np.zeros(1)}, {"b": {"x": 1}})
     with pytest.raises(cute_shm.BadTypeError, match=r"attrs\['a'\] is a mapping"):
         cute_shm.create(name, {"a": np.zeros(1)}, {"a": 3})  # type: ignore[dict-item]

@@ -62,7 +62,7 @@ def test_a_draft_is_a_mapping_of_writable_arrays(name: str) -> None:
         assert all(value.flags.writeable for _, value in draft.walk() if isinstance(value, cute_shm.Array))
         assert not any(value.any() for value in (draft["image"], draft["b/line"])), "all is zero at first"
         assert (draft["b/f"].path, draft["b/f"].attrs["units"]) == ("b/f", "K")
-        assert repr(draft).startswith(f"<cute_shm.Draft {name!r}: 6 arrays, ")
+        assert repr(draft).startswith(f"<cute_shm.Draft {name!r}: 6 arrays, 12.0 KB")
         assert draft == draft  # noqa: PLR0124
         assert draft["b"] == draft["b"]
         with pytest.raises(TypeError):
@@ -233,7 +233,7 @@ def test_a_draft_is_not_pickled(name: str) -> None:
         (((3,), "no dtype"), "no dtype"),
         (((-1,), "f8"), "negative length"),
         (((1.5,), "f8"), "float"),
-        (("f8", (3,)), "b/x"),
+        (("f8", (3,)), "declared with shape 'f8' and dtype (3,)"),
         (cute_shm.Spec((3,), "f8", "A"), "'C' or 'F'"),  # type: ignore[arg-type]
         (cute_shm.Spec((1 << 61, 8), "f8"), "2^62"),
         (cute_shm.Spec((3,), "f8", attrs={"bad": None}), "attribute 'bad' of 'b/x'"),

@@ -93,6 +93,8 @@ def test_a_failed_overwrite_leaves_the_old_project(name: str, tmp_path: Path, fi
         cute_shm.load_hdf5(file, name)
     with pytest.raises(cute_shm.NotFoundError):
         cute_shm.load_hdf5(tmp_path / "missing.h5", name, overwrite=True)
+    with pytest.raises(TypeError, match="NoneType"):
+        cute_shm.load_hdf5(None, name, overwrite=True)  # type: ignore[arg-type]
     with cute_shm.open(name) as project:
         assert project["counts"].shape == (3, 4)
     with cute_shm.load_hdf5(file, name, overwrite=True, lifetime="owner") as project:

@@ -19,17 +19,17 @@ ATTRS: dict[str, dict[str, Any]] = {"": {"title": "demo"}, "b": {"kind": "inner"
 def test_repr_shows_the_tree(name: str) -> None:
     with cute_shm.create(name, TREE, ATTRS) as project:
         assert repr(project).splitlines() == [
-            f"<cute_shm.Project {name!r} (r): 3 arrays, {project.nbytes // 1024}.0 KB, 1 attribute",
+            f"<cute_shm.Project {name!r} (r): 3 arrays, {project.nbytes // 1024}.0 KiB, 1 attribute",
             "  a: (3, 3) int64, 72 bytes",
             "  b/: 1 attribute",
-            "    b1: (400,) float32, 1.6 KB, 2 attributes",
+            "    b1: (400,) float32, 1.6 KiB, 2 attributes",
             "    c/",
             "      d: (2,) float64, 16 bytes",
             "  e/: empty>",
         ]
         assert repr(project["b"]).splitlines() == [
             "<cute_shm.Group 'b': 3 nodes, 1 attribute",
-            "  b1: (400,) float32, 1.6 KB, 2 attributes",
+            "  b1: (400,) float32, 1.6 KiB, 2 attributes",
             "  c/",
             "    d: (2,) float64, 16 bytes>",
         ]

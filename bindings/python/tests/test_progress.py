@@ -136,7 +136,7 @@ def test_without_a_terminal_it_is_one_line_at_the_end(make: Make, capfd: pytest.
     make(True).close()
     written = capfd.readouterr()
     assert written.out == ""
-    assert re.fullmatch(r"\[#{30}\] 100%  39\.2 KB of 39\.2 KB  .*/s\n", written.err)
+    assert re.fullmatch(r"\[#{30}\] 100%  39\.2 KiB of 39\.2 KiB  .*/s\n", written.err)
 
 
 def test_a_failed_load_without_a_terminal_writes_nothing(clock: Callable[[float], None]) -> None:
@@ -163,8 +163,8 @@ def test_a_plain_bar_moves_on_a_terminal(clock: Callable[[float], None]) -> None
     bar(4 << 20, 4 << 20)  # it is over
     bar.end()
     assert stream.getvalue() == (
-        "[###############...............]  50%  2.0 MB of 4.0 MB  2.0 MB/s  0:01 left"
-        "\r[##############################] 100%  4.0 MB of 4.0 MB  2.0 MB/s           \n"
+        "[###############...............]  50%  2.0 MiB of 4.0 MiB  2.0 MiB/s  0:01 left"
+        "\r[##############################] 100%  4.0 MiB of 4.0 MiB  2.0 MiB/s           \n"
     )
 
 
@@ -173,12 +173,12 @@ def test_the_rate_is_that_of_the_bytes_alone(clock: Callable[[float], None]) -> 
     stream = Terminal()
     bar = Bar(stream)
     bar(0, 1 << 30)
-    assert "0%  0 bytes of 1.0 GB" in stream.getvalue(), "much is shown at once"
+    assert "0%  0 bytes of 1.0 GiB" in stream.getvalue(), "much is shown at once"
     clock(10)  # the memory is reserved
     bar(0, 1 << 30)
     clock(1)
     bar(1 << 28, 1 << 30)
-    assert stream.getvalue().endswith("256.0 MB/s  0:03 left")
+    assert stream.getvalue().endswith("256.0 MiB/s  0:03 left")
 
 
 def test_rich_draws_on_a_terminal(clock: Callable[[float], None], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,7 +195,7 @@ def test_rich_draws_on_a_terminal(clock: Callable[[float], None], monkeypatch: p
     bar.end()
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
     assert re.findall(r"(\d+)%", text) == ["50", "100", "100"], "rich draws the end twice, on one line"
-    assert "2.0 MB of 4.0 MB  2.0 MB/s  0:01 left" in text
+    assert "2.0 MiB of 4.0 MiB  2.0 MiB/s  0:01 left" in text
     assert text.count("\n") == 1
     assert "\x1b[?25h" in stream.getvalue(), "the cursor is back"
 
@@ -263,7 +263,7 @@ def in_terminal(code: str, *arguments: str) -> str:
 def test_a_bar_fits_its_terminal(name: str, file: Path) -> None:
     code = "import sys, cute_shm; cute_shm.load_hdf5(sys.argv[1], sys.argv[2], progress=True)"
     line, end = in_terminal(code, str(file), name).split("\r\n")
-    assert "100%  39.2 KB of 39.2 KB" in line
+    assert "100%  39.2 KiB of 39.2 KiB" in line
     assert len(line) < 60
     assert end == ""
 

@@ -14,8 +14,6 @@ from cute_shm import _core, _hdf5
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 PACKAGE = REPOSITORY / "bindings" / "python" / "cute_shm"
-# What SWIG adds to every module.
-SWIGS = {"SWIG_PyInstanceMethod_New", "SWIG_PyStaticMethod_New", "SWIG_runtime_data_TYPEVAR", "swig_runtime_data4"}
 
 
 def names_of_stub(path: Path) -> set[str]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import builtins
 import importlib
 import inspect
 import logging
@@ -95,6 +96,14 @@ def test_submodules_are_attributes_and_hold_what_they_held(module: str, run_pyth
     assert (result.returncode, result.stderr) == (0, "")
     with pytest.raises(AttributeError, match="nothing_of_that_name"):
         _ = found.nothing_of_that_name
+
+
+def test_a_star_import_leaves_the_builtins_alone() -> None:
+    """1.2's programs may begin with one, and go on to open files."""
+    names: dict[str, Any] = {}
+    exec("from cute_shm import *", names)
+    assert not (set(names) - {"__builtins__"}) & set(dir(builtins))
+    assert {"arrays_to_shm", "shm_to_arrays", "core", "numpy_shm", "hdf5_shm", "progress"} <= set(names)
 
 
 def test_types_are_those_of_1_2() -> None:

@@ -41,7 +41,7 @@ def test_meta_has_what_1_2_had(name: str) -> None:
     cute_shm.arrays_to_shm(name, ARRAYS)
     leaf = shm_to_arrays(name)["b"]["b1"]
     meta = leaf["meta"]
-    assert set(meta) == {"shm_name", "shm_private_name", "shm", "shape", "dtype", "attrs", "offset"}
+    assert list(meta) == ["shm_name", "shm_private_name", "shape", "dtype", "attrs", "shm", "offset"]
     assert meta["shm_name"].startswith(f"cute-shm.{name}.")
     assert (SHM / meta["shm_name"]).exists()
     assert meta["shm_private_name"] == "/" + meta["shm_name"]

@@ -79,10 +79,10 @@ class _Kinds(dict[str, "tuple[np.dtype[Any], dict[str, Any]]"]):
         meta = {
             "shm_name": self._segment,
             "shm_private_name": "/" + self._segment,
-            "shm": None,
             "shape": None,
             "dtype": str(dtype),
             "attrs": None,
+            "shm": None,
             "offset": None,
         }
         kind = self[text] = (dtype, meta)

@@ -186,7 +186,8 @@ impl Store {
         Builder::new(self.clone(), project)
     }
 
-    /// The projects of this store, ordered by name, damaged ones included. Those whose owner died are removed first.
+    /// The projects of this store, ordered by name, damaged ones included. Those whose owner died, or whose last user is
+    /// gone, are removed first.
     /// [`Error::Permission`](crate::Error::Permission): the root cannot be read.
     pub fn projects(&self) -> Result<Vec<Listed>> {
         listing::list(self.handle())
