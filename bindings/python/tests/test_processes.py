@@ -95,7 +95,8 @@ def test_a_sub_interpreter_is_refused_in_words_and_harms_nobody(name: str, run_p
     code = "try:\n    import cute_shm\nexcept ImportError as error:\n    print('refused:', error)"
     result = run_python(IN_A_SUB_INTERPRETER, name, code)
     assert result.returncode == 0, result.stderr
-    assert "refused:" in result.stdout
+    # Python 3.10 shares the modules of one interpreter with all, and lets it in.
+    assert ("refused:" in result.stdout) == (sys.version_info >= (3, 11))
     assert result.stdout.splitlines()[-1] == "6 6"
 
 
