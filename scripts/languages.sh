@@ -48,7 +48,7 @@ install_python() {
 
 # find_python_version 3.12: prints a Python of that version, of the system or of pyenv.
 find_python_version() {
-    for python in "python$1" "$HOME/.pyenv/versions/$1".*/bin/python; do
+    for python in "python$1" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$1".*/bin/python; do
         if "$python" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$1')" 2>/dev/null; then
             printf '%s\n' "$python"
             return
