@@ -35,9 +35,9 @@ cshm_status cshm__project_open(const struct store *store, int directory, const c
 void cshm__project_close(struct project *project);
 
 /* What a publish finds in its place, under the store's lock. `live` is false when nothing is there, or only what is left of
- * a project of which the segment is gone, or the owner dead, or that nobody uses any more. What can be told of it is in
- * *project, which then keeps new users waiting until it is closed: head.segment is "" where the manifest does not tell, segment is -1 where it cannot be opened for writing.
- * CSHM_ERR_CORRUPT: two manifests. */
+ * a project of which the segment is gone, or the owner dead, or that nobody uses any more; then who attaches that one waits
+ * until it is closed. What can be told of it is in *project: head.segment is "" where the manifest does not tell, segment is
+ * -1 where it cannot be opened for writing. CSHM_ERR_CORRUPT: two manifests. */
 cshm_status cshm__project_previous(const struct store *store, int directory, const char *name, struct project *project,
                                    bool *live, cshm_error *err);
 
