@@ -10,8 +10,8 @@
  */
 struct run {
   size_t length;
-  size_t back;                  /* how far back it begins; 0: it is in the stream */
-  const unsigned char *literal; /* where it is there */
+  size_t back;                  /* how far back it begins */
+  const unsigned char *literal; /* where it is in the stream; NULL: it repeats */
 };
 
 /* Takes the next run off the stream. False if the stream ends within it. */
@@ -46,7 +46,7 @@ void cshm__h5_lzf_unfold(const unsigned char *from, size_t count, unsigned char 
   const unsigned char *end = from + count;
   struct run run;
   while (from != end && next_run(&from, end, &run)) {
-    if (run.back == 0) {
+    if (run.literal) {
       memcpy(to, run.literal, run.length);
       to += run.length;
       continue;

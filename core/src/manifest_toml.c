@@ -9,6 +9,7 @@
 #include "manifest_write.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define FIRST_PIECE 1024 /* ours are shorter; each further piece doubles what is there */
 #define MAX_HEAD (1u << 20)
@@ -40,12 +41,27 @@ static cshm_status read_text(manifest_source source, void *user, const char *fil
                     file, MAX_HEAD >> 10);
 }
 
+/* Each of its arrays is a table, the first one's among the first, and nothing comes before. */
+static bool is_of_1_2(const struct text *text, size_t head) {
+  static const char mark[] = "\nshm_private_name = ";
+  const size_t size = sizeof mark - 1;
+  bool found = false;
+  for (size_t at = 0; head == 0 && !found && at + size <= text->length; at++)
+    found = memcmp(text->data + at, mark, size) == 0;
+  return found;
+}
+
 static cshm_status read_head(manifest_source source, void *user, const char *file, struct manifest_head *head,
                              cshm_error *err) {
   struct text text = {.data = NULL};
   size_t length = 0;
   cshm_status status = read_text(source, user, file, &text, &length, err);
-  if (!status) status = cshm__toml_parse_head(text.data, length, file, head, err);
+  if (!status && is_of_1_2(&text, length))
+    status = cshm__fail(
+        err, CSHM_ERR_CORRUPT, 0,
+        "manifest %s was written by cute-shm 1.2, whose projects only that version attaches and unlinks", file);
+  else if (!status)
+    status = cshm__toml_parse_head(text.data, length, file, head, err);
   free(text.data);
   return status;
 }

@@ -126,6 +126,15 @@ TEST_CASE("values of TOML that are no good are refused with their place", "[mani
   CHECK(toml.read(toml.with("cute-shm.robot.k3v9", std::string(255, 'x'))).status == CSHM_OK);
 }
 
+TEST_CASE("a file of cute-shm 1.2 is called so", "[manifest_toml]") {
+  const std::string leaf = "shm_name = \"cute-shm.p.x\"\nshm_private_name = \"/cute-shm.p.x\"\nshape = [\n    3,\n]\n";
+  const std::string words = " was written by cute-shm 1.2, whose projects only that version attaches and unlinks";
+  toml.check_bad("[a]\n" + leaf, words);
+  toml.check_bad("[empty]\n\n[b.b1]\n" + leaf, words);
+  const std::string ours = toml.good + "[groups]\n" + leaf;
+  CHECK(toml.read(ours).status == CSHM_OK);
+}
+
 TEST_CASE("what lacks a key of the head is refused where the head ends", "[manifest_toml]") {
   toml.check_bad("", ":1:1: wanted the key 'cute-shm', found the end of the head");
   toml.check_bad("# \xC3\xA9", ":1:4: wanted the key 'cute-shm', found the end of the head");

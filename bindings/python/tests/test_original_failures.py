@@ -199,11 +199,16 @@ def test_an_exit_without_unlink_says_nothing_and_leaves_nothing(name: str, run_p
 
 
 def test_names_do_not_depend_on_the_random_module(name: str, run_python: RunPython) -> None:
-    """Reseeding `random` makes 1.2 choose the name of a segment that is there."""
+    """Reseeding `random` makes 1.2 choose the name of a segment that is there: FileExistsError."""
     code = """
 import random
+root = cute_shm.Project2Toml.root
 for number in range(3):
+    cute_shm.Project2Toml.root = root / str(number)
     random.seed(1)
-    cute_shm.arrays_to_shm(f"{name}{number % 2}", {"a": np.arange(3)}, overwrite=True)
+    cute_shm.arrays_to_shm(name, {"a": np.full(3, number)})
+for number in range(3):
+    cute_shm.Project2Toml.root = root / str(number)
+    assert cute_shm.shm_to_arrays(name)["a"]["data"].tolist() == [number] * 3
 """
     run_user(run_python, code, name)

@@ -135,7 +135,7 @@ for number in range(30):
     while not os.path.exists(f"{sys.argv[2]}/{number}"):
         pass
     try:
-        cute_shm.arrays_to_shm(f"{name}-{number}", {"a": np.full(1000, os.getpid())}, persistent=True)
+        cute_shm.arrays_to_shm(f"{name}-{number}", {"a": np.full(200_000, os.getpid())}, persistent=True)
         won += 1
     except FileExistsError as error:
         assert "already exists" in str(error)
