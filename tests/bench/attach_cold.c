@@ -25,9 +25,7 @@
 static char bare_segment[64];
 
 /* What one new process found. */
-struct found {
-  double us, faults, kib;
-};
+struct found { double us, faults, kib; };
 
 /* Page faults of this process so far; each costs about as much as four system calls. */
 static double faults_now(void) {

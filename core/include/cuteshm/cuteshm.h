@@ -487,7 +487,8 @@ typedef struct cshm_attach_options {
  * @return CSHM_ERR_NOT_FOUND: no such project (the message names the store and near matches), or its segment is gone;
  *         CSHM_ERR_CORRUPT: manifest or segment truncated or damaged, or there are two manifests; CSHM_ERR_VERSION:
  *         written by a newer cute-shm; CSHM_ERR_GENERATION: the manifest does not belong to the segment;
- *         CSHM_ERR_PERMISSION; CSHM_ERR_BAD_NAME; CSHM_ERR_SYSTEM. Since 2.0.
+ *         CSHM_ERR_PERMISSION; CSHM_ERR_BAD_NAME; CSHM_ERR_UNSUPPORTED: it lives until its last user, and /proc is not
+ *         mounted, without which that cannot be told; CSHM_ERR_SYSTEM. Since 2.0.
  */
 CSHM_API cshm_status cshm_attach(cshm_store store, const char *project, const cshm_attach_options *options,
                                  cshm_attachment *attachment, cshm_error *err);

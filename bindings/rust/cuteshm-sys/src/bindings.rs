@@ -743,7 +743,8 @@ cshm_detach; the memory stays mapped until the arrays taken from it are released
 Returns CSHM_ERR_NOT_FOUND: no such project (the message names the store and near matches), or its segment is gone;
 CSHM_ERR_CORRUPT: manifest or segment truncated or damaged, or there are two manifests; CSHM_ERR_VERSION:
 written by a newer cute-shm; CSHM_ERR_GENERATION: the manifest does not belong to the segment;
-CSHM_ERR_PERMISSION; CSHM_ERR_BAD_NAME; CSHM_ERR_SYSTEM. Since 2.0.*/
+CSHM_ERR_PERMISSION; CSHM_ERR_BAD_NAME; CSHM_ERR_UNSUPPORTED: it lives until its last user, and /proc is not
+mounted, without which that cannot be told; CSHM_ERR_SYSTEM. Since 2.0.*/
     pub fn cshm_attach(
         store: cshm_store,
         project: *const ::core::ffi::c_char,
