@@ -62,7 +62,7 @@ def test_a_draft_is_a_mapping_of_writable_arrays(name: str) -> None:
         assert all(value.flags.writeable for _, value in draft.walk() if isinstance(value, cute_shm.Array))
         assert not any(value.any() for value in (draft["image"], draft["b/line"])), "all is zero at first"
         assert (draft["b/f"].path, draft["b/f"].attrs["units"]) == ("b/f", "K")
-        assert repr(draft).startswith(f"<cute_shm.Draft {name!r}: 6 arrays, 12.0 KB")
+        assert repr(draft).startswith(f"<cute_shm.Draft {name!r}: 6 arrays, 12.0 KiB")
         assert draft == draft  # noqa: PLR0124
         assert draft["b"] == draft["b"]
         with pytest.raises(TypeError):
