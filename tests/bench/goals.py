@@ -62,8 +62,8 @@ REASONS = {
     "text and data of the library, its first heap pages, the header and the index that it checks. The rest are the "
     "system calls for the store's directory, the manifest and the header.",
     "put-many: 10,000 arrays, not yet published": "**put-many before it is published**: it takes no longer than as "
-    "many bare calls of `pwrite`; what is left is declaring each array, whose path is checked, hashed and looked up, and "
-    "writing the index.",
+    "many bare calls of `pwrite`; what is left is declaring each array, whose path is checked, hashed and looked up, "
+    "and writing the index.",
     "put-many: each of 10,000 arrays": "**put-many against 1.2**: 1.2 takes about half as long an array here as the "
     "goal took for granted. Of our time the C library has less than a quarter (the row of C); the rest is Python's and "
     "numpy's: the dtype, shape and order of each array, and two calls.",

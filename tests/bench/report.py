@@ -121,7 +121,7 @@ def table(figures: list[Figure]) -> str:
     return "\n".join(lines)
 
 
-LEFT, RIGHT, TOP, STEP, WIDTH = 360, 800, 64, 26, 900  # of the picture, in pixels
+LEFT, RIGHT, TOP, STEP, WIDTH = 580, 1020, 64, 26, 1120  # of the picture, in pixels
 LOW, HIGH = -5, 4  # powers of two
 
 
