@@ -221,11 +221,12 @@ def encoded(array: Ragged | NDArray[Any]) -> tuple[dict[str, NDArray[Any]], dict
     Raises:
         BadTypeError: its elements are not all `str`, all `bytes`, or all one-dimensional arrays of one dtype.
     """
+    attributes: dict[str, Any] = {}
     if isinstance(array, Ragged):
         kind, offsets, values = array.kind, np.asarray(array.offsets), np.asarray(array.values)
+        attributes = dict(array.attrs)
     else:
         kind, offsets, values = _split(array.ravel().tolist())
-    attributes = dict(array.attrs) if isinstance(array, Ragged) else {}
     markers = {KIND_ATTRIBUTE: kind, SHAPE_ATTRIBUTE: np.array(array.shape, "<i8")}
     return {"offsets": offsets, "values": values}, {**attributes, **markers}
 
