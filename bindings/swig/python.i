@@ -37,6 +37,12 @@
 %ignore cshm_attachment_view;  /* row() and rows() give it together with the node */
 %ignore cshm_dtype_parse;      /* numpy has its own */
 %ignore cshm_dtype_field;
+/* being built */
+%ignore cshm_store_collect;
+%ignore cshm_store_repair;
+%ignore cshm_attachment_reattach;
+%ignore cshm_attachment_export_fd;
+%ignore cshm_attach_fd;
 
 /* ---- calls that wait for the kernel, copy data or read a file let other threads run ---- */
 

@@ -32,6 +32,8 @@
 /* What a segment is. FILLED is garbage unless a manifest points to it; RETIRED was overwritten or unlinked. */
 enum format_state { FORMAT_FILLED = 1, FORMAT_PUBLISHED = 2, FORMAT_RETIRED = 3 };
 
+#define FORMAT_SEALED 1u /* in flags: a memfd that nobody can change, cut or grow, and that is in no store */
+
 struct format_header {
   char magic[8];         /* FORMAT_MAGIC */
   uint16_t major;        /* CSHM_FORMAT_MAJOR */
@@ -48,8 +50,9 @@ struct format_header {
   uint64_t index_checksum; /* XXH3-64 of the index's bytes */
   uint64_t created_ns;     /* since 1970-01-01 UTC */
   uint32_t lifetime;       /* a cshm_lifetime */
-  uint32_t reserved;
-  unsigned char padding[152];
+  uint32_t flags;          /* FORMAT_SEALED or 0 */
+  char prefix[40];         /* of the store's manifests, NUL-padded; empty: "cute-shm." */
+  unsigned char padding[112];
   char project[256]; /* NUL-padded */
   char root[3072];   /* the store's directory, NUL-padded */
   unsigned char unused[440];
@@ -131,6 +134,7 @@ struct format_note {
 };
 
 static_assert(sizeof(struct format_header) == FORMAT_PAGE, "the header is a page");
+static_assert(offsetof(struct format_header, prefix) == 104, "promised by docs/format.md");
 static_assert(offsetof(struct format_header, project) == 256, "promised by docs/format.md");
 static_assert(offsetof(struct format_header, root) == 512, "promised by docs/format.md");
 static_assert(offsetof(struct format_header, header_checksum) == 4024, "promised by docs/format.md");

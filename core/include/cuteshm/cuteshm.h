@@ -20,6 +20,7 @@
  *   - Memory is given back when the project is unlinked *and* its last attachment is gone.
  *   - No call of this library can unmap memory that a live handle points into, but a process that
  *     truncates the segment by hand (`truncate /dev/shm/...`) makes later reads of others fail with SIGBUS.
+ *     Nobody can do that to a sealed project (cshm_builder_options).
  *   - An attachment lives on in a child of fork(), handles included. A child never unlinks what its
  *     parent owns or uses. A builder belongs to the process that opened it.
  *   - A segment counts as memory of the tmpfs on /dev/shm: a container often allows it only 64 MiB
@@ -161,16 +162,29 @@ typedef enum cshm_manifest_format {
   CSHM_MANIFEST_TOML = 2
 } cshm_manifest_format;
 
+/** What the users of a store's group may do with its projects. */
+typedef enum cshm_access {
+  CSHM_ACCESS_DEFAULT = 0,   /**< what $CUTE_SHM_ACCESS says, "r" or "rw"; else CSHM_ACCESS_READ */
+  CSHM_ACCESS_READ = 1,      /**< list and attach, CSHM_READ_ONLY and CSHM_PRIVATE */
+  CSHM_ACCESS_READ_WRITE = 2 /**< all that the owner may: CSHM_READ_WRITE, create, overwrite, unlink */
+} cshm_access;
+
 typedef struct cshm_store_options {
   uint32_t size;      /**< sizeof(cshm_store_options) */
   uint32_t manifest;  /**< a cshm_manifest_format; CSHM_MANIFEST_DEFAULT by default */
   const char *prefix; /**< what manifests' file names begin with; NULL: "cute-shm." */
+  const char *group;  /**< name or number of the system's group that shares the store; NULL: $CUTE_SHM_GROUP; "": nobody */
+  uint32_t access;    /**< a cshm_access; looked at only where there is a group */
+  uint32_t reserved;  /**< 0 */
 } cshm_store_options;
 
-#define CSHM_STORE_OPTIONS_INIT {sizeof(cshm_store_options), CSHM_MANIFEST_DEFAULT, NULL}
+#define CSHM_STORE_OPTIONS_INIT {sizeof(cshm_store_options), CSHM_MANIFEST_DEFAULT, NULL, NULL, CSHM_ACCESS_DEFAULT, 0}
 
 /**
  * Opens the store at `root`. Nothing is created until a project is: a root that is not there is an empty store.
+ * A store is this user's alone (directory 0700, manifests and segments 0600), unless a group is named, which all who use the
+ * store must do: then its directory is the group's, 02750 or 02770, manifests and segments are 0640 or 0660, and what other
+ * members of the group have put there is trusted. What belongs to anyone else, but to root, is refused.
  * The caller owns `*store` and ends it with cshm_store_close.
  * @param[in] root     directory; NULL: $CUTE_SHM_ROOT, else /tmp/cute-shm-<uid> if it is there and ours, else
  *                     /tmp/cute-shm if it is ours or absent, else /tmp/cute-shm-<uid>
@@ -179,7 +193,8 @@ typedef struct cshm_store_options {
  * @param[out] err     or NULL
  * @return CSHM_ERR_PERMISSION: the root is a symlink, or owned by another user who is not root;
  *         CSHM_ERR_BAD_NAME: the root is no directory, or longer than 3000 bytes, or the prefix holds "/" or is empty;
- *         CSHM_ERR_INVALID_ARGUMENT: no such syntax of manifests, in the options or in $CUTE_SHM_MANIFEST. Since 2.0.
+ *         CSHM_ERR_INVALID_ARGUMENT: no such syntax of manifests, in the options or in $CUTE_SHM_MANIFEST, or no such access;
+ *         CSHM_ERR_NOT_FOUND: no such group. Since 2.0.
  */
 CSHM_API cshm_status cshm_store_open(const char *root, const cshm_store_options *options, cshm_store *store,
                                      cshm_error *err);
@@ -256,9 +271,11 @@ typedef struct cshm_project {
   uint64_t created_ns;  /**< nanoseconds since 1970-01-01 UTC; 0 where not known */
   uint32_t array_count; /**< arrays */
   uint32_t lifetime;    /**< a cshm_lifetime */
+  uint32_t in_use;      /**< 1: some process has it attached, this one included; 0: none has, or it is not known */
+  uint32_t reserved;    /**< 0 */
 } cshm_project;
 
-#define CSHM_PROJECT_INIT {sizeof(cshm_project), 0, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0}
+#define CSHM_PROJECT_INIT {sizeof(cshm_project), 0, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0}
 
 /**
  * The projects of a store, ordered by name. Those whose owner died, and those that nobody uses any more though they were to
@@ -270,6 +287,44 @@ typedef struct cshm_project {
  * @return CSHM_ERR_PERMISSION, CSHM_ERR_SYSTEM: the root cannot be read. Since 2.0.
  */
 CSHM_API cshm_status cshm_list(cshm_store store, cshm_listing *listing, cshm_error *err);
+
+typedef struct cshm_collect_options {
+  uint32_t size;    /**< sizeof(cshm_collect_options) */
+  uint32_t dry_run; /**< not 0: remove nothing, only tell */
+} cshm_collect_options;
+
+#define CSHM_COLLECT_OPTIONS_INIT {sizeof(cshm_collect_options), 0}
+
+/**
+ * Removes what the dead have left in a store: projects whose owner died or whose last user is gone, segments of this store
+ * that no manifest points to and that are no project (half-built, overwritten, unlinked), manifests whose segment is gone, and
+ * files that were to become manifests. cshm_list, cshm_attach and cshm_builder_publish do the same for what they meet, but
+ * leave a persistent project's manifest, so that its user learns what happened to it.
+ * What is alive, in the making, or belongs to someone else is not touched. Safe beside every other call, in any process.
+ * @param[in] store      the store; a root that is not there holds nothing
+ * @param[in] options    NULL for the defaults
+ * @param[out] leftovers a listing of what was removed, or with `dry_run` would be; or NULL. Of each: `name` of the project
+ *                       ("" where not known), `manifest` ("" where there was none), `segment` ("" where there was none),
+ *                       `nbytes` given back, `message`: why; `status` CSHM_OK, or why it could not be removed.
+ *                       The caller owns it and ends it with cshm_listing_close
+ * @param[out] err       or NULL
+ * @return CSHM_ERR_PERMISSION, CSHM_ERR_SYSTEM: the root or /dev/shm cannot be read. Since 2.0.
+ */
+CSHM_API cshm_status cshm_store_collect(cshm_store store, const cshm_collect_options *options, cshm_listing *leftovers,
+                                        cshm_error *err);
+
+/**
+ * Writes manifests anew, from the segments, where they are gone, damaged, or of another generation than their segment: after a
+ * cleaner swept the store's directory, say. A missing one is written anew by cshm_attach, too, which meets it first.
+ * @param[in] store      the store
+ * @param[in] project    its name; NULL: all of the store
+ * @param[out] repaired  a listing of what was repaired, `message` telling what was wrong with it; or NULL. The caller owns it
+ *                       and ends it with cshm_listing_close
+ * @param[out] err       or NULL
+ * @return CSHM_ERR_NOT_FOUND: `project` has no segment to repair it from; CSHM_ERR_BAD_NAME; CSHM_ERR_PERMISSION;
+ *         CSHM_ERR_SYSTEM. Since 2.0.
+ */
+CSHM_API cshm_status cshm_store_repair(cshm_store store, const char *project, cshm_listing *repaired, cshm_error *err);
 
 /** How many projects the listing holds, in `*count`. Since 2.0. */
 CSHM_API cshm_status cshm_listing_count(cshm_listing listing, uint64_t *count, cshm_error *err);
@@ -299,7 +354,7 @@ typedef struct cshm_builder_options {
   uint32_t size;        /**< sizeof(cshm_builder_options) */
   uint32_t overwrite;   /**< not 0: replace a project of that name at publish, atomically */
   uint32_t lifetime;    /**< a cshm_lifetime; CSHM_PERSISTENT by default */
-  uint32_t reserved;    /**< 0 */
+  uint32_t sealed;      /**< not 0: see cshm_attachment_export_fd; `overwrite` and `lifetime` are then not looked at */
   const char *producer; /**< who made it, for the manifest: "program (language version)"; NULL: the C library */
 } cshm_builder_options;
 
@@ -451,8 +506,9 @@ CSHM_API cshm_status cshm_builder_attach(cshm_builder builder, cshm_attachment *
  * @param[out] attachment  a read-only attachment of the new project, which the caller then owns; or NULL (what that means
  *                         for a project that lives until its last user: see cshm_lifetime)
  * @param[out] err         or NULL
- * @return CSHM_ERR_EXISTS: another process published that name first; CSHM_ERR_STATE; CSHM_ERR_PERMISSION;
- *         CSHM_ERR_SYSTEM. Since 2.0.
+ * @return CSHM_ERR_EXISTS: another process published that name first; CSHM_ERR_STATE: of a sealed one also, that an attachment
+ *         of cshm_builder_attach is still held, by which it could be written; CSHM_ERR_INVALID_ARGUMENT: a sealed one, and
+ *         `attachment` is NULL, without which nobody would have it; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM. Since 2.0.
  */
 CSHM_API cshm_status cshm_builder_publish(cshm_builder builder, cshm_attachment *attachment, cshm_error *err);
 
@@ -505,7 +561,7 @@ typedef struct cshm_attachment_info {
   uint32_t mode;        /**< a cshm_mode */
   const char *project;  /**< its name */
   const char *root;     /**< the store's root, as it was when the project was published */
-  const char *segment;  /**< the segment's name in /dev/shm */
+  const char *segment;  /**< the segment's name in /dev/shm; of a sealed one, what /proc/PID/fd calls it */
   uint64_t generation;  /**< identity of this creation of the project */
   uint64_t created_ns;  /**< nanoseconds since 1970-01-01 UTC */
   uint64_t nbytes;      /**< bytes mapped, index included */
@@ -513,10 +569,12 @@ typedef struct cshm_attachment_info {
   uint32_t node_count;  /**< groups and arrays, the root included */
   uint32_t array_count; /**< arrays; aliases count once */
   uint32_t note_count;  /**< notes */
-  uint32_t lifetime;    /**< a cshm_lifetime */
+  uint32_t lifetime;    /**< a cshm_lifetime; CSHM_LAST_USER for a sealed one */
+  uint32_t sealed;      /**< 1: nobody can change or cut it, and it is in no store */
+  uint32_t reserved;    /**< 0 */
 } cshm_attachment_info;
 
-#define CSHM_ATTACHMENT_INFO_INIT {sizeof(cshm_attachment_info), 0, NULL, NULL, NULL, 0, 0, 0, NULL, 0, 0, 0, 0}
+#define CSHM_ATTACHMENT_INFO_INIT {sizeof(cshm_attachment_info), 0, NULL, NULL, NULL, 0, 0, 0, NULL, 0, 0, 0, 0, 0, 0}
 
 /**
  * Describes an attachment.
@@ -546,6 +604,45 @@ CSHM_API cshm_status cshm_attachment_is_current(cshm_attachment attachment, int3
  * @return CSHM_OK: attach again; CSHM_ERR_TIMEOUT: it still is current. Since 2.0.
  */
 CSHM_API cshm_status cshm_attachment_wait_newer(cshm_attachment attachment, int64_t timeout_ns, cshm_error *err);
+
+/**
+ * Attaches the newest generation of the same project, in the same mode, from the store that this one came from. Where it
+ * still is the newest, that is one more attachment of it. The old one stays as it is: detach it when you are done with it.
+ * The caller owns `*newer` and ends it with cshm_detach.
+ * @param[in] attachment  the attachment; of a sealed project there is never a newer one: CSHM_ERR_UNSUPPORTED
+ * @param[out] newer      the handle
+ * @param[out] err        or NULL
+ * @return as cshm_attach. Since 2.0.
+ */
+CSHM_API cshm_status cshm_attachment_reattach(cshm_attachment attachment, cshm_attachment *newer, cshm_error *err);
+
+/**
+ * A descriptor of a sealed project's memory, to be handed to another process: through a Unix socket (SCM_RIGHTS), by
+ * inheritance, or as /proc/PID/fd/N. A sealed project (cshm_builder_options) is in no store and has no name that could be
+ * guessed; nobody, its producer included, can change, shrink or grow it once it is published, so that a reader needs no trust in
+ * other readers, nor in the producer's good behaviour: it crosses containers and users. It lives as long as a process holds it
+ * mapped or holds a descriptor of it.
+ * The descriptor is new, read-only, and closed by exec; the caller owns `*fd` and ends it with close().
+ * @param[in] attachment  of a sealed project
+ * @param[out] fd         the descriptor
+ * @param[out] err        or NULL
+ * @return CSHM_ERR_STATE: the project is not sealed; CSHM_ERR_SYSTEM: no descriptors are left. Since 2.0.
+ */
+CSHM_API cshm_status cshm_attachment_export_fd(cshm_attachment attachment, int32_t *fd, cshm_error *err);
+
+/**
+ * Maps a sealed project that another process has handed over. Seals, header and index are checked before any byte is used: what
+ * is not sealed is refused, since whoever gave it could cut it while it is read. `fd` stays the caller's and may be closed.
+ * The caller owns `*attachment` and ends it with cshm_detach.
+ * @param[in] fd           the descriptor
+ * @param[in] options      NULL for the defaults; CSHM_READ_WRITE cannot be had: CSHM_ERR_PERMISSION
+ * @param[out] attachment  the handle
+ * @param[out] err         or NULL
+ * @return CSHM_ERR_INVALID_ARGUMENT: no open descriptor; CSHM_ERR_PERMISSION: not sealed; CSHM_ERR_CORRUPT: no segment of
+ *         ours, or damaged; CSHM_ERR_VERSION; CSHM_ERR_SYSTEM. Since 2.0.
+ */
+CSHM_API cshm_status cshm_attach_fd(int32_t fd, const cshm_attach_options *options, cshm_attachment *attachment,
+                                    cshm_error *err);
 
 /** What a node is. */
 typedef enum cshm_node_kind { CSHM_GROUP = 1, CSHM_ARRAY = 2 } cshm_node_kind;

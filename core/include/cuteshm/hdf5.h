@@ -35,9 +35,11 @@ typedef struct cshm_hdf5_options {
   cshm_progress_fn progress; /**< or NULL */
   void *user;                /**< for `progress` */
   const char *producer;      /**< as in cshm_builder_options */
+  uint32_t sealed;           /**< as in cshm_builder_options; `attachment` may then not be NULL */
+  uint32_t reserved;         /**< 0 */
 } cshm_hdf5_options;
 
-#define CSHM_HDF5_OPTIONS_INIT {sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, NULL, NULL, NULL}
+#define CSHM_HDF5_OPTIONS_INIT {sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, NULL, NULL, NULL, 0, 0}
 
 /**
  * Loads a whole HDF5 file into shared memory and publishes it as a project. Data is streamed through a buffer of a few

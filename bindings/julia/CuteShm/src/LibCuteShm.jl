@@ -94,13 +94,21 @@ const CSHM_MANIFEST_DEFAULT = cshm_manifest_format(0)
 const CSHM_MANIFEST_YAML = cshm_manifest_format(1)
 const CSHM_MANIFEST_TOML = cshm_manifest_format(2)
 
+const cshm_access = Cint
+const CSHM_ACCESS_DEFAULT = cshm_access(0)
+const CSHM_ACCESS_READ = cshm_access(1)
+const CSHM_ACCESS_READ_WRITE = cshm_access(2)
+
 struct cshm_store_options
     size::UInt32
     manifest::UInt32
     prefix::Cstring
+    group::Cstring
+    access::UInt32
+    reserved::UInt32
 end
 # CSHM_STORE_OPTIONS_INIT
-cshm_store_options() = cshm_store_options(sizeof(cshm_store_options), CSHM_MANIFEST_DEFAULT, Cstring(C_NULL))
+cshm_store_options() = cshm_store_options(sizeof(cshm_store_options), CSHM_MANIFEST_DEFAULT, Cstring(C_NULL), Cstring(C_NULL), CSHM_ACCESS_DEFAULT, 0)
 
 cshm_store_open(root, options, store, err) =
     @ccall library.cshm_store_open(root::Cstring, options::Ptr{cshm_store_options}, store::Ptr{cshm_store}, err::Ptr{cshm_error})::cshm_status
@@ -134,12 +142,27 @@ struct cshm_project
     created_ns::UInt64
     array_count::UInt32
     lifetime::UInt32
+    in_use::UInt32
+    reserved::UInt32
 end
 # CSHM_PROJECT_INIT
-cshm_project() = cshm_project(sizeof(cshm_project), 0, Cstring(C_NULL), Cstring(C_NULL), Cstring(C_NULL), Cstring(C_NULL), 0, 0, 0, 0, 0)
+cshm_project() = cshm_project(sizeof(cshm_project), 0, Cstring(C_NULL), Cstring(C_NULL), Cstring(C_NULL), Cstring(C_NULL), 0, 0, 0, 0, 0, 0, 0)
 
 cshm_list(store, listing, err) =
     @ccall library.cshm_list(store::cshm_store, listing::Ptr{cshm_listing}, err::Ptr{cshm_error})::cshm_status
+
+struct cshm_collect_options
+    size::UInt32
+    dry_run::UInt32
+end
+# CSHM_COLLECT_OPTIONS_INIT
+cshm_collect_options() = cshm_collect_options(sizeof(cshm_collect_options), 0)
+
+cshm_store_collect(store, options, leftovers, err) =
+    @ccall library.cshm_store_collect(store::cshm_store, options::Ptr{cshm_collect_options}, leftovers::Ptr{cshm_listing}, err::Ptr{cshm_error})::cshm_status
+
+cshm_store_repair(store, project, repaired, err) =
+    @ccall library.cshm_store_repair(store::cshm_store, project::Cstring, repaired::Ptr{cshm_listing}, err::Ptr{cshm_error})::cshm_status
 
 cshm_listing_count(listing, count, err) =
     @ccall library.cshm_listing_count(listing::cshm_listing, count::Ptr{UInt64}, err::Ptr{cshm_error})::cshm_status
@@ -158,7 +181,7 @@ struct cshm_builder_options
     size::UInt32
     overwrite::UInt32
     lifetime::UInt32
-    reserved::UInt32
+    sealed::UInt32
     producer::Cstring
 end
 # CSHM_BUILDER_OPTIONS_INIT
@@ -239,9 +262,11 @@ struct cshm_attachment_info
     array_count::UInt32
     note_count::UInt32
     lifetime::UInt32
+    sealed::UInt32
+    reserved::UInt32
 end
 # CSHM_ATTACHMENT_INFO_INIT
-cshm_attachment_info() = cshm_attachment_info(sizeof(cshm_attachment_info), 0, Cstring(C_NULL), Cstring(C_NULL), Cstring(C_NULL), 0, 0, 0, C_NULL, 0, 0, 0, 0)
+cshm_attachment_info() = cshm_attachment_info(sizeof(cshm_attachment_info), 0, Cstring(C_NULL), Cstring(C_NULL), Cstring(C_NULL), 0, 0, 0, C_NULL, 0, 0, 0, 0, 0, 0)
 
 cshm_attachment_describe(attachment, info, err) =
     @ccall library.cshm_attachment_describe(attachment::cshm_attachment, info::Ptr{cshm_attachment_info}, err::Ptr{cshm_error})::cshm_status
@@ -251,6 +276,15 @@ cshm_attachment_is_current(attachment, current, err) =
 
 cshm_attachment_wait_newer(attachment, timeout_ns, err) =
     @ccall library.cshm_attachment_wait_newer(attachment::cshm_attachment, timeout_ns::Int64, err::Ptr{cshm_error})::cshm_status
+
+cshm_attachment_reattach(attachment, newer, err) =
+    @ccall library.cshm_attachment_reattach(attachment::cshm_attachment, newer::Ptr{cshm_attachment}, err::Ptr{cshm_error})::cshm_status
+
+cshm_attachment_export_fd(attachment, fd, err) =
+    @ccall library.cshm_attachment_export_fd(attachment::cshm_attachment, fd::Ptr{Int32}, err::Ptr{cshm_error})::cshm_status
+
+cshm_attach_fd(fd, options, attachment, err) =
+    @ccall library.cshm_attach_fd(fd::Int32, options::Ptr{cshm_attach_options}, attachment::Ptr{cshm_attachment}, err::Ptr{cshm_error})::cshm_status
 
 const cshm_node_kind = Cint
 const CSHM_GROUP = cshm_node_kind(1)
@@ -419,6 +453,10 @@ export CSHM_VERSION_MAJOR,
     CSHM_MANIFEST_DEFAULT,
     CSHM_MANIFEST_YAML,
     CSHM_MANIFEST_TOML,
+    cshm_access,
+    CSHM_ACCESS_DEFAULT,
+    CSHM_ACCESS_READ,
+    CSHM_ACCESS_READ_WRITE,
     cshm_store_options,
     cshm_store_open,
     cshm_store_close,
@@ -431,6 +469,9 @@ export CSHM_VERSION_MAJOR,
     CSHM_LAST_USER,
     cshm_project,
     cshm_list,
+    cshm_collect_options,
+    cshm_store_collect,
+    cshm_store_repair,
     cshm_listing_count,
     cshm_listing_project,
     cshm_listing_close,
@@ -465,6 +506,9 @@ export CSHM_VERSION_MAJOR,
     cshm_attachment_describe,
     cshm_attachment_is_current,
     cshm_attachment_wait_newer,
+    cshm_attachment_reattach,
+    cshm_attachment_export_fd,
+    cshm_attach_fd,
     cshm_node_kind,
     CSHM_GROUP,
     CSHM_ARRAY,

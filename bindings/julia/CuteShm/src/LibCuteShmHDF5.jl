@@ -25,9 +25,11 @@ struct cshm_hdf5_options
     progress::cshm_progress_fn
     user::Ptr{Cvoid}
     producer::Cstring
+    sealed::UInt32
+    reserved::UInt32
 end
 # CSHM_HDF5_OPTIONS_INIT
-cshm_hdf5_options() = cshm_hdf5_options(sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, C_NULL, C_NULL, Cstring(C_NULL))
+cshm_hdf5_options() = cshm_hdf5_options(sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, C_NULL, C_NULL, Cstring(C_NULL), 0, 0)
 
 cshm_hdf5_load(store, project, file, options, attachment, err) =
     @ccall library.cshm_hdf5_load(store::cshm_store, project::Cstring, file::Cstring, options::Ptr{cshm_hdf5_options}, attachment::Ptr{cshm_attachment}, err::Ptr{cshm_error})::cshm_status

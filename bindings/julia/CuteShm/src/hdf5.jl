@@ -46,7 +46,7 @@ function load_hdf5(store::cshm_store, name, file, watcher, (overwrite, lifetime,
     GC.@preserve producer watcher begin
         callback = watcher.progress === nothing ? C_NULL : LibCuteShmHDF5.@cshm_progress_fn(watch)
         options = Ref(cshm_hdf5_options(sizeof(cshm_hdf5_options), overwrite, lifetime, strict, callback,
-                                        pointer_from_objref(watcher), Base.unsafe_convert(Cstring, producer)))
+                                        pointer_from_objref(watcher), Base.unsafe_convert(Cstring, producer), 0, 0))
         try
             check(err -> cshm_hdf5_load(store, name, file, options, attachment, err))
         catch

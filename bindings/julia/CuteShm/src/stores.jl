@@ -34,7 +34,8 @@ function Store(root::Union{AbstractString,Nothing}=nothing; prefix::Union{Abstra
     id = Ref{cshm_store}()
     GC.@preserve text begin
         start = prefix === nothing ? Cstring(C_NULL) : Base.unsafe_convert(Cstring, text)
-        options = Ref(cshm_store_options(sizeof(cshm_store_options), manifest_format(manifest), start))
+        options = Ref(cshm_store_options(sizeof(cshm_store_options), manifest_format(manifest), start,
+                                         Cstring(C_NULL), CSHM_ACCESS_DEFAULT, 0))
         check(err -> cshm_store_open(something(root, C_NULL), options, id, err))
     end
     return Store(Handle(id[]))

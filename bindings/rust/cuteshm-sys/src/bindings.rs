@@ -196,6 +196,18 @@ impl cshm_manifest_format {
 store of the other syntax replaces that, too, atomically. Two, put there by hand, are an error that names both.*/
 #[derive(Debug, Copy, Clone, Hash, PartialEq, Eq)]
 pub struct cshm_manifest_format(pub ::core::ffi::c_uint);
+impl cshm_access {
+    ///what $CUTE_SHM_ACCESS says, "r" or "rw"; else CSHM_ACCESS_READ
+    pub const CSHM_ACCESS_DEFAULT: cshm_access = cshm_access(0);
+    ///list and attach, CSHM_READ_ONLY and CSHM_PRIVATE
+    pub const CSHM_ACCESS_READ: cshm_access = cshm_access(1);
+    ///all that the owner may: CSHM_READ_WRITE, create, overwrite, unlink
+    pub const CSHM_ACCESS_READ_WRITE: cshm_access = cshm_access(2);
+}
+#[repr(transparent)]
+///What the users of a store's group may do with its projects.
+#[derive(Debug, Copy, Clone, Hash, PartialEq, Eq)]
+pub struct cshm_access(pub ::core::ffi::c_uint);
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct cshm_store_options {
@@ -205,12 +217,18 @@ pub struct cshm_store_options {
     pub manifest: u32,
     ///what manifests' file names begin with; NULL: "cute-shm."
     pub prefix: *const ::core::ffi::c_char,
+    ///name or number of the system's group that shares the store; NULL: $CUTE_SHM_GROUP; "": nobody
+    pub group: *const ::core::ffi::c_char,
+    ///a cshm_access; looked at only where there is a group
+    pub access: u32,
+    ///0
+    pub reserved: u32,
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
     [
         "Size of cshm_store_options",
-    ][::core::mem::size_of::<cshm_store_options>() - 16usize];
+    ][::core::mem::size_of::<cshm_store_options>() - 32usize];
     [
         "Alignment of cshm_store_options",
     ][::core::mem::align_of::<cshm_store_options>() - 8usize];
@@ -223,9 +241,21 @@ const _: () = {
     [
         "Offset of field: cshm_store_options::prefix",
     ][::core::mem::offset_of!(cshm_store_options, prefix) - 8usize];
+    [
+        "Offset of field: cshm_store_options::group",
+    ][::core::mem::offset_of!(cshm_store_options, group) - 16usize];
+    [
+        "Offset of field: cshm_store_options::access",
+    ][::core::mem::offset_of!(cshm_store_options, access) - 24usize];
+    [
+        "Offset of field: cshm_store_options::reserved",
+    ][::core::mem::offset_of!(cshm_store_options, reserved) - 28usize];
 };
 unsafe extern "C" {
     /**Opens the store at `root`. Nothing is created until a project is: a root that is not there is an empty store.
+A store is this user's alone (directory 0700, manifests and segments 0600), unless a group is named, which all who use the
+store must do: then its directory is the group's, 02750 or 02770, manifests and segments are 0640 or 0660, and what other
+members of the group have put there is trusted. What belongs to anyone else, but to root, is refused.
 The caller owns `*store` and ends it with cshm_store_close.
 - `root` (in): directory; NULL: $CUTE_SHM_ROOT, else /tmp/cute-shm-\<uid\> if it is there and ours, else
 /tmp/cute-shm if it is ours or absent, else /tmp/cute-shm-\<uid\>
@@ -235,7 +265,8 @@ The caller owns `*store` and ends it with cshm_store_close.
 
 Returns CSHM_ERR_PERMISSION: the root is a symlink, or owned by another user who is not root;
 CSHM_ERR_BAD_NAME: the root is no directory, or longer than 3000 bytes, or the prefix holds "/" or is empty;
-CSHM_ERR_INVALID_ARGUMENT: no such syntax of manifests, in the options or in $CUTE_SHM_MANIFEST. Since 2.0.*/
+CSHM_ERR_INVALID_ARGUMENT: no such syntax of manifests, in the options or in $CUTE_SHM_MANIFEST, or no such access;
+CSHM_ERR_NOT_FOUND: no such group. Since 2.0.*/
     pub fn cshm_store_open(
         root: *const ::core::ffi::c_char,
         options: *const cshm_store_options,
@@ -344,10 +375,14 @@ pub struct cshm_project {
     pub array_count: u32,
     ///a cshm_lifetime
     pub lifetime: u32,
+    ///1: some process has it attached, this one included; 0: none has, or it is not known
+    pub in_use: u32,
+    ///0
+    pub reserved: u32,
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
-    ["Size of cshm_project"][::core::mem::size_of::<cshm_project>() - 72usize];
+    ["Size of cshm_project"][::core::mem::size_of::<cshm_project>() - 80usize];
     ["Alignment of cshm_project"][::core::mem::align_of::<cshm_project>() - 8usize];
     [
         "Offset of field: cshm_project::size",
@@ -382,6 +417,12 @@ const _: () = {
     [
         "Offset of field: cshm_project::lifetime",
     ][::core::mem::offset_of!(cshm_project, lifetime) - 68usize];
+    [
+        "Offset of field: cshm_project::in_use",
+    ][::core::mem::offset_of!(cshm_project, in_use) - 72usize];
+    [
+        "Offset of field: cshm_project::reserved",
+    ][::core::mem::offset_of!(cshm_project, reserved) - 76usize];
 };
 unsafe extern "C" {
     /**The projects of a store, ordered by name. Those whose owner died, and those that nobody uses any more though they were to
@@ -395,6 +436,69 @@ Returns CSHM_ERR_PERMISSION, CSHM_ERR_SYSTEM: the root cannot be read. Since 2.0
     pub fn cshm_list(
         store: cshm_store,
         listing: *mut cshm_listing,
+        err: *mut cshm_error,
+    ) -> cshm_status;
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct cshm_collect_options {
+    ///sizeof(cshm_collect_options)
+    pub size: u32,
+    ///not 0: remove nothing, only tell
+    pub dry_run: u32,
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    [
+        "Size of cshm_collect_options",
+    ][::core::mem::size_of::<cshm_collect_options>() - 8usize];
+    [
+        "Alignment of cshm_collect_options",
+    ][::core::mem::align_of::<cshm_collect_options>() - 4usize];
+    [
+        "Offset of field: cshm_collect_options::size",
+    ][::core::mem::offset_of!(cshm_collect_options, size) - 0usize];
+    [
+        "Offset of field: cshm_collect_options::dry_run",
+    ][::core::mem::offset_of!(cshm_collect_options, dry_run) - 4usize];
+};
+unsafe extern "C" {
+    /**Removes what the dead have left in a store: projects whose owner died or whose last user is gone, segments of this store
+that no manifest points to and that are no project (half-built, overwritten, unlinked), manifests whose segment is gone, and
+files that were to become manifests. cshm_list, cshm_attach and cshm_builder_publish do the same for what they meet, but
+leave a persistent project's manifest, so that its user learns what happened to it.
+What is alive, in the making, or belongs to someone else is not touched. Safe beside every other call, in any process.
+- `store` (in): the store; a root that is not there holds nothing
+- `options` (in): NULL for the defaults
+- `leftovers` (out): a listing of what was removed, or with `dry_run` would be; or NULL. Of each: `name` of the project
+("" where not known), `manifest` ("" where there was none), `segment` ("" where there was none),
+`nbytes` given back, `message`: why; `status` CSHM_OK, or why it could not be removed.
+The caller owns it and ends it with cshm_listing_close
+- `err` (out): or NULL
+
+Returns CSHM_ERR_PERMISSION, CSHM_ERR_SYSTEM: the root or /dev/shm cannot be read. Since 2.0.*/
+    pub fn cshm_store_collect(
+        store: cshm_store,
+        options: *const cshm_collect_options,
+        leftovers: *mut cshm_listing,
+        err: *mut cshm_error,
+    ) -> cshm_status;
+}
+unsafe extern "C" {
+    /**Writes manifests anew, from the segments, where they are gone, damaged, or of another generation than their segment: after a
+cleaner swept the store's directory, say. A missing one is written anew by cshm_attach, too, which meets it first.
+- `store` (in): the store
+- `project` (in): its name; NULL: all of the store
+- `repaired` (out): a listing of what was repaired, `message` telling what was wrong with it; or NULL. The caller owns it
+and ends it with cshm_listing_close
+- `err` (out): or NULL
+
+Returns CSHM_ERR_NOT_FOUND: `project` has no segment to repair it from; CSHM_ERR_BAD_NAME; CSHM_ERR_PERMISSION;
+CSHM_ERR_SYSTEM. Since 2.0.*/
+    pub fn cshm_store_repair(
+        store: cshm_store,
+        project: *const ::core::ffi::c_char,
+        repaired: *mut cshm_listing,
         err: *mut cshm_error,
     ) -> cshm_status;
 }
@@ -447,8 +551,8 @@ pub struct cshm_builder_options {
     pub overwrite: u32,
     ///a cshm_lifetime; CSHM_PERSISTENT by default
     pub lifetime: u32,
-    ///0
-    pub reserved: u32,
+    ///not 0: see cshm_attachment_export_fd; `overwrite` and `lifetime` are then not looked at
+    pub sealed: u32,
     ///who made it, for the manifest: "program (language version)"; NULL: the C library
     pub producer: *const ::core::ffi::c_char,
 }
@@ -470,8 +574,8 @@ const _: () = {
         "Offset of field: cshm_builder_options::lifetime",
     ][::core::mem::offset_of!(cshm_builder_options, lifetime) - 8usize];
     [
-        "Offset of field: cshm_builder_options::reserved",
-    ][::core::mem::offset_of!(cshm_builder_options, reserved) - 12usize];
+        "Offset of field: cshm_builder_options::sealed",
+    ][::core::mem::offset_of!(cshm_builder_options, sealed) - 12usize];
     [
         "Offset of field: cshm_builder_options::producer",
     ][::core::mem::offset_of!(cshm_builder_options, producer) - 16usize];
@@ -680,8 +784,9 @@ a project that was to be overwritten is whole, and the builder lives: try again 
 for a project that lives until its last user: see cshm_lifetime)
 - `err` (out): or NULL
 
-Returns CSHM_ERR_EXISTS: another process published that name first; CSHM_ERR_STATE; CSHM_ERR_PERMISSION;
-CSHM_ERR_SYSTEM. Since 2.0.*/
+Returns CSHM_ERR_EXISTS: another process published that name first; CSHM_ERR_STATE: of a sealed one also, that an attachment
+of cshm_builder_attach is still held, by which it could be written; CSHM_ERR_INVALID_ARGUMENT: a sealed one, and
+`attachment` is NULL, without which nobody would have it; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM. Since 2.0.*/
     pub fn cshm_builder_publish(
         builder: cshm_builder,
         attachment: *mut cshm_attachment,
@@ -776,7 +881,7 @@ pub struct cshm_attachment_info {
     pub project: *const ::core::ffi::c_char,
     ///the store's root, as it was when the project was published
     pub root: *const ::core::ffi::c_char,
-    ///the segment's name in /dev/shm
+    ///the segment's name in /dev/shm; of a sealed one, what /proc/PID/fd calls it
     pub segment: *const ::core::ffi::c_char,
     ///identity of this creation of the project
     pub generation: u64,
@@ -792,14 +897,18 @@ pub struct cshm_attachment_info {
     pub array_count: u32,
     ///notes
     pub note_count: u32,
-    ///a cshm_lifetime
+    ///a cshm_lifetime; CSHM_LAST_USER for a sealed one
     pub lifetime: u32,
+    ///1: nobody can change or cut it, and it is in no store
+    pub sealed: u32,
+    ///0
+    pub reserved: u32,
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
     [
         "Size of cshm_attachment_info",
-    ][::core::mem::size_of::<cshm_attachment_info>() - 80usize];
+    ][::core::mem::size_of::<cshm_attachment_info>() - 88usize];
     [
         "Alignment of cshm_attachment_info",
     ][::core::mem::align_of::<cshm_attachment_info>() - 8usize];
@@ -842,6 +951,12 @@ const _: () = {
     [
         "Offset of field: cshm_attachment_info::lifetime",
     ][::core::mem::offset_of!(cshm_attachment_info, lifetime) - 76usize];
+    [
+        "Offset of field: cshm_attachment_info::sealed",
+    ][::core::mem::offset_of!(cshm_attachment_info, sealed) - 80usize];
+    [
+        "Offset of field: cshm_attachment_info::reserved",
+    ][::core::mem::offset_of!(cshm_attachment_info, reserved) - 84usize];
 };
 unsafe extern "C" {
     /**Describes an attachment.
@@ -879,6 +994,57 @@ Returns CSHM_OK: attach again; CSHM_ERR_TIMEOUT: it still is current. Since 2.0.
     pub fn cshm_attachment_wait_newer(
         attachment: cshm_attachment,
         timeout_ns: i64,
+        err: *mut cshm_error,
+    ) -> cshm_status;
+}
+unsafe extern "C" {
+    /**Attaches the newest generation of the same project, in the same mode, from the store that this one came from. Where it
+still is the newest, that is one more attachment of it. The old one stays as it is: detach it when you are done with it.
+The caller owns `*newer` and ends it with cshm_detach.
+- `attachment` (in): the attachment; of a sealed project there is never a newer one: CSHM_ERR_UNSUPPORTED
+- `newer` (out): the handle
+- `err` (out): or NULL
+
+Returns as cshm_attach. Since 2.0.*/
+    pub fn cshm_attachment_reattach(
+        attachment: cshm_attachment,
+        newer: *mut cshm_attachment,
+        err: *mut cshm_error,
+    ) -> cshm_status;
+}
+unsafe extern "C" {
+    /**A descriptor of a sealed project's memory, to be handed to another process: through a Unix socket (SCM_RIGHTS), by
+inheritance, or as /proc/PID/fd/N. A sealed project (cshm_builder_options) is in no store and has no name that could be
+guessed; nobody, its producer included, can change, shrink or grow it once it is published, so that a reader needs no trust in
+other readers, nor in the producer's good behaviour: it crosses containers and users. It lives as long as a process holds it
+mapped or holds a descriptor of it.
+The descriptor is new, read-only, and closed by exec; the caller owns `*fd` and ends it with close().
+- `attachment` (in): of a sealed project
+- `fd` (out): the descriptor
+- `err` (out): or NULL
+
+Returns CSHM_ERR_STATE: the project is not sealed; CSHM_ERR_SYSTEM: no descriptors are left. Since 2.0.*/
+    pub fn cshm_attachment_export_fd(
+        attachment: cshm_attachment,
+        fd: *mut i32,
+        err: *mut cshm_error,
+    ) -> cshm_status;
+}
+unsafe extern "C" {
+    /**Maps a sealed project that another process has handed over. Seals, header and index are checked before any byte is used: what
+is not sealed is refused, since whoever gave it could cut it while it is read. `fd` stays the caller's and may be closed.
+The caller owns `*attachment` and ends it with cshm_detach.
+- `fd` (in): the descriptor
+- `options` (in): NULL for the defaults; CSHM_READ_WRITE cannot be had: CSHM_ERR_PERMISSION
+- `attachment` (out): the handle
+- `err` (out): or NULL
+
+Returns CSHM_ERR_INVALID_ARGUMENT: no open descriptor; CSHM_ERR_PERMISSION: not sealed; CSHM_ERR_CORRUPT: no segment of
+ours, or damaged; CSHM_ERR_VERSION; CSHM_ERR_SYSTEM. Since 2.0.*/
+    pub fn cshm_attach_fd(
+        fd: i32,
+        options: *const cshm_attach_options,
+        attachment: *mut cshm_attachment,
         err: *mut cshm_error,
     ) -> cshm_status;
 }

@@ -30,10 +30,14 @@ pub struct cshm_hdf5_options {
     pub user: *mut ::core::ffi::c_void,
     ///as in cshm_builder_options
     pub producer: *const ::core::ffi::c_char,
+    ///as in cshm_builder_options; `attachment` may then not be NULL
+    pub sealed: u32,
+    ///0
+    pub reserved: u32,
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
-    ["Size of cshm_hdf5_options"][::core::mem::size_of::<cshm_hdf5_options>() - 40usize];
+    ["Size of cshm_hdf5_options"][::core::mem::size_of::<cshm_hdf5_options>() - 48usize];
     [
         "Alignment of cshm_hdf5_options",
     ][::core::mem::align_of::<cshm_hdf5_options>() - 8usize];
@@ -58,6 +62,12 @@ const _: () = {
     [
         "Offset of field: cshm_hdf5_options::producer",
     ][::core::mem::offset_of!(cshm_hdf5_options, producer) - 32usize];
+    [
+        "Offset of field: cshm_hdf5_options::sealed",
+    ][::core::mem::offset_of!(cshm_hdf5_options, sealed) - 40usize];
+    [
+        "Offset of field: cshm_hdf5_options::reserved",
+    ][::core::mem::offset_of!(cshm_hdf5_options, reserved) - 44usize];
 };
 unsafe extern "C" {
     /**Loads a whole HDF5 file into shared memory and publishes it as a project. Data is streamed through a buffer of a few

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Declared, and being built: each goes where it belongs as it is. */
+#include "error.h"
+
+#include <cuteshm/cuteshm.h>
+
+static cshm_status pending(cshm_error *err) { return cshm__fail(err, CSHM_ERR_UNSUPPORTED, 0, "not built yet"); }
+
+cshm_status cshm_store_collect(cshm_store store, const cshm_collect_options *options, cshm_listing *leftovers,
+                               cshm_error *err) {
+  (void)store;
+  (void)options;
+  (void)leftovers;
+  return pending(err);
+}
+
+cshm_status cshm_store_repair(cshm_store store, const char *project, cshm_listing *repaired, cshm_error *err) {
+  (void)store;
+  (void)project;
+  (void)repaired;
+  return pending(err);
+}
+
+cshm_status cshm_attachment_reattach(cshm_attachment attachment, cshm_attachment *newer, cshm_error *err) {
+  (void)attachment;
+  (void)newer;
+  return pending(err);
+}
+
+cshm_status cshm_attachment_export_fd(cshm_attachment attachment, int32_t *fd, cshm_error *err) {
+  (void)attachment;
+  (void)fd;
+  return pending(err);
+}
+
+cshm_status cshm_attach_fd(int32_t fd, const cshm_attach_options *options, cshm_attachment *attachment,
+                           cshm_error *err) {
+  (void)fd;
+  (void)options;
+  (void)attachment;
+  return pending(err);
+}
