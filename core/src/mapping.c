@@ -148,6 +148,10 @@ cshm_status cshm__mapping_open(const struct store *store, const char *project, u
   return status;
 }
 
+cshm_status cshm__mapping_reattach(const struct mapping *mapping, struct mapping **newer, cshm_error *err) {
+  return cshm__mapping_open(&mapping->store, mapping->index.header->project, mapping->mode, newer, err);
+}
+
 /* Otherwise what a new attach would find decides; that also removes what a dead owner left. */
 static cshm_status ask_store(const struct mapping *mapping, int directory, bool *current, cshm_error *err) {
   struct project project;
