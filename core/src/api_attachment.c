@@ -21,6 +21,13 @@ static cshm_status enter_attachment(cshm_attachment attachment, struct mapping *
   return enter(attachment.id, HANDLE_ATTACHMENT, mapping, &ignored, err);
 }
 
+/* Hands the caller's reference to a mapping over to a new handle, or drops it. */
+static cshm_status hand_out(struct mapping *mapping, cshm_attachment *attachment, cshm_error *err) {
+  cshm_status status = cshm__attachment_new(mapping, attachment, err);
+  if (status) cshm__mapping_release(mapping);
+  return status;
+}
+
 cshm_status cshm_attach(cshm_store store, const char *project, const cshm_attach_options *options,
                         cshm_attachment *attachment, cshm_error *err) {
   cshm_attach_options ours = CSHM_ATTACH_OPTIONS_INIT;
@@ -36,10 +43,17 @@ cshm_status cshm_attach(cshm_store store, const char *project, const cshm_attach
   if (status) return status;
   status = cshm__mapping_open(target.object, project, ours.mode, &mapping, err);
   cshm__handle_unpin(store.id);
+  return status ? status : hand_out(mapping, attachment, err);
+}
+
+cshm_status cshm_attachment_reattach(cshm_attachment attachment, cshm_attachment *newer, cshm_error *err) {
+  struct mapping *mapping, *found;
+  if (!newer) return cshm__null_argument("newer", err);
+  cshm_status status = enter_attachment(attachment, &mapping, err);
   if (status) return status;
-  status = cshm__attachment_new(mapping, attachment, err);
-  if (status) cshm__mapping_release(mapping);
-  return status;
+  status = cshm__mapping_reattach(mapping, &found, err);
+  cshm__handle_unpin(attachment.id);
+  return status ? status : hand_out(found, newer, err);
 }
 
 cshm_status cshm_attachment_retain(cshm_attachment attachment, cshm_error *err) {

@@ -18,7 +18,7 @@ static cshm_status check_free(const struct store *store, const char *name, cshm_
   struct project project;
   int directory;
   cshm_error said = CSHM_ERROR_INIT;
-  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, &said);
+  cshm_status status = cshm__platform_directory_open(store->root, &store->share, false, &directory, &said);
   if (status) return status == CSHM_ERR_NOT_FOUND ? CSHM_OK : cshm__fail_said(err, &said);
   status = cshm__project_open(store, directory, name, PROJECT_LOOK, &project, &said);
   cshm__platform_close(directory);
@@ -111,7 +111,7 @@ cshm_status cshm__builder_allocate(struct builder *builder, cshm_error *err) {
   int segment = -1;
   cshm_status status = cshm__layout_make(&builder->tree, &identity, &layout, err);
   if (status) return status;
-  status = cshm__platform_segment_create(layout.segment_size, &segment, err);
+  status = cshm__platform_segment_create(layout.segment_size, &builder->store.share, &segment, err);
   if (!status) status = cshm__platform_segment_write(segment, 0, layout.head, layout.head_size, err);
   if (status) {
     cshm__platform_close(segment);

@@ -27,6 +27,9 @@ struct mapping {
 cshm_status cshm__mapping_open(const struct store *store, const char *project, uint32_t mode, struct mapping **mapping,
                                cshm_error *err);
 
+/* What cshm__mapping_open gives for the project and mode of a mapping, in the store that it came from. */
+cshm_status cshm__mapping_reattach(const struct mapping *mapping, struct mapping **newer, cshm_error *err);
+
 /* Maps an open segment, whose descriptor stays the caller's; `head` is its header's control_offset. Not shared before
  * cshm__mapping_share. */
 cshm_status cshm__mapping_make(const struct store *store, const char *name, int segment, uint64_t size, uint64_t head,

@@ -606,8 +606,9 @@ CSHM_API cshm_status cshm_attachment_is_current(cshm_attachment attachment, int3
 CSHM_API cshm_status cshm_attachment_wait_newer(cshm_attachment attachment, int64_t timeout_ns, cshm_error *err);
 
 /**
- * Attaches the newest generation of the same project, in the same mode, from the store that this one came from. Where it
- * still is the newest, that is one more attachment of it. The old one stays as it is: detach it when you are done with it.
+ * Attaches the newest generation of the same project, in the same mode, from the store that this one came from, of which no
+ * handle needs to be open. Where it still is the newest, that is one more attachment of it. The old one stays as it is: detach
+ * it when you are done with it.
  * The caller owns `*newer` and ends it with cshm_detach.
  * @param[in] attachment  the attachment; of a sealed project there is never a newer one: CSHM_ERR_UNSUPPORTED
  * @param[out] newer      the handle
