@@ -61,6 +61,7 @@ C_ENDINGS: Endings = {
     "abort": (-signal.SIGABRT, NONE),
     "SIGTERM": (-signal.SIGTERM, NONE),
     "SIGINT": (-signal.SIGINT, NONE),
+    "SIGHUP": (-signal.SIGHUP, NONE),
     "SIGKILL": (-signal.SIGKILL, NONE),
 }
 ENDINGS: dict[str, Endings] = {
