@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#define _POSIX_C_SOURCE 200809L /* O_CLOEXEC */
 #include <cuteshm/cuteshm.h>
 
 #include <fcntl.h>
