@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "error.h"
 #include "platform.h"
+#include "platform_linux.h"
 #include "text.h"
 
 #include <errno.h>
@@ -100,6 +101,14 @@ cshm_status cshm__platform_on_fork(void (*hook)(void), cshm_error *err) {
   return CSHM_OK;
 }
 
+int cshm__linux_openat(int directory, const char *path, int flags, unsigned mode) {
+  int fd;
+  do
+    fd = openat(directory, path, flags, (mode_t)mode);
+  while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
 void cshm__platform_close(int descriptor) {
   int saved = errno;
   if (descriptor >= 0) close(descriptor); /* never repeated: Linux frees the descriptor also when interrupted */
@@ -148,7 +157,7 @@ static cshm_status reserve(int segment, uint64_t size, cshm_error *err) {
 cshm_status cshm__platform_segment_create(uint64_t size, int *segment, cshm_error *err) {
   cshm_status status = cshm__platform_memory_check(size, err);
   if (status) return status;
-  int fd = open(SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  int fd = cshm__linux_openat(AT_FDCWD, SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (fd < 0) return cshm__fail_errno(err, errno, "cannot create a segment in " SHM_DIRECTORY);
   status = reserve(fd, size, err);
   if (status) {
@@ -186,7 +195,7 @@ cshm_status cshm__platform_segment_open(const char *name, bool writable, int *se
   char path[sizeof SHM_DIRECTORY + 256];
   segment_path(name, path);
   /* O_NONBLOCK: a FIFO under that name must not hang us */
-  int fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int fd = cshm__linux_openat(AT_FDCWD, path, (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
   if (fd < 0 && errno == ELOOP)
     return cshm__fail(err, CSHM_ERR_PERMISSION, ELOOP, "segment %s is refused: it is a symbolic link", name);
   if (fd < 0 && (errno == ENXIO || errno == EISDIR))
@@ -214,7 +223,7 @@ cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err) {
 }
 
 cshm_status cshm__platform_segment_each(bool (*each)(void *user, const char *name), void *user, cshm_error *err) {
-  int directory = open(SHM_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int directory = cshm__linux_openat(AT_FDCWD, SHM_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   if (directory < 0) return cshm__fail_errno(err, errno, "cannot open " SHM_DIRECTORY);
   cshm_status status = cshm__platform_directory_each(directory, each, user, err);
   cshm__platform_close(directory);
