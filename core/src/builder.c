@@ -23,7 +23,7 @@ static cshm_status check_free(const struct store *store, const char *name, cshm_
   status = cshm__project_open(store, directory, name, PROJECT_LOOK, &project, &said);
   cshm__platform_close(directory);
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
-  if (status == CSHM_ERR_PERMISSION || status == CSHM_ERR_SYSTEM) return cshm__fail_said(err, &said);
+  if (status && !cshm__project_is_damaged(status)) return cshm__fail_said(err, &said);
   if (status == CSHM_OK) cshm__project_close(&project);
   return cshm__project_exists(store, name, err);
 }
