@@ -77,7 +77,15 @@ cshm_status cshm__builder_new(const struct store *store, const char *project, co
   return CSHM_OK;
 }
 
+/* A publication that failed has given it a name, for the next attempt. */
+static void remove_name(const struct builder *builder) {
+  bool published = atomic_load_explicit(&builder->state, memory_order_acquire) == BUILDER_PUBLISHED;
+  if (builder->segment < 0 || published || builder->process != cshm__platform_process()) return;
+  if (cshm__platform_segment_is_named(builder->segment)) cshm__platform_segment_remove(builder->segment_name, NULL);
+}
+
 void cshm__builder_free(struct builder *builder) {
+  remove_name(builder);
   if (builder->mapping) cshm__mapping_release(builder->mapping);
   cshm__builder_window_close(&builder->window);
   cshm__platform_close(builder->segment);

@@ -174,7 +174,7 @@ cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_erro
   snprintf(self, sizeof self, "/proc/self/fd/%d", segment);
   if (linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0) return CSHM_OK;
   if (errno == ENOENT)
-    return cshm__fail(err, CSHM_ERR_UNSUPPORTED, ENOENT, "cannot name segment %s: /proc is not mounted", name);
+    return cshm__fail(err, CSHM_ERR_UNSUPPORTED, ENOENT, "cannot name segment %s: /proc is not mounted, or someone has removed it", name);
   return cshm__fail_errno(err, errno, "cannot name segment %s", name);
 }
 
@@ -212,7 +212,7 @@ cshm_status cshm__platform_segment_open(const char *name, bool writable, int *se
 
 bool cshm__platform_segment_is_named(int segment) {
   struct stat info;
-  return fstat(segment, &info) == 0 && info.st_nlink > 0;
+  return fstat(segment, &info) < 0 || info.st_nlink > 0;
 }
 
 cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err) {
