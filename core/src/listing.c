@@ -14,6 +14,7 @@ static bool add_name(void *user, const char *project) {
   if (listing->count == listing->capacity) {
     size_t capacity = listing->capacity ? 2 * listing->capacity : 16;
     struct listing_entry *entries = realloc(listing->entries, capacity * sizeof *entries);
+    listing->cut = !entries;
     if (!entries) return false;
     listing->entries = entries;
     listing->capacity = capacity;
@@ -93,6 +94,7 @@ static cshm_status fill(const struct store *store, int directory, struct listing
   size_t kept = 0;
   cshm_status status = cshm__store_each(store, directory, add_name, listing, err);
   if (status) return status;
+  if (listing->cut) status = CSHM_ERR_NO_MEMORY;
   order(listing);
   for (size_t i = 0; i < listing->count && !status; i++) {
     bool gone = false;

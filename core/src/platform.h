@@ -111,7 +111,7 @@ cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_erro
 cshm_status cshm__platform_segment_open(const char *name, const struct platform_share *share, bool writable,
                                         int *segment, uint64_t *size, cshm_error *err);
 
-/* Whether nobody has removed its name. */
+/* Whether nobody has removed its name; true where that cannot be found out. */
 bool cshm__platform_segment_is_named(int segment);
 
 cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err);
