@@ -173,7 +173,7 @@ typedef struct cshm_store_options {
   uint32_t size;      /**< sizeof(cshm_store_options) */
   uint32_t manifest;  /**< a cshm_manifest_format; CSHM_MANIFEST_DEFAULT by default */
   const char *prefix; /**< what manifests' file names begin with; NULL: "cute-shm." */
-  const char *group;  /**< name or number of the system's group that shares the store; NULL: $CUTE_SHM_GROUP; "": nobody */
+  const char *group;  /**< group of the system that shares it, a name or number; NULL: $CUTE_SHM_GROUP; "": nobody */
   uint32_t access;    /**< a cshm_access; looked at only where there is a group */
   uint32_t reserved;  /**< 0 */
 } cshm_store_options;
