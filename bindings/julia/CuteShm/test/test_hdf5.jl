@@ -49,6 +49,16 @@ end
     end
 end
 
+@testset "a whole file, sealed" begin
+    with_file() do path
+        project = load_hdf5(path, "jl-hdf5"; sealed=true)
+        export_fd(project) do fd
+            close(project)
+            @test isempty(projects()) && attach(p -> describe(p).sealed && p["packed"][end] == 299_999, fd)
+        end
+    end
+end
+
 @testset "what is skipped is told, or an error" begin
     with_file("loop") do path
         with_loaded(path) do project
