@@ -217,7 +217,7 @@ pub struct cshm_store_options {
     pub manifest: u32,
     ///what manifests' file names begin with; NULL: "cute-shm."
     pub prefix: *const ::core::ffi::c_char,
-    ///name or number of the system's group that shares the store; NULL: $CUTE_SHM_GROUP; "": nobody
+    ///group of the system that shares it, a name or number; NULL: $CUTE_SHM_GROUP; "": nobody
     pub group: *const ::core::ffi::c_char,
     ///a cshm_access; looked at only where there is a group
     pub access: u32,
@@ -998,8 +998,9 @@ Returns CSHM_OK: attach again; CSHM_ERR_TIMEOUT: it still is current. Since 2.0.
     ) -> cshm_status;
 }
 unsafe extern "C" {
-    /**Attaches the newest generation of the same project, in the same mode, from the store that this one came from. Where it
-still is the newest, that is one more attachment of it. The old one stays as it is: detach it when you are done with it.
+    /**Attaches the newest generation of the same project, in the same mode, from the store that this one came from, of which no
+handle needs to be open. Where it still is the newest, that is one more attachment of it. The old one stays as it is: detach
+it when you are done with it.
 The caller owns `*newer` and ends it with cshm_detach.
 - `attachment` (in): the attachment; of a sealed project there is never a newer one: CSHM_ERR_UNSUPPORTED
 - `newer` (out): the handle
