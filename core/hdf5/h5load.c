@@ -37,6 +37,7 @@ static cshm_status begin_builder(struct loading *loading) {
   cshm_builder_options options = CSHM_BUILDER_OPTIONS_INIT;
   options.overwrite = loading->options.overwrite;
   options.lifetime = loading->options.lifetime;
+  options.sealed = loading->options.sealed;
   options.producer = loading->options.producer;
   end_builder(loading);
   return cshm_builder_open(loading->store, loading->project, &options, &loading->builder, loading->err);
@@ -173,7 +174,12 @@ cshm_status cshm_hdf5_load(cshm_store store, const char *project, const char *fi
   loading.progress.user = loading.options.user;
   loading.store = store;
   loading.project = project;
-  status = load(&loading, file, attachment);
+  if (loading.options.sealed && !attachment) /* said before the file is read */
+    status = cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0,
+                        "cshm_hdf5_load: project \"%s\" is to be sealed, and nobody would have it: attachment is NULL",
+                        project);
+  else
+    status = load(&loading, file, attachment);
   end(&loading);
   if (status == CSHM_ERR_CANCELLED) cshm__fail_about(err, status, "loading %s into project \"%s\"", file, project);
   return status;

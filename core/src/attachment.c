@@ -29,7 +29,8 @@ void cshm__attachment_describe(const struct mapping *mapping, cshm_attachment_in
   info->node_count = index->node_count;
   info->array_count = index->array_count;
   info->note_count = index->note_count;
-  info->lifetime = index->header->lifetime;
+  info->sealed = mapping->sealed.segment >= 0;
+  info->lifetime = info->sealed ? CSHM_LAST_USER : index->header->lifetime;
 }
 
 static cshm_status no_node(const struct index *index, uint32_t number, cshm_error *err) {

@@ -173,9 +173,10 @@ typedef struct cshm_store_options {
   uint32_t size;      /**< sizeof(cshm_store_options) */
   uint32_t manifest;  /**< a cshm_manifest_format; CSHM_MANIFEST_DEFAULT by default */
   const char *prefix; /**< what manifests' file names begin with; NULL: "cute-shm." */
-  const char *group;  /**< name or number of the system's group that shares the store; NULL: $CUTE_SHM_GROUP; "": nobody */
-  uint32_t access;    /**< a cshm_access; looked at only where there is a group */
-  uint32_t reserved;  /**< 0 */
+  const char
+      *group;      /**< name or number of the system's group that shares the store; NULL: $CUTE_SHM_GROUP; "": nobody */
+  uint32_t access; /**< a cshm_access; looked at only where there is a group */
+  uint32_t reserved; /**< 0 */
 } cshm_store_options;
 
 #define CSHM_STORE_OPTIONS_INIT {sizeof(cshm_store_options), CSHM_MANIFEST_DEFAULT, NULL, NULL, CSHM_ACCESS_DEFAULT, 0}
@@ -606,8 +607,9 @@ CSHM_API cshm_status cshm_attachment_is_current(cshm_attachment attachment, int3
 CSHM_API cshm_status cshm_attachment_wait_newer(cshm_attachment attachment, int64_t timeout_ns, cshm_error *err);
 
 /**
- * Attaches the newest generation of the same project, in the same mode, from the store that this one came from. Where it
- * still is the newest, that is one more attachment of it. The old one stays as it is: detach it when you are done with it.
+ * Attaches the newest generation of the same project, in the same mode, from the store that this one came from, of which no
+ * handle needs to be open. Where it still is the newest, that is one more attachment of it. The old one stays as it is: detach
+ * it when you are done with it.
  * The caller owns `*newer` and ends it with cshm_detach.
  * @param[in] attachment  the attachment; of a sealed project there is never a newer one: CSHM_ERR_UNSUPPORTED
  * @param[out] newer      the handle
