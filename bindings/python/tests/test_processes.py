@@ -6,7 +6,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -16,7 +15,7 @@ from typing import Any
 import cute_shm
 import numpy as np
 import pytest
-from conftest import RunPython, left_behind
+from conftest import RunPython, left_behind, start
 from cute_shm import _core
 from numpy.typing import NDArray
 
@@ -154,15 +153,6 @@ project = cute_shm.create(name, {"a": [1, 2]}, lifetime="last-user") if how == "
 print("ready", flush=True)
 sys.stdin.readline()
 """
-
-
-def start(code: str, *arguments: str) -> subprocess.Popen[str]:
-    """A Python process that runs `code`, once it has said that it is ready."""
-    words = [sys.executable, "-c", code, *arguments]
-    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
 
 
 @pytest.mark.parametrize("how", ["exit", "kill"])
