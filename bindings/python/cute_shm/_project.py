@@ -121,6 +121,7 @@ class Project(Root):
 
         Raises:
             TimedOutError: it still is current (a TimeoutError).
+            UnsupportedError: it is sealed, and there is never a newer one (a NotImplementedError).
         """
         memory = self._memory  # also if another thread closes the project
         end = math.inf if timeout is None else time.monotonic() + timeout
