@@ -113,8 +113,9 @@ def test_a_child_that_outlives_its_parent_keeps_only_what_it_uses(name: str, how
 
 
 FORKED_CHILDREN = """
-import multiprocessing, os, sys, threading
+import multiprocessing, os, sys, threading, warnings
 import cute_shm
+warnings.simplefilter("ignore", DeprecationWarning)  # of forking with threads about
 name = sys.argv[1]
 kinds = ("owner", "last-user", "persistent")
 projects = [cute_shm.create(f"{name}-{kind}", {"a": [1, 2]}, lifetime=kind) for kind in kinds]

@@ -21,6 +21,9 @@ import pytest
 from conftest import RunPython, left_behind, start
 from cute_shm import _core
 
+# From 3.12 on Python warns of a fork with threads about: numpy's are idle, and that is what users do.
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork\\(\\) may lead to deadlocks:DeprecationWarning")
+
 TREE: dict[str, Any] = {
     "a": np.arange(24.0).reshape(4, 6),
     "g": {
@@ -29,8 +32,7 @@ TREE: dict[str, Any] = {
     },
     "scattered": np.arange(100)[::-3],
 }
-# Linux's numbers, which Python 3.10 to 3.13 name in part.
-F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_WRITE = 1, 2, 4, 8
+SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 
 
 @pytest.fixture
@@ -163,8 +165,7 @@ def test_there_is_never_a_newer_one(project: cute_shm.Project) -> None:
 
 def test_nobody_can_change_cut_or_grow_it(project: cute_shm.Project, fd: int) -> None:
     assert not os.get_inheritable(fd)
-    seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE
-    assert fcntl.fcntl(fd, fcntl.F_GET_SEALS) & seals == seals
+    assert fcntl.fcntl(fd, fcntl.F_GET_SEALS) & SEALS == SEALS
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.write(fd, b"x")
     # Its producer can open it for writing once more; that helps nobody.
@@ -221,7 +222,7 @@ def test_what_cannot_be_attached_says_why(project: cute_shm.Project, fd: int, tm
     os.write(unsealed, whole)
     junk = os.memfd_create("junk", os.MFD_ALLOW_SEALING)
     os.write(junk, bytes(8192))
-    fcntl.fcntl(junk, fcntl.F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+    fcntl.fcntl(junk, fcntl.F_ADD_SEALS, SEALS)
     file = os.open(tmp_path, os.O_RDONLY)
     null = os.open("/dev/null", os.O_RDONLY)
     reader, writer = os.pipe()
@@ -305,7 +306,8 @@ def test_a_reader_goes_on_after_its_producer_is_killed(name: str) -> None:
 def test_it_crosses_to_a_user_who_trusts_nobody(name: str, run_python: RunPython) -> None:
     """Root hands it to nobody, who could open nothing of root's."""
     code = (
-        "import os, socket, sys, cute_shm\n"
+        "import os, socket, sys, warnings, cute_shm\n"
+        "warnings.simplefilter('ignore', DeprecationWarning)  # of forking with threads about\n"
         "project = cute_shm.create(sys.argv[1], {'a': [1, 2, 3]}, sealed=True)\n"
         "ours, theirs = socket.socketpair()\n"
         "if os.fork() == 0:\n"
