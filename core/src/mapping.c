@@ -41,7 +41,7 @@ bool cshm__mapping_is_shared(const struct mapping *mapping) {
 static void destroy(struct mapping *mapping) {
   struct lease *lease = mapping->lease;
   cshm__platform_unmap(mapping->base, mapping->size);
-  cshm__platform_close(mapping->sealed.segment);
+  cshm__platform_sealed_release(&mapping->sealed);
   free(mapping);
   if (lease) cshm__lease_end(lease);
 }

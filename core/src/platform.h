@@ -147,6 +147,9 @@ cshm_status cshm__platform_sealed_reopen(int segment, struct platform_sealed *se
  * CSHM_ERR_CORRUPT, CSHM_ERR_PERMISSION: not sealed. */
 cshm_status cshm__platform_sealed_open(int given, struct platform_sealed *sealed, cshm_error *err);
 
+/* Closes sealed->segment, unless the program has done that, and has opened something else. -1 is allowed; errno is kept. */
+void cshm__platform_sealed_release(const struct platform_sealed *sealed);
+
 /* A new descriptor for someone else. CSHM_ERR_STATE: the program has closed sealed->segment, and opened something else. */
 cshm_status cshm__platform_sealed_export(const struct platform_sealed *sealed, int *descriptor, cshm_error *err);
 

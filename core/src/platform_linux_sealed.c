@@ -175,3 +175,14 @@ cshm_status cshm__platform_sealed_export(const struct platform_sealed *sealed, i
   if (!status) *descriptor = fd;
   return status;
 }
+
+void cshm__platform_sealed_release(const struct platform_sealed *sealed) {
+  struct platform_sealed found = {.segment = -1};
+  struct stat info;
+  int saved = errno;
+  if (sealed->segment >= 0 && fstat(sealed->segment, &info) == 0) {
+    identify(&info, &found);
+    if (cshm__platform_sealed_is_same(&found, sealed)) close(sealed->segment);
+  }
+  errno = saved;
+}
