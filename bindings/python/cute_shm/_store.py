@@ -59,19 +59,21 @@ class Store:
         """Opens a store.
 
         Args:
-            root: the directory; by default ``$CUTE_SHM_ROOT``, else ``/tmp/cute-shm-<uid>`` if it is there and yours,
-                else ``/tmp/cute-shm`` if it is yours or absent, else ``/tmp/cute-shm-<uid>``.
+            root: the directory; by default ``$CUTE_SHM_ROOT``, else with a group ``/tmp/cute-shm-group-<gid>``, and
+                without one ``/tmp/cute-shm-<uid>`` if it is there and yours, else ``/tmp/cute-shm`` if it is yours or
+                absent, else ``/tmp/cute-shm-<uid>``.
             prefix: what the manifests' file names begin with; by default ``"cute-shm."``.
             manifest: ``"yaml"`` or ``"toml"``: the syntax in which manifests are written; by default what
                 ``$CUTE_SHM_MANIFEST`` says, else YAML. Projects of either syntax are read.
             group: name or number of the system's group that shares the store; all who use it must name it. By default
                 what ``$CUTE_SHM_GROUP`` says, else nobody; ``""`` is nobody, whatever that says.
             access: what the group's other members may do. ``"r"``: list and open, with mode "r" or "c"; ``"rw"``: all
-                that the owner may. By default what ``$CUTE_SHM_ACCESS`` says, else ``"r"``. Without a group it means
-                nothing.
+                that the owner may. By default what ``$CUTE_SHM_ACCESS`` says, else as the store is; a new one is for
+                reading. Without a group it means nothing.
 
         Raises:
-            PermissionDeniedError: the root is a symlink, or someone else's.
+            PermissionDeniedError: the root is a symlink, or someone else's; or it is shared with a group that was not
+                named, or that this process is not a member of.
             BadNameError: the root is no directory, or the prefix is not part of a file name.
             NotFoundError: no such group.
             InvalidArgumentError: no such syntax or access, here or in the environment.
