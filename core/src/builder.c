@@ -18,7 +18,7 @@ static cshm_status check_free(const struct store *store, const char *name, cshm_
   struct project project;
   int directory;
   cshm_error said = CSHM_ERROR_INIT;
-  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, &said);
+  cshm_status status = cshm__platform_directory_open(store->root, &store->share, false, &directory, &said);
   if (status) return status == CSHM_ERR_NOT_FOUND ? CSHM_OK : cshm__fail_said(err, &said);
   status = cshm__project_open(store, directory, name, PROJECT_LOOK, &project, &said);
   cshm__platform_close(directory);
@@ -104,7 +104,7 @@ cshm_status cshm__builder_expect(const struct builder *builder, enum builder_sta
 
 static cshm_status create_segment(const struct builder *builder, uint64_t size, int *segment, cshm_error *err) {
   if (builder->sealed) return cshm__platform_sealed_create(builder->segment_name, size, segment, err);
-  return cshm__platform_segment_create(size, segment, err);
+  return cshm__platform_segment_create(size, &builder->store.share, segment, err);
 }
 
 cshm_status cshm__builder_allocate(struct builder *builder, cshm_error *err) {

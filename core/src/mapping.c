@@ -159,7 +159,7 @@ cshm_status cshm__mapping_open(const struct store *store, const char *project, u
   if (status) return status;
   *mapping = mode == CSHM_PRIVATE ? NULL : find_shared(store, project, mode, 0);
   if (*mapping) return CSHM_OK;
-  status = cshm__platform_directory_open(store->root, false, &directory, err);
+  status = cshm__platform_directory_open(store->root, &store->share, false, &directory, err);
   if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, -1, project, err);
   if (status) return status;
   status = map_project(store, directory, project, mode, mapping, err);
@@ -194,7 +194,8 @@ cshm_status cshm__mapping_is_current(const struct mapping *mapping, bool *curren
   int directory;
   *current = is_newest(mapping);
   if (*current || is_sealed(mapping)) return CSHM_OK;
-  cshm_status status = cshm__platform_directory_open(mapping->store.root, false, &directory, &why);
+  cshm_status status =
+      cshm__platform_directory_open(mapping->store.root, &mapping->store.share, false, &directory, &why);
   if (!status) {
     status = ask_store(mapping, directory, current, &why);
     cshm__platform_close(directory);

@@ -39,18 +39,29 @@ void cshm__platform_unlock(enum platform_lock lock);
 /* Calls `hook` in every child of fork() from now on, before fork() returns there. At most one hook. */
 cshm_status cshm__platform_on_fork(void (*hook)(void), cshm_error *err);
 
+/* ---- who shares a store ------------------------------------------------------------------------------ */
+
+/* Whom a directory, its files and segments are shared with. NULL, or not `shared`: nobody, they are this user's alone. */
+struct platform_share {
+  bool shared;    /* with the users of a group */
+  bool writable;  /* who may change what is there, too */
+  uint32_t group; /* its number */
+};
+
 /* ---- a store's directory and its small files ------------------------------------------------------- */
 
 /* Looks at `path`, which must be absolute, and follows no symlink at its end. *exists tells whether it is there.
  * CSHM_ERR_PERMISSION: a symlink, or not ours. CSHM_ERR_BAD_NAME: no directory. */
-cshm_status cshm__platform_directory_check(const char *path, bool *exists, cshm_error *err);
+cshm_status cshm__platform_directory_check(const char *path, const struct platform_share *share, bool *exists,
+                                           cshm_error *err);
 
 /* Whether this user may make files in a directory. */
 bool cshm__platform_directory_writable(const char *path);
 
 /* Opens a directory after that check; `make`: creates it and its parents first, for this user alone (0700).
  * CSHM_ERR_NOT_FOUND: not there. */
-cshm_status cshm__platform_directory_open(const char *path, bool make, int *directory, cshm_error *err);
+cshm_status cshm__platform_directory_open(const char *path, const struct platform_share *share, bool make,
+                                          int *directory, cshm_error *err);
 
 /* `path` made absolute against the working directory, in `buffer`. CSHM_ERR_BAD_NAME: does not fit. */
 cshm_status cshm__platform_absolute(const char *path, char *buffer, size_t size, cshm_error *err);
@@ -70,14 +81,15 @@ cshm_status cshm__platform_directory_each(int directory, bool (*each)(void *user
 /* Opens a regular file of ours to be read; no symlink is followed, a FIFO or device does not block.
  * CSHM_ERR_NOT_FOUND without words: for who looks for a file in several places, that is no failure.
  * CSHM_ERR_PERMISSION, CSHM_ERR_CORRUPT: not a regular file. */
-cshm_status cshm__platform_file_open(int directory, const char *name, int *file, cshm_error *err);
+cshm_status cshm__platform_file_open(int directory, const char *name, const struct platform_share *share, int *file,
+                                     cshm_error *err);
 
 /* Reads up to `size` bytes; *length is 0 at the end. */
 cshm_status cshm__platform_file_read(int file, void *buffer, size_t size, size_t *length, cshm_error *err);
 
 /* Puts a file of these bytes (0600) in place of `name`, in one step: others see the old one or the new one, whole. */
-cshm_status cshm__platform_file_replace(int directory, const char *name, const void *data, size_t length,
-                                        cshm_error *err);
+cshm_status cshm__platform_file_replace(int directory, const char *name, const struct platform_share *share,
+                                        const void *data, size_t length, cshm_error *err);
 
 /* CSHM_ERR_NOT_FOUND when it is gone already. */
 cshm_status cshm__platform_file_remove(int directory, const char *name, cshm_error *err);
@@ -88,14 +100,16 @@ void cshm__platform_close(int descriptor); /* -1 is allowed; errno is kept */
 
 /* A new shared-memory object of `size` bytes, all zero, all of them reserved, which has no name yet: it vanishes with
  * its last descriptor. CSHM_ERR_NO_SPACE: the message tells what was wanted, what was free, and which limit it was. */
-cshm_status cshm__platform_segment_create(uint64_t size, int *segment, cshm_error *err);
+cshm_status cshm__platform_segment_create(uint64_t size, const struct platform_share *share, int *segment,
+                                          cshm_error *err);
 
 /* Gives it a name. CSHM_ERR_EXISTS: the name is taken. */
 cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_error *err);
 
 /* Opens a segment of ours and tells its real size. CSHM_ERR_NOT_FOUND, CSHM_ERR_PERMISSION, CSHM_ERR_CORRUPT: not a
  * regular file. */
-cshm_status cshm__platform_segment_open(const char *name, bool writable, int *segment, uint64_t *size, cshm_error *err);
+cshm_status cshm__platform_segment_open(const char *name, const struct platform_share *share, bool writable,
+                                        int *segment, uint64_t *size, cshm_error *err);
 
 /* Whether nobody has removed its name. */
 bool cshm__platform_segment_is_named(int segment);

@@ -111,7 +111,9 @@ static void segment_path(const char *name, char path[sizeof SHM_DIRECTORY + 256]
   cshm__text_join(path, sizeof SHM_DIRECTORY + 256, (const char *const[]){SHM_DIRECTORY "/", name, NULL});
 }
 
-cshm_status cshm__platform_segment_create(uint64_t size, int *segment, cshm_error *err) {
+cshm_status cshm__platform_segment_create(uint64_t size, const struct platform_share *share, int *segment,
+                                          cshm_error *err) {
+  (void)share;
   cshm_status status = cshm__platform_memory_check(size, false, err);
   if (status) return status;
   int fd = open(SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -147,8 +149,9 @@ static cshm_status check_segment(int fd, const char *name, uint64_t *size, cshm_
   return CSHM_OK;
 }
 
-cshm_status cshm__platform_segment_open(const char *name, bool writable, int *segment, uint64_t *size,
-                                        cshm_error *err) {
+cshm_status cshm__platform_segment_open(const char *name, const struct platform_share *share, bool writable,
+                                        int *segment, uint64_t *size, cshm_error *err) {
+  (void)share;
   char path[sizeof SHM_DIRECTORY + 256];
   segment_path(name, path);
   /* O_NONBLOCK: a FIFO under that name must not hang us */

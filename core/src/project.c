@@ -40,9 +40,11 @@ static cshm_status check_identity(const struct project *project, const char *nam
 }
 
 /* Opens the segment that project->head points to. CSHM_ERR_NOT_FOUND: it is gone. */
-static cshm_status open_segment(struct project *project, const char *name, bool writable, cshm_error *err) {
+static cshm_status open_segment(const struct store *store, struct project *project, const char *name, bool writable,
+                                cshm_error *err) {
   const char *segment = project->head.segment;
-  cshm_status status = cshm__platform_segment_open(segment, writable, &project->segment, &project->size, err);
+  cshm_status status =
+      cshm__platform_segment_open(segment, &store->share, writable, &project->segment, &project->size, err);
   if (status) return status;
   if (project->size < sizeof project->header)
     status =
@@ -67,7 +69,7 @@ static bool is_orphan(const struct project *project) {
 static cshm_status reap(const struct store *store, const char *name, const struct project *orphan, cshm_error *err) {
   uint64_t size;
   int segment;
-  cshm_status status = cshm__platform_segment_open(orphan->head.segment, true, &segment, &size, err);
+  cshm_status status = cshm__platform_segment_open(orphan->head.segment, &store->share, true, &segment, &size, err);
   if (status) return status;
   if (orphan->header.lifetime == CSHM_OWNER || cshm__platform_lease_seize(segment))
     status = cshm__project_unlink(store, name, orphan->head.generation, true, err);
@@ -103,7 +105,7 @@ cshm_status cshm__project_open(const struct store *store, int directory, const c
     if (status) return status;
     if (project->head.generation == missing) return lost_segment(store, name, project->head.segment, err);
     cshm_error said = CSHM_ERROR_INIT;
-    status = open_segment(project, name, use == PROJECT_WRITE, &said);
+    status = open_segment(store, project, name, use == PROJECT_WRITE, &said);
     if (status == CSHM_ERR_NOT_FOUND) {
       missing = project->head.generation; /* overwritten since we read the manifest? then it has changed */
       continue;
@@ -141,7 +143,7 @@ cshm_status cshm__project_previous(const struct store *store, int directory, con
     project->head.segment[0] = '\0';
     return CSHM_OK;
   }
-  status = open_segment(project, name, true, &said);
+  status = open_segment(store, project, name, true, &said);
   if (status == CSHM_ERR_PERMISSION) return cshm__fail_said(err, &said);
   if (status == CSHM_ERR_GENERATION) project->head.segment[0] = '\0'; /* not this project's to remove */
   *live = status != CSHM_ERR_NOT_FOUND && (status != CSHM_OK || !is_abandoned(project));
@@ -169,11 +171,12 @@ bool cshm__project_read_header(int segment, uint64_t size, const char *name, str
 
 /* Retires and removes the segment that a manifest pointed to, unless it is of another generation and so someone else's. A
  * segment too damaged to tell is removed: its name says whose it is. *segment is its descriptor, to be closed, or -1. */
-static cshm_status remove_segment(const struct manifest_head *head, int *segment, cshm_error *err) {
+static cshm_status remove_segment(const struct store *store, const struct manifest_head *head, int *segment,
+                                  cshm_error *err) {
   struct format_header header;
   uint64_t size;
   cshm_error said = CSHM_ERROR_INIT;
-  cshm_status status = cshm__platform_segment_open(head->segment, true, segment, &size, &said);
+  cshm_status status = cshm__platform_segment_open(head->segment, &store->share, true, segment, &size, &said);
   if (!status && cshm__project_read_header(*segment, size, head->segment, &header)) {
     if (header.generation != head->generation) return CSHM_OK;
     status = cshm__project_set_state(*segment, FORMAT_RETIRED, &said);
@@ -211,7 +214,7 @@ static cshm_status remove_one(const struct store *store, int directory, const ch
   char file[STORE_NAME_SIZE];
   int segment = -1;
   cshm__store_manifest_name(store, name, syntax, file);
-  cshm_status status = remove_segment(head, &segment, err);
+  cshm_status status = remove_segment(store, head, &segment, err);
   if (!status) status = cshm__platform_file_remove(directory, file, err);
   if (!status && segment >= 0) cshm__project_wake(segment);
   cshm__platform_close(segment);
@@ -242,7 +245,7 @@ static bool sweep_segment(void *user, const char *name) {
   uint64_t size;
   int segment;
   if (strncmp(name, sweep->prefix, strlen(sweep->prefix)) != 0) return true;
-  if (cshm__platform_segment_open(name, false, &segment, &size, NULL) != CSHM_OK) return true;
+  if (cshm__platform_segment_open(name, &sweep->store->share, false, &segment, &size, NULL) != CSHM_OK) return true;
   bool readable = cshm__project_read_header(segment, size, name, &header);
   cshm__platform_close(segment);
   if (readable && header.state != FORMAT_PUBLISHED && strcmp(header.project, sweep->project) == 0 &&
@@ -265,7 +268,7 @@ void cshm__project_sweep(const struct store *store, int directory, const char *n
 cshm_status cshm__project_unlink(const struct store *store, const char *name, uint64_t only, bool wait,
                                  cshm_error *err) {
   int directory;
-  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, err);
+  cshm_status status = cshm__platform_directory_open(store->root, &store->share, false, &directory, err);
   if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, -1, name, err);
   if (status) return status;
   status = cshm__platform_directory_lock(directory, wait, err);
@@ -281,7 +284,7 @@ bool cshm__project_let_go(const struct store *store, const char *name, const cha
   int file;
   cshm_status status = CSHM_OK;
   cshm__platform_close(lease);
-  if (cshm__platform_segment_open(segment, true, &file, &size, NULL) != CSHM_OK) return true;
+  if (cshm__platform_segment_open(segment, &store->share, true, &file, &size, NULL) != CSHM_OK) return true;
   if (cshm__platform_lease_seize(file)) status = cshm__project_unlink(store, name, generation, wait, NULL);
   cshm__platform_lease_leave(file);
   cshm__platform_close(file);

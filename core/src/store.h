@@ -4,6 +4,7 @@
 #define CUTESHM_STORE_H
 
 #include "manifest.h"
+#include "platform.h"
 
 #include <cuteshm/cuteshm.h>
 #include <stdbool.h>
@@ -17,11 +18,11 @@ struct store {
   char root[STORE_MAX_ROOT + 1];
   char prefix[STORE_MAX_PREFIX + 1];
   const struct manifest_syntax *syntax; /* of what it writes */
+  struct platform_share share;
 };
 
-/* NULL, and CSHM_MANIFEST_DEFAULT, for the defaults. What cshm_store_open says. */
-cshm_status cshm__store_init(struct store *store, const char *root, const char *prefix, uint32_t format,
-                             cshm_error *err);
+/* `root` and `options` may be NULL. What cshm_store_open says. */
+cshm_status cshm__store_init(struct store *store, const char *root, const cshm_store_options *options, cshm_error *err);
 
 /* CSHM_ERR_BAD_NAME says what is wrong with a project's name. */
 cshm_status cshm__store_check_project(const char *project, cshm_error *err);
