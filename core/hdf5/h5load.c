@@ -126,6 +126,10 @@ static cshm_status build(struct loading *loading, bool *again) {
 
 static cshm_status load(struct loading *loading, const char *path, cshm_attachment *attachment) {
   bool again = true;
+  if (loading->options.sealed && !attachment) /* said before the file is read */
+    return cshm__fail(loading->err, CSHM_ERR_INVALID_ARGUMENT, 0,
+                      "cshm_hdf5_load: project \"%s\" is to be sealed, and nobody would have it: attachment is NULL",
+                      loading->project);
   cshm_status status = begin_builder(loading); /* first: a project that is there already costs no reading */
   if (status) return status;
   status = make_plan(loading, path, true);
@@ -174,12 +178,7 @@ cshm_status cshm_hdf5_load(cshm_store store, const char *project, const char *fi
   loading.progress.user = loading.options.user;
   loading.store = store;
   loading.project = project;
-  if (loading.options.sealed && !attachment) /* said before the file is read */
-    status = cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0,
-                        "cshm_hdf5_load: project \"%s\" is to be sealed, and nobody would have it: attachment is NULL",
-                        project);
-  else
-    status = load(&loading, file, attachment);
+  status = load(&loading, file, attachment);
   end(&loading);
   if (status == CSHM_ERR_CANCELLED) cshm__fail_about(err, status, "loading %s into project \"%s\"", file, project);
   return status;
