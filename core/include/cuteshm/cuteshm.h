@@ -173,10 +173,9 @@ typedef struct cshm_store_options {
   uint32_t size;      /**< sizeof(cshm_store_options) */
   uint32_t manifest;  /**< a cshm_manifest_format; CSHM_MANIFEST_DEFAULT by default */
   const char *prefix; /**< what manifests' file names begin with; NULL: "cute-shm." */
-  const char
-      *group;      /**< name or number of the system's group that shares the store; NULL: $CUTE_SHM_GROUP; "": nobody */
-  uint32_t access; /**< a cshm_access; looked at only where there is a group */
-  uint32_t reserved; /**< 0 */
+  const char *group;  /**< group of the system that shares it, a name or number; NULL: $CUTE_SHM_GROUP; "": nobody */
+  uint32_t access;    /**< a cshm_access; looked at only where there is a group */
+  uint32_t reserved;  /**< 0 */
 } cshm_store_options;
 
 #define CSHM_STORE_OPTIONS_INIT {sizeof(cshm_store_options), CSHM_MANIFEST_DEFAULT, NULL, NULL, CSHM_ACCESS_DEFAULT, 0}
