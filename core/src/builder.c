@@ -23,7 +23,7 @@ static cshm_status check_free(const struct store *store, const char *name, cshm_
   status = cshm__project_open(store, directory, name, PROJECT_LOOK, &project, &said);
   cshm__platform_close(directory);
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
-  if (status == CSHM_ERR_PERMISSION || status == CSHM_ERR_SYSTEM) return cshm__fail_said(err, &said);
+  if (status && !cshm__project_is_damaged(status)) return cshm__fail_said(err, &said);
   if (status == CSHM_OK) cshm__project_close(&project);
   return cshm__project_exists(store, name, err);
 }
@@ -74,7 +74,15 @@ cshm_status cshm__builder_new(const struct store *store, const char *project, co
   return CSHM_OK;
 }
 
+/* A publication that failed has given it a name, for the next attempt. */
+static void remove_name(const struct builder *builder) {
+  bool published = atomic_load_explicit(&builder->state, memory_order_acquire) == BUILDER_PUBLISHED;
+  if (builder->segment < 0 || published || builder->process != cshm__platform_process()) return;
+  if (cshm__platform_segment_is_named(builder->segment)) cshm__platform_segment_remove(builder->segment_name, NULL);
+}
+
 void cshm__builder_free(struct builder *builder) {
+  remove_name(builder);
   if (builder->mapping) cshm__mapping_release(builder->mapping);
   /* a child of fork() has no window: something else may be at that address */
   if (builder->process == cshm__platform_process()) cshm__builder_window_close(&builder->window);

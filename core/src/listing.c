@@ -14,6 +14,7 @@ static bool add_name(void *user, const char *project) {
   if (listing->count == listing->capacity) {
     size_t capacity = listing->capacity ? 2 * listing->capacity : 16;
     struct listing_entry *entries = realloc(listing->entries, capacity * sizeof *entries);
+    listing->cut = !entries;
     if (!entries) return false;
     listing->entries = entries;
     listing->capacity = capacity;
@@ -89,10 +90,20 @@ static void point(struct listing *listing) {
   }
 }
 
+/* The store is locked meanwhile: a large directory is read in several steps, and a manifest that is replaced or changes its
+ * syntax between two of them may be in neither. Where it cannot be locked, what is there is read all the same. */
+static cshm_status read_names(const struct store *store, int directory, struct listing *listing, cshm_error *err) {
+  cshm__platform_directory_lock(directory, true, NULL);
+  cshm_status status = cshm__store_each(store, directory, add_name, listing, err);
+  cshm__platform_directory_unlock(directory);
+  return status;
+}
+
 static cshm_status fill(const struct store *store, int directory, struct listing *listing, cshm_error *err) {
   size_t kept = 0;
-  cshm_status status = cshm__store_each(store, directory, add_name, listing, err);
+  cshm_status status = read_names(store, directory, listing, err);
   if (status) return status;
+  if (listing->cut) status = CSHM_ERR_NO_MEMORY;
   order(listing);
   for (size_t i = 0; i < listing->count && !status; i++) {
     bool gone = false;

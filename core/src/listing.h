@@ -6,6 +6,7 @@
 #include "store.h"
 
 #include <cuteshm/cuteshm.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What is known of a project; `project` points into the rest, which is allocated. */
@@ -21,6 +22,7 @@ struct listing {
   struct listing_entry *entries; /* ordered by name */
   size_t count;
   size_t capacity;
+  bool cut; /* there was no memory for all names */
 };
 
 /* Removes projects whose owner died, then tells of the rest, the damaged ones included. cshm__listing_free ends it. */

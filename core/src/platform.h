@@ -66,9 +66,10 @@ cshm_status cshm__platform_directory_open(const char *path, const struct platfor
 /* `path` made absolute against the working directory, in `buffer`. CSHM_ERR_BAD_NAME: does not fit. */
 cshm_status cshm__platform_absolute(const char *path, char *buffer, size_t size, cshm_error *err);
 
-/* Takes this directory's lock; cshm__platform_directory_close frees it. `wait`: until no other process or thread holds it; otherwise
- * CSHM_ERR_TIMEOUT, at once, where one does. */
+/* Takes this directory's lock; cshm__platform_directory_unlock and _close free it. `wait`: until no other process or thread holds
+ * it; otherwise CSHM_ERR_TIMEOUT, at once, where one does. */
 cshm_status cshm__platform_directory_lock(int directory, bool wait, cshm_error *err);
+void cshm__platform_directory_unlock(int directory);
 
 /* Frees the lock, if it was taken, and closes. Closing alone would not: a child that another thread has forked meanwhile
  * has the same open file, and would keep the lock. */
@@ -111,7 +112,7 @@ cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_erro
 cshm_status cshm__platform_segment_open(const char *name, const struct platform_share *share, bool writable,
                                         int *segment, uint64_t *size, cshm_error *err);
 
-/* Whether nobody has removed its name. */
+/* Whether nobody has removed its name; true where that cannot be found out. */
 bool cshm__platform_segment_is_named(int segment);
 
 cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err);

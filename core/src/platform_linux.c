@@ -2,6 +2,7 @@
 /* Linux, kernel 5.4 or later; glibc or musl. Processes, locks and segments; files are in platform_linux_file.c, leases in
  * platform_linux_lease.c, limits in platform_linux_memory.c, sealed segments in platform_linux_sealed.c. */
 #define _GNU_SOURCE
+#include "platform_linux.h"
 #include "error.h"
 #include "platform.h"
 #include "platform_linux_reserve.h"
@@ -99,6 +100,14 @@ cshm_status cshm__platform_on_fork(void (*hook)(void), cshm_error *err) {
   return CSHM_OK;
 }
 
+int cshm__linux_openat(int directory, const char *path, int flags, unsigned mode) {
+  int fd;
+  do
+    fd = openat(directory, path, flags, (mode_t)mode);
+  while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
 void cshm__platform_close(int descriptor) {
   int saved = errno;
   if (descriptor >= 0) close(descriptor); /* never repeated: Linux frees the descriptor also when interrupted */
@@ -116,7 +125,7 @@ cshm_status cshm__platform_segment_create(uint64_t size, const struct platform_s
   (void)share;
   cshm_status status = cshm__platform_memory_check(size, false, err);
   if (status) return status;
-  int fd = open(SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  int fd = cshm__linux_openat(AT_FDCWD, SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (fd < 0) return cshm__fail_errno(err, errno, "cannot create a segment in " SHM_DIRECTORY);
   status = cshm__linux_reserve(fd, size, false, err);
   if (status) {
@@ -133,7 +142,8 @@ cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_erro
   snprintf(self, sizeof self, "/proc/self/fd/%d", segment);
   if (linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0) return CSHM_OK;
   if (errno == ENOENT)
-    return cshm__fail(err, CSHM_ERR_UNSUPPORTED, ENOENT, "cannot name segment %s: /proc is not mounted", name);
+    return cshm__fail(err, CSHM_ERR_UNSUPPORTED, ENOENT,
+                      "cannot name segment %s: /proc is not mounted, or someone has removed it", name);
   return cshm__fail_errno(err, errno, "cannot name segment %s", name);
 }
 
@@ -155,7 +165,7 @@ cshm_status cshm__platform_segment_open(const char *name, const struct platform_
   char path[sizeof SHM_DIRECTORY + 256];
   segment_path(name, path);
   /* O_NONBLOCK: a FIFO under that name must not hang us */
-  int fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int fd = cshm__linux_openat(AT_FDCWD, path, (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
   if (fd < 0 && errno == ELOOP)
     return cshm__fail(err, CSHM_ERR_PERMISSION, ELOOP, "segment %s is refused: it is a symbolic link", name);
   if (fd < 0 && (errno == ENXIO || errno == EISDIR))
@@ -172,7 +182,7 @@ cshm_status cshm__platform_segment_open(const char *name, const struct platform_
 
 bool cshm__platform_segment_is_named(int segment) {
   struct stat info;
-  return fstat(segment, &info) == 0 && info.st_nlink > 0;
+  return fstat(segment, &info) < 0 || info.st_nlink > 0;
 }
 
 cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err) {
@@ -183,7 +193,7 @@ cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err) {
 }
 
 cshm_status cshm__platform_segment_each(bool (*each)(void *user, const char *name), void *user, cshm_error *err) {
-  int directory = open(SHM_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int directory = cshm__linux_openat(AT_FDCWD, SHM_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   if (directory < 0) return cshm__fail_errno(err, errno, "cannot open " SHM_DIRECTORY);
   cshm_status status = cshm__platform_directory_each(directory, each, user, err);
   cshm__platform_close(directory);

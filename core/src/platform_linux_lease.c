@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "error.h"
 #include "platform.h"
+#include "platform_linux.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +36,7 @@ cshm_status cshm__platform_lease_take(int segment, enum platform_lease which, in
   char self[40];
   snprintf(self, sizeof self, "/proc/self/fd/%d", segment);
   /* a new open file, where dup would share the old one; a lock to be held alone wants it writable */
-  int fd = open(self, (alone ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+  int fd = cshm__linux_openat(AT_FDCWD, self, (alone ? O_RDWR : O_RDONLY) | O_CLOEXEC, 0);
   if (fd < 0 && errno == ENOENT)
     return cshm__fail(err, CSHM_ERR_UNSUPPORTED, ENOENT, "cannot take a lease on the segment: /proc is not mounted");
   if (fd < 0) return cshm__fail_errno(err, errno, "cannot open the segment for a lease");

@@ -22,7 +22,7 @@ cshm_status cshm__project_manifest(const struct store *store, int directory, con
 void cshm__project_manifest_tidy(const struct store *store, int directory, const char *name);
 
 /* Whether a manifest of a project of that name points to the segment: also one under another prefix, since the names of segments
- * do not tell that. */
+ * do not tell that. True where that cannot be found out. */
 bool cshm__project_manifest_points(const struct store *store, int directory, const char *name, const char *segment);
 
 #endif

@@ -42,13 +42,12 @@ static cshm_status switch_manifest(const struct publication *p, int directory, c
 }
 
 static cshm_status replace(const struct publication *p, int directory, struct project *old, cshm_error *err) {
-  cshm_status status = cshm__platform_segment_name(p->segment, p->segment_name, err);
+  cshm_error said = CSHM_ERROR_INIT;
+  cshm_status status = cshm__platform_segment_name(p->segment, p->segment_name, &said);
+  /* an earlier attempt that failed has left it its name: a segment that loses it never gets one again */
+  if (status == CSHM_ERR_EXISTS && cshm__platform_segment_is_named(p->segment)) status = CSHM_OK;
+  status = status ? cshm__fail_said(err, &said) : switch_manifest(p, directory, old, err);
   if (status) return status;
-  status = switch_manifest(p, directory, old, err);
-  if (status) {
-    cshm__platform_segment_remove(p->segment_name, NULL);
-    return status;
-  }
   /* from here on it is done: what may fail now is tidying, which the next one to come repeats */
   cshm__project_set_state(p->segment, FORMAT_PUBLISHED, NULL);
   if (old->segment >= 0) cshm__project_wake(old->segment);
