@@ -105,8 +105,12 @@ cshm_status cshm__builder_expect(const struct builder *builder, enum builder_sta
 /* ---- allocating and filling ---- */
 
 cshm_status cshm__builder_allocate(struct builder *builder, cshm_error *err) {
-  struct layout_identity identity = {builder->project, builder->store.root, builder->generation,
-                                     cshm__platform_now_ns(), builder->lifetime};
+  struct layout_identity identity = {.project = builder->project,
+                                     .root = builder->store.root,
+                                     .prefix = builder->store.prefix,
+                                     .generation = builder->generation,
+                                     .created_ns = cshm__platform_now_ns(),
+                                     .lifetime = builder->lifetime};
   struct layout layout;
   int segment = -1;
   cshm_status status = cshm__layout_make(&builder->tree, &identity, &layout, err);

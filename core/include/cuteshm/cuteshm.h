@@ -76,7 +76,7 @@ extern "C" {
 
 /** Of the bytes in a segment (docs/format.md). A reader refuses a newer major number. */
 #define CSHM_FORMAT_MAJOR 1
-#define CSHM_FORMAT_MINOR 0
+#define CSHM_FORMAT_MINOR 1
 
 /* ---- limits ---------------------------------------------------------------------------------------- */
 
