@@ -33,6 +33,10 @@ static cshm_status check_identity(const struct project *project, const char *nam
         "project \"%s\": its manifest tells of %llu bytes and segment %s of %llu; run `cute-shm repair %s`, or unlink "
         "the project and create it again",
         name, (unsigned long long)head->nbytes, head->segment, (unsigned long long)project->header.segment_size, name);
+  if (project->header.flags & FORMAT_SEALED)
+    return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
+                      "segment %s says that it is a sealed one, and those are in no store: someone has put it there",
+                      head->segment);
   if (strcmp(project->header.project, name) != 0)
     return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s belongs to project \"%s\", not to \"%s\"", head->segment,
                       project->header.project, name);

@@ -37,6 +37,9 @@ void cshm__store_manifest_name(const struct store *store, const char *project, c
 /* "cute-shm.<project, made safe for people's shells>.": what the names of a project's segments begin with. */
 void cshm__store_segment_prefix(const char *project, char prefix[STORE_NAME_SIZE]);
 
+/* The name of the segment of one generation. */
+void cshm__store_segment_name(const char *project, uint64_t generation, char name[STORE_NAME_SIZE]);
+
 /* Reads the head of a project's manifest in that syntax, and checks that it is of this project and points to a segment of
  * it. CSHM_ERR_NOT_FOUND without further words: no such manifest. CSHM_ERR_CORRUPT, CSHM_ERR_VERSION, CSHM_ERR_PERMISSION. */
 cshm_status cshm__store_read_head(const struct store *store, int directory, const char *project,
