@@ -5,7 +5,6 @@
 #include "platform_linux.h"
 #include "error.h"
 #include "platform.h"
-#include "platform_linux_reserve.h"
 #include "text.h"
 
 #include <errno.h>
