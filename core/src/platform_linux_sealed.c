@@ -118,8 +118,10 @@ static cshm_status check_seals(int descriptor, cshm_error *err) {
 
 /* Where memory is missing a read would have to find some, and fault where there is none. */
 static cshm_status check_given(int descriptor, struct stat *info, cshm_error *err) {
-  if (fstat(descriptor, info) < 0)
-    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, errno, "descriptor %d is not open", descriptor);
+  int failed = fstat(descriptor, info) < 0 ? errno : 0;
+  if (failed == EBADF)
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, EBADF, "descriptor %d is not open", descriptor);
+  if (failed) return cshm__fail_errno(err, failed, "cannot look at descriptor %d", descriptor);
   if (!S_ISREG(info->st_mode))
     return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
                       "descriptor %d is not that of a sealed project: it is a pipe, a socket, a device or a directory",
@@ -173,12 +175,10 @@ cshm_status cshm__platform_sealed_export(const struct platform_sealed *sealed, i
 }
 
 void cshm__platform_sealed_release(const struct platform_sealed *sealed) {
-  struct platform_sealed found = {.segment = -1};
+  struct platform_sealed found = *sealed;
   struct stat info;
   int saved = errno;
-  if (sealed->segment >= 0 && fstat(sealed->segment, &info) == 0) {
-    identify(&info, &found);
-    if (cshm__platform_sealed_is_same(&found, sealed)) close(sealed->segment);
-  }
+  if (sealed->segment >= 0 && fstat(sealed->segment, &info) == 0) identify(&info, &found);
+  if (cshm__platform_sealed_is_same(&found, sealed)) cshm__platform_close(sealed->segment);
   errno = saved;
 }
