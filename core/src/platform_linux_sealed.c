@@ -102,9 +102,10 @@ static cshm_status check_seals(int descriptor, cshm_error *err) {
   int seals = fcntl(descriptor, F_GET_SEALS);
   if (seals < 0 && errno == EBADF)
     return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, EBADF, "descriptor %d is not open to be read", descriptor);
+  if (seals < 0 && errno != EINVAL) return cshm__fail_errno(err, errno, "cannot look at descriptor %d", descriptor);
   if (seals < 0)
     return cshm__fail(
-        err, CSHM_ERR_PERMISSION, errno,
+        err, CSHM_ERR_PERMISSION, EINVAL,
         "descriptor %d is refused: it is a file that others could cut or change while it is read; take one "
         "that cshm_attachment_export_fd gave",
         descriptor);
