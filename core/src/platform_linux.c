@@ -2,9 +2,9 @@
 /* Linux, kernel 5.4 or later; glibc or musl. Processes, locks and segments; files are in platform_linux_file.c, leases in
  * platform_linux_lease.c, limits in platform_linux_memory.c. */
 #define _GNU_SOURCE
+#include "platform_linux.h"
 #include "error.h"
 #include "platform.h"
-#include "platform_linux.h"
 #include "text.h"
 
 #include <errno.h>
@@ -174,7 +174,8 @@ cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_erro
   snprintf(self, sizeof self, "/proc/self/fd/%d", segment);
   if (linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0) return CSHM_OK;
   if (errno == ENOENT)
-    return cshm__fail(err, CSHM_ERR_UNSUPPORTED, ENOENT, "cannot name segment %s: /proc is not mounted, or someone has removed it", name);
+    return cshm__fail(err, CSHM_ERR_UNSUPPORTED, ENOENT,
+                      "cannot name segment %s: /proc is not mounted, or someone has removed it", name);
   return cshm__fail_errno(err, errno, "cannot name segment %s", name);
 }
 

@@ -167,8 +167,8 @@ bool cshm__project_read_header(int segment, uint64_t size, const char *name, str
 }
 
 /* Reads a header of which nothing is known. *good: it can be trusted; a failure is one of reading. */
-static cshm_status look_at_header(int segment, uint64_t size, const char *name, struct format_header *header, bool *good,
-                                  cshm_error *err) {
+static cshm_status look_at_header(int segment, uint64_t size, const char *name, struct format_header *header,
+                                  bool *good, cshm_error *err) {
   *good = false;
   if (size < sizeof *header) return CSHM_OK;
   cshm_status status = cshm__platform_segment_read(segment, 0, header, sizeof *header, err);

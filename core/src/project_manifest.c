@@ -82,7 +82,8 @@ cshm_status cshm__project_manifest(const struct store *store, int directory, con
   size_t chosen = look(store, directory, name, found);
   *syntax = NULL;
   for (size_t i = 0; i < MANIFEST_SYNTAXES; i++) { /* what could not be looked at may be any of them, or none */
-    if (!found[i].status || found[i].status == CSHM_ERR_NOT_FOUND || cshm__project_is_damaged(found[i].status)) continue;
+    if (!found[i].status || found[i].status == CSHM_ERR_NOT_FOUND || cshm__project_is_damaged(found[i].status))
+      continue;
     *syntax = cshm__manifest_syntaxes[i];
     return cshm__fail_said(err, &found[i].said);
   }
