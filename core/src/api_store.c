@@ -25,7 +25,7 @@ cshm_status cshm_store_open(const char *root, const cshm_store_options *options,
   if (status) return status;
   struct store *made = malloc(sizeof *made);
   if (!made) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory for a store");
-  status = cshm__store_init(made, root, ours.prefix, ours.manifest, err);
+  status = cshm__store_init(made, root, &ours, err);
   if (!status) status = cshm__handle_new(HANDLE_STORE, (struct handle_target){made, 0, destroy_store}, &store->id, err);
   if (status) free(made);
   return status;
@@ -51,7 +51,7 @@ static cshm_status find_syntax(const struct store *store, const char *project, c
   struct manifest_head head;
   int directory;
   cshm_error said = CSHM_ERROR_INIT;
-  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, &said);
+  cshm_status status = cshm__platform_directory_open(store->root, &store->share, false, &directory, &said);
   if (!status) {
     status = cshm__project_manifest(store, directory, project, &head, &found, &said);
     cshm__platform_close(directory);

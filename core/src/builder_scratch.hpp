@@ -28,7 +28,9 @@ struct Scratch {
     char name[] = "/tmp/cute-shm-test.XXXXXX";
     REQUIRE(mkdtemp(name) != nullptr);
     root = name;
-    REQUIRE(cshm__store_init(&where, name, nullptr, CSHM_MANIFEST_YAML, nullptr) == CSHM_OK);
+    cshm_store_options options = CSHM_STORE_OPTIONS_INIT;
+    options.manifest = CSHM_MANIFEST_YAML;
+    REQUIRE(cshm__store_init(&where, name, &options, nullptr) == CSHM_OK);
   }
   ~Scratch() {
     for (const std::string &segment : segments())

@@ -75,8 +75,9 @@ TEST_CASE("what nobody uses any more is held alone while it is replaced, so that
   int directory = -1, other = -1;
   uint64_t size;
   REQUIRE(scratch.segments().size() == 1);
-  REQUIRE(cshm__platform_directory_open(scratch.root.c_str(), false, &directory, nullptr) == CSHM_OK);
-  REQUIRE(cshm__platform_segment_open(scratch.segments()[0].c_str(), false, &other, &size, nullptr) == CSHM_OK);
+  REQUIRE(cshm__platform_directory_open(scratch.root.c_str(), nullptr, false, &directory, nullptr) == CSHM_OK);
+  REQUIRE(cshm__platform_segment_open(scratch.segments()[0].c_str(), nullptr, false, &other, &size, nullptr) ==
+          CSHM_OK);
   REQUIRE(cshm__platform_lease_is_free(other, PLATFORM_LEASE_USERS));
   REQUIRE(cshm__project_previous(&scratch.where, directory, scratch.project().c_str(), &previous, &live, nullptr) ==
           CSHM_OK);
@@ -129,7 +130,7 @@ TEST_CASE("a child of the owner neither unlinks nor keeps alive", "[lease][proce
 TEST_CASE("a child made while a store was locked does not keep it locked", "[lease][process]") {
   Scratch scratch;
   int locked, again;
-  REQUIRE(cshm__platform_directory_open(scratch.where.root, true, &locked, nullptr) == CSHM_OK);
+  REQUIRE(cshm__platform_directory_open(scratch.where.root, nullptr, true, &locked, nullptr) == CSHM_OK);
   REQUIRE(cshm__platform_directory_lock(locked, false, nullptr) == CSHM_OK);
   pid_t child = fork();
   REQUIRE(child >= 0);
@@ -137,7 +138,7 @@ TEST_CASE("a child made while a store was locked does not keep it locked", "[lea
     pause();
     _exit(0);
   }
-  REQUIRE(cshm__platform_directory_open(scratch.where.root, true, &again, nullptr) == CSHM_OK);
+  REQUIRE(cshm__platform_directory_open(scratch.where.root, nullptr, true, &again, nullptr) == CSHM_OK);
   CHECK(cshm__platform_directory_lock(again, false, nullptr) == CSHM_ERR_TIMEOUT);
   cshm__platform_directory_close(locked);
   CHECK(cshm__platform_directory_lock(again, false, nullptr) == CSHM_OK);

@@ -116,7 +116,7 @@ cshm_status cshm__listing_make(const struct store *store, struct listing **listi
   struct listing *made = calloc(1, sizeof *made);
   if (!made) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory for a listing");
   cshm_error why = CSHM_ERROR_INIT;
-  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, &why);
+  cshm_status status = cshm__platform_directory_open(store->root, &store->share, false, &directory, &why);
   if (status == CSHM_OK) {
     status = fill(store, directory, made, err);
     cshm__platform_close(directory);

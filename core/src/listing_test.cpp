@@ -41,8 +41,7 @@ TEST_CASE("a project that lost its segment is listed as such", "[listing]") {
 
 TEST_CASE("a store that is not there is empty, and is not made", "[listing]") {
   store nowhere{};
-  REQUIRE(cshm__store_init(&nowhere, "/tmp/cute-shm-test-nowhere/at/all", nullptr, CSHM_MANIFEST_DEFAULT, nullptr) ==
-          CSHM_OK);
+  REQUIRE(cshm__store_init(&nowhere, "/tmp/cute-shm-test-nowhere/at/all", nullptr, nullptr) == CSHM_OK);
   listing *found = nullptr;
   REQUIRE(cshm__listing_make(&nowhere, &found, nullptr) == CSHM_OK);
   CHECK(found->count == 0);

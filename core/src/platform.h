@@ -39,18 +39,29 @@ void cshm__platform_unlock(enum platform_lock lock);
 /* Calls `hook` in every child of fork() from now on, before fork() returns there. At most one hook. */
 cshm_status cshm__platform_on_fork(void (*hook)(void), cshm_error *err);
 
+/* ---- who shares a store ------------------------------------------------------------------------------ */
+
+/* Whom a directory, its files and segments are shared with. NULL, or not `shared`: nobody, they are this user's alone. */
+struct platform_share {
+  bool shared;    /* with the users of a group */
+  bool writable;  /* who may change what is there, too */
+  uint32_t group; /* its number */
+};
+
 /* ---- a store's directory and its small files ------------------------------------------------------- */
 
 /* Looks at `path`, which must be absolute, and follows no symlink at its end. *exists tells whether it is there.
  * CSHM_ERR_PERMISSION: a symlink, or not ours. CSHM_ERR_BAD_NAME: no directory. */
-cshm_status cshm__platform_directory_check(const char *path, bool *exists, cshm_error *err);
+cshm_status cshm__platform_directory_check(const char *path, const struct platform_share *share, bool *exists,
+                                           cshm_error *err);
 
 /* Whether this user may make files in a directory. */
 bool cshm__platform_directory_writable(const char *path);
 
 /* Opens a directory after that check; `make`: creates it and its parents first, for this user alone (0700).
  * CSHM_ERR_NOT_FOUND: not there. */
-cshm_status cshm__platform_directory_open(const char *path, bool make, int *directory, cshm_error *err);
+cshm_status cshm__platform_directory_open(const char *path, const struct platform_share *share, bool make,
+                                          int *directory, cshm_error *err);
 
 /* `path` made absolute against the working directory, in `buffer`. CSHM_ERR_BAD_NAME: does not fit. */
 cshm_status cshm__platform_absolute(const char *path, char *buffer, size_t size, cshm_error *err);
@@ -70,14 +81,15 @@ cshm_status cshm__platform_directory_each(int directory, bool (*each)(void *user
 /* Opens a regular file of ours to be read; no symlink is followed, a FIFO or device does not block.
  * CSHM_ERR_NOT_FOUND without words: for who looks for a file in several places, that is no failure.
  * CSHM_ERR_PERMISSION, CSHM_ERR_CORRUPT: not a regular file. */
-cshm_status cshm__platform_file_open(int directory, const char *name, int *file, cshm_error *err);
+cshm_status cshm__platform_file_open(int directory, const char *name, const struct platform_share *share, int *file,
+                                     cshm_error *err);
 
 /* Reads up to `size` bytes; *length is 0 at the end. */
 cshm_status cshm__platform_file_read(int file, void *buffer, size_t size, size_t *length, cshm_error *err);
 
 /* Puts a file of these bytes (0600) in place of `name`, in one step: others see the old one or the new one, whole. */
-cshm_status cshm__platform_file_replace(int directory, const char *name, const void *data, size_t length,
-                                        cshm_error *err);
+cshm_status cshm__platform_file_replace(int directory, const char *name, const struct platform_share *share,
+                                        const void *data, size_t length, cshm_error *err);
 
 /* CSHM_ERR_NOT_FOUND when it is gone already. */
 cshm_status cshm__platform_file_remove(int directory, const char *name, cshm_error *err);
@@ -88,14 +100,16 @@ void cshm__platform_close(int descriptor); /* -1 is allowed; errno is kept */
 
 /* A new shared-memory object of `size` bytes, all zero, all of them reserved, which has no name yet: it vanishes with
  * its last descriptor. CSHM_ERR_NO_SPACE: the message tells what was wanted, what was free, and which limit it was. */
-cshm_status cshm__platform_segment_create(uint64_t size, int *segment, cshm_error *err);
+cshm_status cshm__platform_segment_create(uint64_t size, const struct platform_share *share, int *segment,
+                                          cshm_error *err);
 
 /* Gives it a name. CSHM_ERR_EXISTS: the name is taken. */
 cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_error *err);
 
 /* Opens a segment of ours and tells its real size. CSHM_ERR_NOT_FOUND, CSHM_ERR_PERMISSION, CSHM_ERR_CORRUPT: not a
  * regular file. */
-cshm_status cshm__platform_segment_open(const char *name, bool writable, int *segment, uint64_t *size, cshm_error *err);
+cshm_status cshm__platform_segment_open(const char *name, const struct platform_share *share, bool writable,
+                                        int *segment, uint64_t *size, cshm_error *err);
 
 /* Whether nobody has removed its name; true where that cannot be found out. */
 bool cshm__platform_segment_is_named(int segment);
@@ -113,10 +127,45 @@ cshm_status cshm__platform_segment_read(int segment, uint64_t offset, void *buff
 /* Maps all of it. The first `head` bytes can be read only, whatever the mode. The descriptor may then be closed. */
 cshm_status cshm__platform_map(int segment, uint64_t size, uint64_t head, uint32_t mode, void **base, cshm_error *err);
 
-/* Maps a piece to be read and written; `offset` is a multiple of 1 MiB. */
+/* Maps a piece to be read and written, which a child of fork() does not have; `offset` is a multiple of 1 MiB. */
 cshm_status cshm__platform_map_part(int segment, uint64_t offset, uint64_t size, void **base, cshm_error *err);
 
 void cshm__platform_unmap(void *base, uint64_t size);
+
+/* ---- sealed segments ------------------------------------------------------------------------------- */
+
+/* A sealed segment lies in no directory: whoever has a descriptor of it has it, and it lives as long as a process has it open
+ * or mapped. From the beginning it can be neither shrunk nor grown, by anyone; once it is closed, not be written to either. */
+struct platform_sealed {
+  int segment; /* a descriptor of it, for reading */
+  uint64_t size;
+  uint64_t device; /* this and the next say which one it is, as long as it lives */
+  uint64_t inode;
+};
+
+bool cshm__platform_sealed_is_same(const struct platform_sealed *one, const struct platform_sealed *other);
+
+/* As cshm__platform_segment_create, sealed in its size. `name` is for people who look at what a process has open. */
+cshm_status cshm__platform_sealed_create(const char *name, uint64_t size, int *segment, cshm_error *err);
+
+/* Takes the right to write away from all, for ever. Waits 100 ms at most for mappings that can write to go. CSHM_ERR_STATE:
+ * one has not. Such a mapping is one that can write, or was made from a descriptor that could: so map from one of
+ * cshm__platform_sealed_reopen. */
+cshm_status cshm__platform_sealed_close(int segment, cshm_error *err);
+
+/* A new descriptor of it that can only be read, whatever `segment` can. CSHM_ERR_UNSUPPORTED: /proc is not mounted. */
+cshm_status cshm__platform_sealed_reopen(int segment, struct platform_sealed *sealed, cshm_error *err);
+
+/* The same of a descriptor of which nothing is known but that someone gave it: checks that it is a file of memory, all of it
+ * there, and sealed against all changes. It does not block, and nothing of it is read. CSHM_ERR_INVALID_ARGUMENT: not open;
+ * CSHM_ERR_CORRUPT, CSHM_ERR_PERMISSION: not sealed. */
+cshm_status cshm__platform_sealed_open(int given, struct platform_sealed *sealed, cshm_error *err);
+
+/* Closes sealed->segment, unless the program has done that, and has opened something else. -1 is allowed; errno is kept. */
+void cshm__platform_sealed_release(const struct platform_sealed *sealed);
+
+/* A new descriptor for someone else. CSHM_ERR_STATE: the program has closed sealed->segment, and opened something else. */
+cshm_status cshm__platform_sealed_export(const struct platform_sealed *sealed, int *descriptor, cshm_error *err);
 
 /* ---- leases on segments ---------------------------------------------------------------------------- */
 
@@ -152,8 +201,9 @@ void cshm__platform_wake(int segment, uint64_t offset);
 
 /* ---- memory ---------------------------------------------------------------------------------------- */
 
-/* Whether `wanted` bytes of shared memory can be had: the file system, the machine, the control group, the process's own
- * limits. CSHM_ERR_NO_SPACE names the limit that is in the way, and the cure. */
-cshm_status cshm__platform_memory_check(uint64_t wanted, cshm_error *err);
+/* Whether `wanted` bytes of shared memory can be had: the file system (not for sealed segments, which lie in none that has a
+ * size), the machine, the control group, the process's own limits. CSHM_ERR_NO_SPACE names the limit that is in the way, and
+ * the cure. */
+cshm_status cshm__platform_memory_check(uint64_t wanted, bool sealed, cshm_error *err);
 
 #endif

@@ -28,7 +28,9 @@ static cshm_status check_owner(const struct stat *info, const char *path, cshm_e
   return CSHM_OK;
 }
 
-cshm_status cshm__platform_directory_check(const char *path, bool *exists, cshm_error *err) {
+cshm_status cshm__platform_directory_check(const char *path, const struct platform_share *share, bool *exists,
+                                           cshm_error *err) {
+  (void)share;
   struct stat info;
   if (lstat(path, &info) < 0) {
     if (errno != ENOENT) return cshm__fail_errno(err, errno, "cannot look at store %s", path);
@@ -58,7 +60,8 @@ static cshm_status make_directories(const char *path, cshm_error *err) {
   return failed ? cshm__fail_errno(err, failed, "cannot make store %s", path) : CSHM_OK;
 }
 
-cshm_status cshm__platform_directory_open(const char *path, bool make, int *directory, cshm_error *err) {
+cshm_status cshm__platform_directory_open(const char *path, const struct platform_share *share, bool make,
+                                          int *directory, cshm_error *err) {
   struct stat info;
   cshm_status status = CSHM_OK;
   int fd = cshm__linux_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
@@ -70,7 +73,7 @@ cshm_status cshm__platform_directory_open(const char *path, bool make, int *dire
   if (fd < 0) {
     int saved = errno;
     bool exists;
-    status = cshm__platform_directory_check(path, &exists, err); /* says "symlink" where errno says ENOTDIR */
+    status = cshm__platform_directory_check(path, share, &exists, err); /* says "symlink" where errno says ENOTDIR */
     return status ? status : cshm__fail_errno(err, saved, "cannot open store %s", path);
   }
   if (fstat(fd, &info) < 0)
@@ -141,7 +144,9 @@ cshm_status cshm__platform_directory_each(int directory, bool (*each)(void *user
   return saved ? cshm__fail_errno(err, saved, "cannot read the store's directory") : CSHM_OK;
 }
 
-cshm_status cshm__platform_file_open(int directory, const char *name, int *file, cshm_error *err) {
+cshm_status cshm__platform_file_open(int directory, const char *name, const struct platform_share *share, int *file,
+                                     cshm_error *err) {
+  (void)share;
   struct stat info;
   int fd = cshm__linux_openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
   if (fd < 0 && errno == ENOENT) return CSHM_ERR_NOT_FOUND;
@@ -186,8 +191,9 @@ static int write_all(int file, const unsigned char *bytes, size_t length) {
 }
 
 /* An unnamed file gets a name only when it is whole; only a rename can replace, and only a named file be renamed. */
-cshm_status cshm__platform_file_replace(int directory, const char *name, const void *data, size_t length,
-                                        cshm_error *err) {
+cshm_status cshm__platform_file_replace(int directory, const char *name, const struct platform_share *share,
+                                        const void *data, size_t length, cshm_error *err) {
+  (void)share;
   char temporary[64], self[40];
   uint64_t random;
   cshm_status status = cshm__platform_random(&random, sizeof random, err);

@@ -29,6 +29,10 @@ static cshm_status check_identity(const struct project *project, const char *nam
         "project \"%s\": its manifest tells of %llu bytes and segment %s of %llu; unlink the project and create it "
         "again",
         name, (unsigned long long)head->nbytes, head->segment, (unsigned long long)project->header.segment_size);
+  if (project->header.flags & FORMAT_SEALED)
+    return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
+                      "segment %s says that it is a sealed one, and those are in no store: someone has put it there",
+                      head->segment);
   if (strcmp(project->header.project, name) != 0)
     return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s belongs to project \"%s\", not to \"%s\"", head->segment,
                       project->header.project, name);
@@ -36,9 +40,11 @@ static cshm_status check_identity(const struct project *project, const char *nam
 }
 
 /* Opens the segment that project->head points to. CSHM_ERR_NOT_FOUND: it is gone. */
-static cshm_status open_segment(struct project *project, const char *name, bool writable, cshm_error *err) {
+static cshm_status open_segment(const struct store *store, struct project *project, const char *name, bool writable,
+                                cshm_error *err) {
   const char *segment = project->head.segment;
-  cshm_status status = cshm__platform_segment_open(segment, writable, &project->segment, &project->size, err);
+  cshm_status status =
+      cshm__platform_segment_open(segment, &store->share, writable, &project->segment, &project->size, err);
   if (status) return status;
   if (project->size < sizeof project->header)
     status =
@@ -63,7 +69,7 @@ static bool is_orphan(const struct project *project) {
 static cshm_status reap(const struct store *store, const char *name, const struct project *orphan, cshm_error *err) {
   uint64_t size;
   int segment;
-  cshm_status status = cshm__platform_segment_open(orphan->head.segment, true, &segment, &size, err);
+  cshm_status status = cshm__platform_segment_open(orphan->head.segment, &store->share, true, &segment, &size, err);
   if (status) return status;
   if (orphan->header.lifetime == CSHM_OWNER || cshm__platform_lease_seize(segment))
     status = cshm__project_unlink(store, name, orphan->head.generation, true, err);
@@ -99,7 +105,7 @@ cshm_status cshm__project_open(const struct store *store, int directory, const c
     if (status) return status;
     if (project->head.generation == missing) return lost_segment(store, name, project->head.segment, err);
     cshm_error said = CSHM_ERROR_INIT;
-    status = open_segment(project, name, use == PROJECT_WRITE, &said);
+    status = open_segment(store, project, name, use == PROJECT_WRITE, &said);
     if (status == CSHM_ERR_NOT_FOUND) {
       missing = project->head.generation; /* overwritten since we read the manifest? then it has changed */
       continue;
@@ -140,7 +146,7 @@ cshm_status cshm__project_previous(const struct store *store, int directory, con
     project->head.segment[0] = '\0';
     return CSHM_OK;
   }
-  status = open_segment(project, name, true, &said);
+  status = open_segment(store, project, name, true, &said);
   if (status && status != CSHM_ERR_NOT_FOUND && !cshm__project_is_damaged(status)) return cshm__fail_said(err, &said);
   if (status == CSHM_ERR_GENERATION) project->head.segment[0] = '\0'; /* not this project's to remove */
   *live = status != CSHM_ERR_NOT_FOUND && (status != CSHM_OK || !is_abandoned(project));
@@ -185,13 +191,14 @@ struct removal {
 };
 
 /* Retires the segment that a manifest points to, unless it is of another generation and so someone else's, or gone. */
-static cshm_status retire(const struct manifest_head *head, struct removal *removal, cshm_error *err) {
+static cshm_status retire(const struct store *store, const struct manifest_head *head, struct removal *removal,
+                          cshm_error *err) {
   struct format_header header;
   uint64_t size;
   bool good;
   cshm_error said = CSHM_ERROR_INIT;
   *removal = (struct removal){-1, false, false};
-  cshm_status status = cshm__platform_segment_open(head->segment, true, &removal->segment, &size, &said);
+  cshm_status status = cshm__platform_segment_open(head->segment, &store->share, true, &removal->segment, &size, &said);
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
   if (!status) status = look_at_header(removal->segment, size, head->segment, &header, &good, &said);
   if (status) return cshm__fail_said(err, &said);
@@ -233,7 +240,7 @@ static cshm_status remove_one(const struct store *store, int directory, const ch
   struct removal removal;
   cshm_error said = CSHM_ERROR_INIT;
   cshm__store_manifest_name(store, name, syntax, file);
-  cshm_status status = retire(head, &removal, err);
+  cshm_status status = retire(store, head, &removal, err);
   if (!status) status = cshm__platform_file_remove(directory, file, err);
   if (status && removal.retired) cshm__project_set_state(removal.segment, FORMAT_PUBLISHED, NULL);
   if (!status && removal.segment >= 0) cshm__project_wake(removal.segment);
@@ -268,7 +275,7 @@ static bool sweep_segment(void *user, const char *name) {
   uint64_t size;
   int segment;
   if (strncmp(name, sweep->prefix, strlen(sweep->prefix)) != 0) return true;
-  if (cshm__platform_segment_open(name, false, &segment, &size, NULL) != CSHM_OK) return true;
+  if (cshm__platform_segment_open(name, &sweep->store->share, false, &segment, &size, NULL) != CSHM_OK) return true;
   bool readable = cshm__project_read_header(segment, size, name, &header);
   cshm__platform_close(segment);
   if (readable && header.state != FORMAT_PUBLISHED && strcmp(header.project, sweep->project) == 0 &&
@@ -291,7 +298,7 @@ void cshm__project_sweep(const struct store *store, int directory, const char *n
 cshm_status cshm__project_unlink(const struct store *store, const char *name, uint64_t only, bool wait,
                                  cshm_error *err) {
   int directory;
-  cshm_status status = cshm__platform_directory_open(store->root, false, &directory, err);
+  cshm_status status = cshm__platform_directory_open(store->root, &store->share, false, &directory, err);
   if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, -1, name, err);
   if (status) return status;
   status = cshm__platform_directory_lock(directory, wait, err);
@@ -307,7 +314,7 @@ bool cshm__project_let_go(const struct store *store, const char *name, const cha
   int file;
   cshm_status status = CSHM_OK;
   cshm__platform_close(lease);
-  if (cshm__platform_segment_open(segment, true, &file, &size, NULL) != CSHM_OK) return true;
+  if (cshm__platform_segment_open(segment, &store->share, true, &file, &size, NULL) != CSHM_OK) return true;
   if (cshm__platform_lease_seize(file)) status = cshm__project_unlink(store, name, generation, wait, NULL);
   cshm__platform_lease_leave(file);
   cshm__platform_close(file);

@@ -21,12 +21,12 @@ struct found {
   struct manifest_head head;
 };
 
-static bool has_lost(const struct found *found) {
+static bool has_lost(const struct store *store, const struct found *found) {
   struct format_header header;
   uint64_t size;
   int segment;
   if (found->status) return false;
-  cshm_status status = cshm__platform_segment_open(found->head.segment, false, &segment, &size, NULL);
+  cshm_status status = cshm__platform_segment_open(found->head.segment, &store->share, false, &segment, &size, NULL);
   if (status) return status == CSHM_ERR_NOT_FOUND;
   bool readable = cshm__project_read_header(segment, size, found->head.segment, &header);
   cshm__platform_close(segment);
@@ -34,7 +34,7 @@ static bool has_lost(const struct found *found) {
 }
 
 /* Which one counts, or NONE, or SEVERAL. *lost: all that are there have lost; then it is the first. */
-static size_t choose(const struct found found[MANIFEST_SYNTAXES], bool *lost) {
+static size_t choose(const struct store *store, const struct found found[MANIFEST_SYNTAXES], bool *lost) {
   size_t first = NONE, best = NONE, count = 0, standing = 0;
   *lost = false;
   for (size_t i = 0; i < MANIFEST_SYNTAXES; i++) {
@@ -43,7 +43,7 @@ static size_t choose(const struct found found[MANIFEST_SYNTAXES], bool *lost) {
   }
   if (count < 2) return first;
   for (size_t i = 0; i < MANIFEST_SYNTAXES; i++) {
-    if (found[i].status == CSHM_ERR_NOT_FOUND || has_lost(&found[i])) continue;
+    if (found[i].status == CSHM_ERR_NOT_FOUND || has_lost(store, &found[i])) continue;
     standing++;
     best = i;
   }
@@ -61,7 +61,7 @@ static size_t look(const struct store *store, int directory, const char *name, s
       found[i].status =
           cshm__store_read_head(store, directory, name, cshm__manifest_syntaxes[i], &found[i].head, &found[i].said);
     }
-    chosen = choose(found, &lost);
+    chosen = choose(store, found, &lost);
   }
   return chosen;
 }

@@ -27,7 +27,9 @@ static cshm_status switch_manifest(const struct publication *p, int directory, c
   cshm__store_manifest_name(p->store, p->project, syntax, name);
   cshm_status status = CSHM_OK;
   if (old->segment >= 0) status = cshm__project_set_state(old->segment, FORMAT_RETIRED, err);
-  if (!status) status = cshm__platform_file_replace(directory, name, p->manifest->data, p->manifest->length, err);
+  if (!status)
+    status =
+        cshm__platform_file_replace(directory, name, &p->store->share, p->manifest->data, p->manifest->length, err);
   if (status) {
     if (old->segment >= 0) cshm__project_set_state(old->segment, FORMAT_PUBLISHED, NULL);
     return status;
@@ -57,7 +59,8 @@ cshm_status cshm__publish(const struct publication *publication, cshm_error *err
   struct project old;
   bool live;
   int directory;
-  cshm_status status = cshm__platform_directory_open(publication->store->root, true, &directory, err);
+  cshm_status status =
+      cshm__platform_directory_open(publication->store->root, &publication->store->share, true, &directory, err);
   if (status) return status;
   status = cshm__platform_directory_lock(directory, true, err);
   if (status) goto done;

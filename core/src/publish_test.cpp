@@ -195,7 +195,10 @@ TEST_CASE("tidying up spares the project of the same name of a store that shares
   const std::string name = scratch.project();
   const store ours = scratch.where;
   store theirs{};
-  REQUIRE(cshm__store_init(&theirs, scratch.root.c_str(), "other.", CSHM_MANIFEST_TOML, nullptr) == CSHM_OK);
+  cshm_store_options options = CSHM_STORE_OPTIONS_INIT;
+  options.manifest = CSHM_MANIFEST_TOML;
+  options.prefix = "other.";
+  REQUIRE(cshm__store_init(&theirs, scratch.root.c_str(), &options, nullptr) == CSHM_OK);
   scratch.where = theirs;
   REQUIRE(scratch.publish(1) == CSHM_OK);
   const std::string segment = "/dev/shm/" + scratch.segments().at(0);

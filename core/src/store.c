@@ -20,10 +20,10 @@ static cshm_status default_root(char *root, size_t size, cshm_error *err) {
   bool exists = false;
   const char *user = cshm__text_digits(cshm__platform_user(), digits);
   cshm__text_join(root, size, (const char *const[]){SHARED_ROOT "-", user, NULL});
-  if (cshm__platform_directory_check(root, &exists, NULL) == CSHM_OK && exists) return CSHM_OK;
-  if (cshm__platform_directory_check(SHARED_ROOT, &exists, NULL) != CSHM_OK ||
+  if (cshm__platform_directory_check(root, NULL, &exists, NULL) == CSHM_OK && exists) return CSHM_OK;
+  if (cshm__platform_directory_check(SHARED_ROOT, NULL, &exists, NULL) != CSHM_OK ||
       (exists && !cshm__platform_directory_writable(SHARED_ROOT)))
-    return cshm__platform_directory_check(root, &exists, err);
+    return cshm__platform_directory_check(root, NULL, &exists, err);
   cshm__text_join(root, size, (const char *const[]){SHARED_ROOT, NULL});
   return CSHM_OK;
 }
@@ -52,13 +52,15 @@ static cshm_status find_syntax(uint32_t format, const struct manifest_syntax **s
                     "the environment variable CUTE_SHM_MANIFEST is \"%.40s\": set it to \"yaml\" or \"toml\"", wanted);
 }
 
-cshm_status cshm__store_init(struct store *store, const char *root, const char *prefix, uint32_t format,
+cshm_status cshm__store_init(struct store *store, const char *root, const cshm_store_options *options,
                              cshm_error *err) {
+  const cshm_store_options defaults = CSHM_STORE_OPTIONS_INIT;
   bool exists;
+  if (!options) options = &defaults;
   memset(store, 0, sizeof *store);
-  cshm_status status = find_syntax(format, &store->syntax, err);
+  cshm_status status = find_syntax(options->manifest, &store->syntax, err);
   if (status) return status;
-  if (!prefix) prefix = DEFAULT_PREFIX;
+  const char *prefix = options->prefix ? options->prefix : DEFAULT_PREFIX;
   status = check_prefix(prefix, err);
   if (status) return status;
   memcpy(store->prefix, prefix, strlen(prefix));
@@ -69,7 +71,7 @@ cshm_status cshm__store_init(struct store *store, const char *root, const char *
   if (status) return status;
   if (!cshm__utf8_valid(store->root, strlen(store->root)))
     return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "the store's root is not UTF-8");
-  return cshm__platform_directory_check(store->root, &exists, err);
+  return cshm__platform_directory_check(store->root, &store->share, &exists, err);
 }
 
 cshm_status cshm__store_check_project(const char *project, cshm_error *err) {
@@ -98,6 +100,12 @@ void cshm__store_segment_prefix(const char *project, char prefix[STORE_NAME_SIZE
   cshm__text_join(prefix, STORE_NAME_SIZE, (const char *const[]){"cute-shm.", project, ".", NULL});
   for (char *c = prefix; *c; c++)
     if ((unsigned char)*c <= ' ' || *c == 0x7F) *c = '_';
+}
+
+void cshm__store_segment_name(const char *project, uint64_t generation, char name[STORE_NAME_SIZE]) {
+  char prefix[STORE_NAME_SIZE];
+  cshm__store_segment_prefix(project, prefix);
+  snprintf(name, STORE_NAME_SIZE, "%.230s%016llx", prefix, (unsigned long long)generation);
 }
 
 /* ---- heads ---- */
@@ -134,7 +142,7 @@ cshm_status cshm__store_read_head(const struct store *store, int directory, cons
   char name[STORE_NAME_SIZE], path[STORE_MAX_ROOT + STORE_NAME_SIZE + 2];
   struct limited_file from = {-1, MANIFEST_MAX_SIZE};
   cshm__store_manifest_name(store, project, syntax, name);
-  cshm_status status = cshm__platform_file_open(directory, name, &from.file, err);
+  cshm_status status = cshm__platform_file_open(directory, name, &store->share, &from.file, err);
   if (status) return status;
   cshm__text_join(path, sizeof path, (const char *const[]){store->root, "/", name, NULL});
   status = syntax->read_head(read_limited, &from, path, head, err);

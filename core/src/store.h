@@ -4,6 +4,7 @@
 #define CUTESHM_STORE_H
 
 #include "manifest.h"
+#include "platform.h"
 
 #include <cuteshm/cuteshm.h>
 #include <stdbool.h>
@@ -17,11 +18,11 @@ struct store {
   char root[STORE_MAX_ROOT + 1];
   char prefix[STORE_MAX_PREFIX + 1];
   const struct manifest_syntax *syntax; /* of what it writes */
+  struct platform_share share;
 };
 
-/* NULL, and CSHM_MANIFEST_DEFAULT, for the defaults. What cshm_store_open says. */
-cshm_status cshm__store_init(struct store *store, const char *root, const char *prefix, uint32_t format,
-                             cshm_error *err);
+/* `root` and `options` may be NULL. What cshm_store_open says. */
+cshm_status cshm__store_init(struct store *store, const char *root, const cshm_store_options *options, cshm_error *err);
 
 /* CSHM_ERR_BAD_NAME says what is wrong with a project's name. */
 cshm_status cshm__store_check_project(const char *project, cshm_error *err);
@@ -32,6 +33,9 @@ void cshm__store_manifest_name(const struct store *store, const char *project, c
 
 /* "cute-shm.<project, made safe for people's shells>.": what the names of a project's segments begin with. */
 void cshm__store_segment_prefix(const char *project, char prefix[STORE_NAME_SIZE]);
+
+/* The name of the segment of one generation. */
+void cshm__store_segment_name(const char *project, uint64_t generation, char name[STORE_NAME_SIZE]);
 
 /* Reads the head of a project's manifest in that syntax, and checks that it is of this project and points to a segment of
  * it. CSHM_ERR_NOT_FOUND without further words: no such manifest. CSHM_ERR_CORRUPT, CSHM_ERR_VERSION, CSHM_ERR_PERMISSION. */

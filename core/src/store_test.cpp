@@ -6,11 +6,13 @@
 namespace {
 cshm_status init(const char *root, const char *prefix, cshm_error *err) {
   store made{};
-  return cshm__store_init(&made, root, prefix, CSHM_MANIFEST_DEFAULT, err);
+  cshm_store_options options = CSHM_STORE_OPTIONS_INIT;
+  options.prefix = prefix;
+  return cshm__store_init(&made, root, &options, err);
 }
 std::string default_root() {
   store made{};
-  REQUIRE(cshm__store_init(&made, nullptr, nullptr, CSHM_MANIFEST_DEFAULT, nullptr) == CSHM_OK);
+  REQUIRE(cshm__store_init(&made, nullptr, nullptr, nullptr) == CSHM_OK);
   return made.root;
 }
 } // namespace
@@ -18,9 +20,9 @@ std::string default_root() {
 TEST_CASE("a store's root is made absolute and loses slashes at its end", "[store]") {
   Scratch scratch;
   store made{};
-  REQUIRE(cshm__store_init(&made, (scratch.root + "///").c_str(), nullptr, CSHM_MANIFEST_DEFAULT, nullptr) == CSHM_OK);
+  REQUIRE(cshm__store_init(&made, (scratch.root + "///").c_str(), nullptr, nullptr) == CSHM_OK);
   CHECK(made.root == scratch.root);
-  REQUIRE(cshm__store_init(&made, "some/where", nullptr, CSHM_MANIFEST_DEFAULT, nullptr) == CSHM_OK);
+  REQUIRE(cshm__store_init(&made, "some/where", nullptr, nullptr) == CSHM_OK);
   CHECK(made.root == std::filesystem::current_path().string() + "/some/where");
 }
 
@@ -95,7 +97,7 @@ TEST_CASE("near names are told, far ones are not", "[store]") {
   for (const char *name : {"robot", "robots", "camera"})
     scratch.write_file(scratch.root + "/cute-shm." + name + ".yaml", "");
   int directory;
-  REQUIRE(cshm__platform_directory_open(scratch.root.c_str(), false, &directory, nullptr) == CSHM_OK);
+  REQUIRE(cshm__platform_directory_open(scratch.root.c_str(), nullptr, false, &directory, nullptr) == CSHM_OK);
   cshm__store_not_found(&scratch.where, directory, "robto", &scratch.err);
   CHECK(std::string(scratch.err.message) ==
         "no project \"robto\" in store " + scratch.root + "; did you mean \"robot\" or \"robots\"?");
