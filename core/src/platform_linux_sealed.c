@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "error.h"
 #include "platform.h"
+#include "platform_linux.h"
 #include "platform_linux_reserve.h"
 
 #include <errno.h>
@@ -78,12 +79,8 @@ bool cshm__platform_sealed_is_same(const struct platform_sealed *one, const stru
 /* A new open file of what a descriptor stands for, which can only be read; -1 and errno. */
 static int reopen(int descriptor) {
   char self[40];
-  int fd;
   snprintf(self, sizeof self, "/proc/self/fd/%d", descriptor);
-  do
-    fd = open(self, O_RDONLY | O_NOCTTY | O_CLOEXEC);
-  while (fd < 0 && errno == EINTR);
-  return fd;
+  return cshm__linux_openat(AT_FDCWD, self, O_RDONLY | O_NOCTTY | O_CLOEXEC, 0);
 }
 
 cshm_status cshm__platform_sealed_reopen(int segment, struct platform_sealed *sealed, cshm_error *err) {
