@@ -80,8 +80,7 @@ public:
   Sweep(const Store &store, const Operation &operation) : store_(store), operation_(operation) {}
 
   Counts all() {
-    for (int i = 0; i < 2; i++) // what grows once has grown
-      (void)once({SHIM_OPEN, SHIM_FAIL, 0}, 0);
+    warm_up();
     for (int kind = 0; kind < SHIM_KINDS; kind++) {
       const std::vector<Fault> faults = faults_of(static_cast<shim_kind>(kind));
       if (faults.empty()) continue;
@@ -95,6 +94,17 @@ public:
   }
 
 private:
+  // What grows once has grown then.
+  void warm_up() {
+    cshm_error err = CSHM_ERROR_INIT;
+    operation_.clear();
+    operation_.prepare();
+    INFO(err.message);
+    REQUIRE(operation_.run(&err) == CSHM_OK);
+    operation_.give_back();
+    (void)operation_.look();
+  }
+
   void each_call(const std::function<Fault(unsigned long)> &choose) {
     for (unsigned long n = 1; once(choose(n), n); n++)
       counts_.faults++;
@@ -109,7 +119,7 @@ private:
     operation_.prepare();
     const Holdings held = operation_.ends ? before : holdings();
     shim_watch();
-    shim_arm({fault.kind, n, fault.action, fault.error});
+    shim_arm({fault.kind, n, fault.action, fault.error, operation_.may_be_less});
     const cshm_status status = operation_.run(&err);
     (void)shim_disarm(&fired);
     operation_.give_back();
@@ -135,7 +145,10 @@ private:
     const bool invisible = !fired || fault.action == SHIM_SHORT || fault.error == EINTR;
     const std::string found = operation_.look();
     if (invisible) CHECK(status == CSHM_OK);
-    if (status == CSHM_OK) {
+    if (status == CSHM_OK && fault.kind == SHIM_READ && !invisible && operation_.may_be_less &&
+        found.rfind("less", 0) == 0) {
+      counts_.harmless++;
+    } else if (status == CSHM_OK) {
       CHECK(found == operation_.after);
       counts_.harmless += fired ? 1 : 0;
     } else {
@@ -209,6 +222,12 @@ std::string state_of(const Store &store, const std::string &project) {
   const cshm_status status = cshm_attach(store, project.c_str(), &options, attachment.out(), err);
   if (status == CSHM_ERR_NOT_FOUND) return "none";
   REQUIRE_OK(status, err);
+  const cshm_attachment_info info = describe(attachment);
+  for (uint32_t i = 0; i < info.note_count; i++) {
+    cshm_note note = CSHM_NOTE_INIT;
+    REQUIRE_OK(cshm_note_at(attachment, i, &note, err), err);
+    if (note.kind == CSHM_NOTE_SKIPPED) return std::string("less: ") + note.key + ": " + note.text;
+  }
   const std::vector<double> values = values_at(attachment, "a");
   REQUIRE(values == ramp(6, values.at(0)));
   REQUIRE(values_at(attachment, "b/b1") == ramp(12, values[0] + 100));

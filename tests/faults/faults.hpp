@@ -17,6 +17,7 @@ struct Operation {
   std::string name;
   std::string project;
   std::string before, after;        // what `look` finds; on failure `before`, unless:
+  bool may_be_less = false;         // where a file could not be read, something may be left out, with a note
   bool failed_is_undecided = false; // on failure it may have happened all the same
   bool turns = false;               // errors take turns at its calls, unless CUTESHM_LONG=1 asks for each at each call
   bool ends = false;                // it lets go of what `prepare` took: then nothing may be left of that
@@ -51,7 +52,8 @@ void tidy(const Store &store, const std::string &project, const std::string &sta
 // What a store's directory holds but for manifests, and the segments of a project.
 std::vector<std::string> leftovers(const Store &store, const std::string &project, bool is_there);
 
-// The state of a project made by share_sample, by its first value; "none" where there is none.
+// The state of a project made by share_sample, by its first value; "none" where there is none; "less: " and the note
+// where something was left out.
 std::string state_of(const Store &store, const std::string &project);
 
 } // namespace faults

@@ -71,6 +71,10 @@ enum shim_verdict shim_enter(enum shim_kind kind, const char *function) {
   return SHIM_PASS;
 }
 
+bool shim_spares_others(void) { return state.armed && state.fault.ours; }
+
+bool shim_interrupts(void) { return state.armed && state.fault.error == EINTR; }
+
 void shim_leave(enum shim_verdict verdict) {
   if (verdict == SHIM_LAST) die();
 }

@@ -60,6 +60,7 @@ struct shim_fault {
   unsigned long n; /* 1: the first call */
   enum shim_action action;
   int error;
+  bool ours; /* of the heap: only calls that our own libraries make, not those beneath HDF5 */
 };
 
 const char *shim_kind_name(enum shim_kind kind);

@@ -44,23 +44,33 @@ static bool ready(void) {
   return true;
 }
 
-/* ---- HDF5's code ---- */
+/* ---- whose code it is ---- */
 
-static uintptr_t hdf5_begin, hdf5_end;
+struct code { uintptr_t begin, end; };
 
-static int find_hdf5(struct dl_phdr_info *info, size_t size, void *user) {
+static const char *const libraries[] = {"/libhdf5", "/libcuteshm.", "/libcuteshm_hdf5."};
+enum { HDF5, OURS, LOADER, LIBRARIES };
+static struct code codes[LIBRARIES];
+
+static int find_library(struct dl_phdr_info *info, size_t size, void *user) {
   (void)size, (void)user;
   const char *name = strrchr(info->dlpi_name, '/');
-  if (!name || strncmp(name, "/libhdf5", strlen("/libhdf5")) != 0) return 0;
-  for (int i = 0; i < info->dlpi_phnum; i++) {
-    if (info->dlpi_phdr[i].p_type != PT_LOAD || !(info->dlpi_phdr[i].p_flags & PF_X)) continue;
-    hdf5_begin = (uintptr_t)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
-    hdf5_end = hdf5_begin + info->dlpi_phdr[i].p_memsz;
-  }
-  return 1;
+  for (int library = 0; name && library < LIBRARIES; library++)
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+      const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+      if (strncmp(name, libraries[library], strlen(libraries[library])) != 0) continue;
+      if (part->p_type != PT_LOAD || !(part->p_flags & PF_X)) continue;
+      codes[library].begin = (uintptr_t)(info->dlpi_addr + part->p_vaddr);
+      codes[library].end = codes[library].begin + part->p_memsz;
+    }
+  return 0;
 }
 
-static bool is_of_hdf5(const void *caller) { return (uintptr_t)caller >= hdf5_begin && (uintptr_t)caller < hdf5_end; }
+static bool is_in(const void *caller, const struct code *code) {
+  return (uintptr_t)caller >= code->begin && (uintptr_t)caller < code->end;
+}
+
+bool shim_is_hdf5(const void *caller) { return is_in(caller, &codes[HDF5]); }
 
 /* ---- blocks that are live: a table of addresses ---- */
 
@@ -73,7 +83,7 @@ static long live;
 static size_t home_of(uintptr_t address) { return (address >> 4) * 0x9E3779B1u % TABLE; }
 
 static void note(void *block, const void *caller) {
-  if (!watching || !block || is_of_hdf5(caller)) return;
+  if (!watching || !block || shim_is_hdf5(caller)) return;
   if (live >= (long)(TABLE / 2)) abort();
   size_t at = home_of((uintptr_t)block);
   while (table[at])
@@ -98,7 +108,7 @@ static void forget(const void *block) {
 }
 
 void shim_watch(void) {
-  if (hdf5_end == 0) dl_iterate_phdr(find_hdf5, NULL);
+  if (codes[OURS].end == 0) dl_iterate_phdr(find_library, NULL);
   memset(table, 0, sizeof table);
   live = 0;
   watching = true;
@@ -112,7 +122,8 @@ long shim_live_blocks(void) {
 /* ---- the functions ---- */
 
 static bool refused(const char *function, const void *caller) {
-  if (is_of_hdf5(caller)) return false;
+  bool ours = is_in(caller, &codes[OURS]) || is_in(caller, &codes[LOADER]);
+  if (shim_is_hdf5(caller) || (shim_spares_others() && !ours)) return false;
   return shim_enter(SHIM_HEAP, function) == SHIM_REFUSE;
 }
 

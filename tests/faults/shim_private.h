@@ -13,6 +13,9 @@ enum shim_verdict {
 };
 
 enum shim_verdict shim_enter(enum shim_kind kind, const char *function);
+bool shim_interrupts(void); /* the fault is EINTR */
+bool shim_spares_others(void);
+bool shim_is_hdf5(const void *caller);
 void shim_leave(enum shim_verdict verdict);
 
 /* The function that this program would have without the shim: a sanitizer's, or the C library's. */
