@@ -15,19 +15,6 @@ const char *name_of(cshm_mode mode) {
   return mode == CSHM_READ_ONLY ? "read-only" : mode == CSHM_READ_WRITE ? "read-write" : "private";
 }
 
-// Another store in the same root, which writes manifests of another syntax.
-class OtherSyntax {
-public:
-  OtherSyntax(const Store &store, cshm_manifest_format format) : handle_(open_store(store.root(), format)) {}
-  OtherSyntax(const OtherSyntax &) = delete;
-  OtherSyntax &operator=(const OtherSyntax &) = delete;
-  ~OtherSyntax() { (void)cshm_store_close(handle_, nullptr); }
-  operator cshm_store() const { return handle_; }
-
-private:
-  cshm_store handle_;
-};
-
 } // namespace
 
 TEST_CASE("whatever fails while a project is created, it is there whole or not at all") {

@@ -31,6 +31,19 @@ Operation creating(const Store &store, Build &build, const std::string &name);
 // The same from "1", which is there already; `other` is the store that writes what is overwritten.
 Operation overwriting(const Store &store, cshm_store other, Build &build, const std::string &name);
 
+// Another store in the same root, which writes manifests of another syntax.
+class OtherSyntax {
+public:
+  OtherSyntax(const Store &store, cshm_manifest_format format) : handle_(open_store(store.root(), format)) {}
+  OtherSyntax(const OtherSyntax &) = delete;
+  OtherSyntax &operator=(const OtherSyntax &) = delete;
+  ~OtherSyntax() { (void)cshm_store_close(handle_, nullptr); }
+  operator cshm_store() const { return handle_; }
+
+private:
+  cshm_store handle_;
+};
+
 void unlink_if_there(cshm_store store, const std::string &project);
 
 } // namespace faults
