@@ -34,7 +34,7 @@ void look_after(const Store &store, const Operation &operation, unsigned long n,
   CAPTURE(n, state);
   REQUIRE((state == operation.before || state == operation.after));
   found[state]++;
-  tidy(store, operation.project, state);
+  tidy(store);
   REQUIRE(leftovers(store, operation.project, state != "none").empty());
   REQUIRE(operation.look() == state);
 }

@@ -47,7 +47,8 @@ struct Holdings {
 };
 Holdings holdings();
 
-void tidy(const Store &store, const std::string &project, const std::string &state);
+// One collection, undisturbed.
+void tidy(const Store &store);
 
 // What a store's directory holds but for manifests, and the segments of a project.
 std::vector<std::string> leftovers(const Store &store, const std::string &project, bool is_there);
