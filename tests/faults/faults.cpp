@@ -157,7 +157,7 @@ private:
       if (!operation_.failed_is_undecided || found != operation_.after) CHECK(found == operation_.before);
     }
     tidy(store_);
-    CHECK(leftovers(store_, operation_.project, found != "none").empty());
+    CHECK(leftovers(store_, operation_.project, found != "none", operation_.others).empty());
     return found == operation_.after;
   }
 
@@ -231,14 +231,19 @@ std::string state_of(const Store &store, const std::string &project) {
   return std::to_string(static_cast<int>(values[0]));
 }
 
-std::vector<std::string> leftovers(const Store &store, const std::string &project, bool is_there) {
-  std::vector<std::string> found = segments_of(project);
+std::vector<std::string> leftovers(const Store &store, const std::string &project, bool is_there,
+                                   const std::vector<std::string> &others) {
+  std::vector<std::string> found = segments_of(project), known = others;
   if (is_there && !found.empty()) found.erase(found.begin());
-  if (fs::exists(store.root()))
-    for (const auto &entry : fs::directory_iterator(store.root())) {
-      const std::string name = entry.path().filename();
-      if (name != "cute-shm." + project + ".yaml" && name != "cute-shm." + project + ".toml") found.push_back(name);
-    }
+  known.push_back(project);
+  if (!fs::exists(store.root())) return found;
+  for (const auto &entry : fs::directory_iterator(store.root())) {
+    const std::string name = entry.path().filename();
+    const bool expected = std::any_of(known.begin(), known.end(), [&](const std::string &one) {
+      return name == "cute-shm." + one + ".yaml" || name == "cute-shm." + one + ".toml";
+    });
+    if (!expected) found.push_back(name);
+  }
   return found;
 }
 

@@ -22,6 +22,7 @@ struct Operation {
   bool turns = false;               // errors take turns at its calls, unless CUTESHM_LONG=1 asks for each at each call
   bool ends = false;                // it lets go of what `prepare` took: then nothing may be left of that
   long keeps = 0;                   // once it has happened: blocks that stay, each with a descriptor, as a lease has
+  std::vector<std::string> others;  // projects of the store beside it
   std::function<void()> clear = [] {};
   std::function<void()> prepare = [] {};
   std::function<cshm_status(cshm_error *)> run;
@@ -51,7 +52,8 @@ Holdings holdings();
 void tidy(const Store &store);
 
 // What a store's directory holds but for manifests, and the segments of a project.
-std::vector<std::string> leftovers(const Store &store, const std::string &project, bool is_there);
+std::vector<std::string> leftovers(const Store &store, const std::string &project, bool is_there,
+                                   const std::vector<std::string> &others = {});
 
 // The state of a project made by share_sample, by its first value; "none" where there is none; "less: " and the note
 // where something was left out.

@@ -9,6 +9,7 @@ cshm_status Build::declare(cshm_error *err) {
   cshm_builder_options options = CSHM_BUILDER_OPTIONS_INIT;
   options.overwrite = overwrite ? 1 : 0;
   options.lifetime = lifetime;
+  options.sealed = sealed ? 1 : 0;
   cshm_status status = cshm_builder_open(store, project, &options, &builder, err);
   if (!status) status = cshm_builder_array(builder, "a", "<f8", 1, shape, CSHM_ORDER_C, nullptr, err);
   if (!status) status = cshm_builder_array(builder, "b/b1", "<f8", 2, shape + 1, CSHM_ORDER_C, nullptr, err);
@@ -23,9 +24,10 @@ cshm_status Build::fill(cshm_error *err) {
   std::iota(values, values + 6, first);
   cshm_status status = cshm_builder_allocate(builder, err);
   if (!status) status = cshm_builder_write(builder, 0, 0, values, 6 * sizeof(double), err);
-  if (!status) status = cshm_builder_map(builder, 1, &memory, nullptr, err);
-  if (status) return status;
   std::iota(values, values + 12, first + 100);
+  if (status || sealed) return status ? status : cshm_builder_write(builder, 1, 0, values, sizeof values, err);
+  status = cshm_builder_map(builder, 1, &memory, nullptr, err);
+  if (status) return status;
   std::memcpy(memory, values, sizeof values);
   return CSHM_OK;
 }

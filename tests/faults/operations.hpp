@@ -15,6 +15,7 @@ struct Build {
   bool overwrite = false;
   cshm_lifetime lifetime = CSHM_PERSISTENT;
   bool attach = false;
+  bool sealed = false; // then nothing is filled in place: it could be written to after
   cshm_builder builder{0};
   cshm_attachment attachment{0};
 

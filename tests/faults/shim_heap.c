@@ -157,6 +157,15 @@ void *realloc(void *old, size_t size) {
   return block;
 }
 
+char *strdup(const char *text) {
+  size_t size = strlen(text) + 1;
+  if (refused("strdup", __builtin_return_address(0))) return NULL;
+  char *copy = ready() ? real_malloc(size) : take_early(size);
+  if (copy) memcpy(copy, text, size);
+  note(copy, __builtin_return_address(0));
+  return copy;
+}
+
 void free(void *block) {
   if (!block || is_early(block)) return;
   if (!ready()) return;

@@ -92,6 +92,7 @@ SHIM(SHIM_MAP, void *, mmap, MAP_FAILED, (void *at, size_t size, int protection,
      (at, size, protection, flags, file, offset))
 SHIM(SHIM_UNMAP, int, munmap, -1, (void *at, size_t size), (at, size))
 SHIM(SHIM_PROTECT, int, mprotect, -1, (void *at, size_t size, int protection), (at, size, protection))
+SHIM(SHIM_PROTECT, int, madvise, -1, (void *at, size_t size, int advice), (at, size, advice))
 SHIM(SHIM_RESERVE, int, fallocate, -1, (int file, int mode, off_t offset, off_t size), (file, mode, offset, size))
 SHIM(SHIM_TRUNCATE, int, ftruncate, -1, (int file, off_t size), (file, size))
 SHIM(SHIM_MEMFD, int, memfd_create, -1, (const char *name, unsigned flags), (name, flags))
@@ -102,6 +103,7 @@ SHIM_MOVING(SHIM_WRITE, write, (int file, const void *data, size_t size), (file,
 SHIM_MOVING(SHIM_WRITE, pwrite, (int file, const void *data, size_t size, off_t offset), (file, data, size, offset))
 SHIM_MOVING(SHIM_RANDOM, getrandom, (void *data, size_t size, unsigned flags), (data, size, flags))
 
+SHIM(SHIM_LINK, int, link, -1, (const char *path, const char *name), (path, name))
 SHIM(SHIM_LINK, int, linkat, -1, (int from, const char *path, int to, const char *name, int flags),
      (from, path, to, name, flags))
 SHIM(SHIM_RENAME, int, rename, -1, (const char *path, const char *name), (path, name))
