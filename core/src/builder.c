@@ -127,7 +127,7 @@ static cshm_status create_segment(const struct builder *builder, uint64_t size, 
 cshm_status cshm__builder_allocate(struct builder *builder, cshm_error *err) {
   struct layout_identity identity = {.project = builder->project,
                                      .root = builder->sealed ? "" : builder->store.root,
-                                     .prefix = builder->store.prefix,
+                                     .prefix = builder->sealed ? "" : builder->store.prefix,
                                      .generation = builder->generation,
                                      .created_ns = cshm__platform_now_ns(),
                                      .lifetime = builder->lifetime,

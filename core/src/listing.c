@@ -140,9 +140,18 @@ static cshm_status describe(const struct store *store, int directory, struct lis
   return entry->message ? manifest_path(store, project.syntax, entry) : CSHM_ERR_NO_MEMORY;
 }
 
+/* The store is locked meanwhile: a large directory is read in several steps, and a manifest that is replaced or changes its
+ * syntax between two of them may be in neither. Where it cannot be locked, what is there is read all the same. */
+static cshm_status read_names(const struct store *store, int directory, struct listing *listing, cshm_error *err) {
+  cshm__platform_directory_lock(directory, true, NULL);
+  cshm_status status = cshm__listing_add_names(store, directory, listing, err);
+  cshm__platform_directory_unlock(directory);
+  return status;
+}
+
 static cshm_status fill(const struct store *store, int directory, struct listing *listing, cshm_error *err) {
   size_t kept = 0;
-  cshm_status status = cshm__listing_add_names(store, directory, listing, err);
+  cshm_status status = read_names(store, directory, listing, err);
   if (status) return status;
   for (size_t i = 0; i < listing->count && !status; i++) {
     bool gone = false;

@@ -72,9 +72,10 @@ cshm_status cshm__platform_directory_open(const char *path, const struct platfor
 /* `path` made absolute against the working directory, in `buffer`. CSHM_ERR_BAD_NAME: does not fit. */
 cshm_status cshm__platform_absolute(const char *path, char *buffer, size_t size, cshm_error *err);
 
-/* Takes this directory's lock; cshm__platform_directory_close frees it. `wait`: until no other process or thread holds it; otherwise
- * CSHM_ERR_TIMEOUT, at once, where one does. */
+/* Takes this directory's lock; cshm__platform_directory_unlock and _close free it. `wait`: until no other process or thread holds
+ * it; otherwise CSHM_ERR_TIMEOUT, at once, where one does. */
 cshm_status cshm__platform_directory_lock(int directory, bool wait, cshm_error *err);
+void cshm__platform_directory_unlock(int directory);
 
 /* Frees the lock, if it was taken, and closes. Closing alone would not: a child that another thread has forked meanwhile
  * has the same open file, and would keep the lock. */
@@ -119,13 +120,11 @@ cshm_status cshm__platform_segment_create(uint64_t size, const char *name, const
 /* Whether that is the name of one in the making. */
 bool cshm__platform_segment_is_new(const char *name);
 
-/* Gives it its name, in one step. CSHM_ERR_EXISTS: the name is taken. */
+/* Gives it its name, in one step, unless it has it already. That name it keeps: Linux gives a file whose last name is gone no
+ * other. CSHM_ERR_EXISTS: the name is taken. */
 cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_error *err);
 
-/* Takes that away again: it is then as it was before, in the making. */
-void cshm__platform_segment_unname(int segment, const char *name);
-
-/* Sees that nothing of one in the making stays; with -1 it does nothing. Its descriptor is still to be closed. */
+/* Takes what names it has away, those of the making, too; of -1 it does nothing. Its descriptor is still to be closed. */
 void cshm__platform_segment_abandon(int segment, const char *name);
 
 /* Opens a segment of ours and tells its real size. CSHM_ERR_NOT_FOUND, CSHM_ERR_PERMISSION, CSHM_ERR_CORRUPT: not a

@@ -7,7 +7,6 @@
 #include "error.h"
 #include "platform.h"
 #include "platform_linux_build.h"
-#include "platform_linux_reserve.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -59,10 +59,9 @@ static int build_named(const char *name) {
 }
 
 int cshm__linux_build(const char *name) {
-  int fd =
-      cshm__linux_can_link() ? cshm__linux_openat(AT_FDCWD, SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
-  if (fd < 0 && cshm__linux_can_link() && errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT)
-    return -1;
+  bool can_link = cshm__linux_can_link();
+  int fd = can_link ? cshm__linux_openat(AT_FDCWD, SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+  if (fd < 0 && can_link && errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT) return -1;
   if (fd < 0) return build_named(name);
   cshm__platform_lease_seize(fd, PLATFORM_LEASE_BUILDER); /* nobody else has it yet */
   return fd;
@@ -77,18 +76,16 @@ static int rename_new(const char *from, const char *to) {
   return 0;
 }
 
+static int link_unnamed(int segment, const char *path) {
+  char self[40];
+  snprintf(self, sizeof self, "/proc/self/fd/%d", segment);
+  return linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
+}
+
 static bool is_at(int segment, const char *path) {
   struct stat ours, there;
   return fstat(segment, &ours) == 0 && lstat(path, &there) == 0 && ours.st_ino == there.st_ino &&
          ours.st_dev == there.st_dev;
-}
-
-static int link_unnamed(int segment, const char *path) {
-  char self[40];
-  snprintf(self, sizeof self, "/proc/self/fd/%d", segment);
-  if (linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0) return 0;
-  int failed = errno;
-  return failed == EEXIST && is_at(segment, path) ? 0 : failed; /* it has kept its name */
 }
 
 cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_error *err) {
@@ -96,30 +93,21 @@ cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_erro
   cshm__linux_segment_path(name, "", path);
   cshm__linux_segment_path(name, SEGMENT_NEW, made);
   int failed = is_named(segment) ? rename_new(made, path) : link_unnamed(segment, path);
+  if ((failed == EEXIST || failed == ENOENT) && is_at(segment, path)) return CSHM_OK;
   if (failed == ENOENT && !is_named(segment))
     return cshm__fail(err, CSHM_ERR_UNSUPPORTED, ENOENT,
-                      "cannot name segment %s: /proc is not mounted any more, as it was when the segment was made",
+                      "cannot name segment %s: /proc is not mounted any more, as it was when the segment was made, or "
+                      "someone has removed the segment",
                       name);
   return failed ? cshm__fail_errno(err, failed, "cannot name segment %s", name) : CSHM_OK;
 }
 
-/* A file that loses its last name is never given another: one that had none keeps what it was given, and the builder's lease
- * says that it is in the making. */
-void cshm__platform_segment_unname(int segment, const char *name) {
-  char path[SHM_PATH_SIZE], made[SHM_PATH_SIZE];
-  int saved = errno;
-  cshm__linux_segment_path(name, "", path);
-  cshm__linux_segment_path(name, SEGMENT_NEW, made);
-  if (is_named(segment)) rename_new(path, made);
-  errno = saved;
-}
-
-/* Only a file that has no other name: the name it was made under may be someone else's meanwhile. */
+/* Only its own names: that under which it was made may be someone else's meanwhile. */
 void cshm__platform_segment_abandon(int segment, const char *name) {
-  static const char *const ends[] = {SEGMENT_NEW, ""};
+  const char *const ends[] = {"", SEGMENT_NEW};
   char path[SHM_PATH_SIZE];
   int saved = errno;
-  for (size_t i = 0; segment >= 0 && i < sizeof ends / sizeof ends[0]; i++) {
+  for (size_t i = 0; i < sizeof ends / sizeof ends[0] && segment >= 0; i++) {
     cshm__linux_segment_path(name, ends[i], path);
     if (is_at(segment, path)) unlink(path);
   }

@@ -117,10 +117,14 @@ cshm_status cshm__platform_directory_lock(int directory, bool wait, cshm_error *
   return result < 0 ? cshm__fail_errno(err, errno, "cannot lock the store") : CSHM_OK;
 }
 
-void cshm__platform_directory_close(int directory) {
+void cshm__platform_directory_unlock(int directory) {
   int saved = errno;
   flock(directory, LOCK_UN);
   errno = saved;
+}
+
+void cshm__platform_directory_close(int directory) {
+  cshm__platform_directory_unlock(directory);
   cshm__platform_close(directory);
 }
 
