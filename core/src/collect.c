@@ -194,8 +194,9 @@ static const char *orphaned(const struct collector *c, const struct project *pro
   if (readable) found.header = project->header;
   if (cshm__platform_segment_open(found.name, &c->store->share, false, &found.segment, &found.size, NULL) != CSHM_OK)
     return NULL;
-  const char *why = cshm__project_orphaned(found.segment, left->lifetime);
+  const char *why = cshm__project_orphaned(found.segment, left->lifetime), *name = left->project;
   describe(&found, left);
+  left->project = name; /* the header's is gone with `found` */
   cshm__platform_close(found.segment);
   return why;
 }
