@@ -18,6 +18,7 @@ stage_lint() {
     "$venv/bin/ruff" format --check --exclude "*.md" .
     MYPYPATH=tests/gates "$venv/bin/mypy" --strict tests/gates
     "$venv/bin/mypy" --strict tests/conformance/run.py
+    "$venv/bin/mypy" --strict --python-version 3.11 tests/lifetimes/run_lifetimes.py
     "$venv/bin/mypy" --strict tests/examples/run_examples.py
     "$venv/bin/mypy" --strict bindings/julia/generate.py bindings/julia/test_generate.py
     "$venv/bin/mypy" --strict --python-version 3.11 tests/cli tests/hdf5 tests/format
@@ -103,6 +104,12 @@ stage_julia() {
 stage_conformance() {
     build_languages
     "$venv/bin/python" tests/conformance/run.py
+}
+
+# CUTESHM_LONG=1: a process for each lifetime in the languages that start slowly, too.
+stage_lifetimes() {
+    build_languages
+    "$python_env/bin/python" tests/lifetimes/run_lifetimes.py
 }
 
 stage_cli() {

@@ -90,7 +90,7 @@ cshm_status cshm_unlink(cshm_store store, const char *project, cshm_error *err) 
   if (status) return status;
   status = cshm__store_check_project(project, err);
   if (!status) status = cshm__project_unlink(target.object, project, 0, err);
-  if (!status) cshm__lease_sweep();
+  cshm__lease_sweep(); /* also of what is gone in spite of a failure */
   cshm__handle_unpin(store.id);
   return status;
 }

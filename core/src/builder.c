@@ -36,7 +36,7 @@ static cshm_status check_free(const struct store *store, const char *name, cshm_
   status = cshm__project_open(store, directory, name, PROJECT_LOOK, &project, &said);
   cshm__platform_close(directory);
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
-  if (status == CSHM_ERR_PERMISSION || status == CSHM_ERR_SYSTEM) return cshm__fail_said(err, &said);
+  if (status && !cshm__project_is_damaged(status)) return cshm__fail_said(err, &said);
   if (status == CSHM_OK) cshm__project_close(&project);
   return is_going(store, name) ? CSHM_OK : cshm__project_exists(store, name, err);
 }
@@ -92,7 +92,8 @@ void cshm__builder_free(struct builder *builder) {
   /* a child of fork() has no window: something else may be at that address; nor is the segment its own */
   if (builder->process == cshm__platform_process()) {
     cshm__builder_window_close(&builder->window);
-    cshm__platform_segment_abandon(builder->segment, builder->segment_name);
+    if (atomic_load_explicit(&builder->state, memory_order_acquire) != BUILDER_PUBLISHED)
+      cshm__platform_segment_abandon(builder->segment, builder->segment_name);
   }
   cshm__platform_close(builder->segment);
   cshm__tree_free(&builder->tree);
@@ -126,7 +127,7 @@ static cshm_status create_segment(const struct builder *builder, uint64_t size, 
 cshm_status cshm__builder_allocate(struct builder *builder, cshm_error *err) {
   struct layout_identity identity = {.project = builder->project,
                                      .root = builder->sealed ? "" : builder->store.root,
-                                     .prefix = builder->store.prefix,
+                                     .prefix = builder->sealed ? "" : builder->store.prefix,
                                      .generation = builder->generation,
                                      .created_ns = cshm__platform_now_ns(),
                                      .lifetime = builder->lifetime,

@@ -166,8 +166,9 @@ void cshm__lease_end(struct lease *lease) {
 
 static bool is_retired(const struct lease *lease) {
   uint32_t state = 0;
+  if (lease->segment < 0) return false;
   cshm__platform_segment_read(lease->segment, offsetof(struct format_header, state), &state, sizeof state, NULL);
-  return state == FORMAT_RETIRED;
+  return state == FORMAT_RETIRED || !cshm__platform_segment_is_named(lease->segment);
 }
 
 void cshm__lease_sweep(void) {

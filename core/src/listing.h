@@ -6,6 +6,7 @@
 #include "store.h"
 
 #include <cuteshm/cuteshm.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What is known of a project; `project` points into the rest, which is allocated. */

@@ -120,13 +120,11 @@ cshm_status cshm__platform_segment_create(uint64_t size, const char *name, const
 /* Whether that is the name of one in the making. */
 bool cshm__platform_segment_is_new(const char *name);
 
-/* Gives it its name, in one step. CSHM_ERR_EXISTS: the name is taken. */
+/* Gives it its name, in one step, unless it has it already. That name it keeps: Linux gives a file whose last name is gone no
+ * other. CSHM_ERR_EXISTS: the name is taken. */
 cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_error *err);
 
-/* Takes that away again: it is then as it was before, in the making. */
-void cshm__platform_segment_unname(int segment, const char *name);
-
-/* Sees that nothing of one in the making stays; of another, or of -1, it does nothing. Its descriptor is still to be closed. */
+/* Takes what names it has away, those of the making, too; of -1 it does nothing. Its descriptor is still to be closed. */
 void cshm__platform_segment_abandon(int segment, const char *name);
 
 /* Opens a segment of ours and tells its real size. CSHM_ERR_NOT_FOUND, CSHM_ERR_PERMISSION, CSHM_ERR_CORRUPT: not a
@@ -134,7 +132,7 @@ void cshm__platform_segment_abandon(int segment, const char *name);
 cshm_status cshm__platform_segment_open(const char *name, const struct platform_share *share, bool writable,
                                         int *segment, uint64_t *size, cshm_error *err);
 
-/* Whether nobody has removed its name. */
+/* Whether nobody has removed its name; true where that cannot be found out. */
 bool cshm__platform_segment_is_named(int segment);
 
 cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err);

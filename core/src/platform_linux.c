@@ -3,10 +3,10 @@
  * platform_linux_build.c, files in platform_linux_file.c, leases in platform_linux_lease.c, limits in platform_linux_memory.c,
  * sealed segments in platform_linux_sealed.c. */
 #define _GNU_SOURCE
+#include "platform_linux.h"
 #include "error.h"
 #include "platform.h"
 #include "platform_linux_build.h"
-#include "platform_linux_reserve.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -110,6 +110,14 @@ cshm_status cshm__platform_on_fork(void (*hook)(void), cshm_error *err) {
   return CSHM_OK;
 }
 
+int cshm__linux_openat(int directory, const char *path, int flags, unsigned mode) {
+  int fd;
+  do
+    fd = openat(directory, path, flags, (mode_t)mode);
+  while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
 void cshm__platform_close(int descriptor) {
   int saved = errno;
   if (descriptor >= 0) close(descriptor); /* never repeated: Linux frees the descriptor also when interrupted */
@@ -153,7 +161,7 @@ cshm_status cshm__platform_segment_open(const char *name, const struct platform_
   char path[SHM_PATH_SIZE];
   cshm__linux_segment_path(name, "", path);
   /* O_NONBLOCK: a FIFO under that name must not hang us */
-  int fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int fd = cshm__linux_openat(AT_FDCWD, path, (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
   if (fd < 0 && errno == ELOOP)
     return cshm__fail(err, CSHM_ERR_PERMISSION, ELOOP, "segment %s is refused: it is a symbolic link", name);
   if (fd < 0 && (errno == ENXIO || errno == EISDIR))
@@ -170,7 +178,7 @@ cshm_status cshm__platform_segment_open(const char *name, const struct platform_
 
 bool cshm__platform_segment_is_named(int segment) {
   struct stat info;
-  return fstat(segment, &info) == 0 && info.st_nlink > 0;
+  return fstat(segment, &info) < 0 || info.st_nlink > 0;
 }
 
 cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err) {
@@ -181,7 +189,7 @@ cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err) {
 }
 
 cshm_status cshm__platform_segment_each(bool (*each)(void *user, const char *name), void *user, cshm_error *err) {
-  int directory = open(SHM_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int directory = cshm__linux_openat(AT_FDCWD, SHM_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   if (directory < 0) return cshm__fail_errno(err, errno, "cannot open " SHM_DIRECTORY);
   cshm_status status = cshm__platform_directory_each(directory, each, user, err);
   cshm__platform_close(directory);

@@ -9,6 +9,7 @@
 
 #include "error.h"
 #include "platform.h"
+#include "platform_linux.h"
 #include "text.h"
 
 #include <errno.h>
@@ -48,7 +49,7 @@ static int build_named(const char *name) {
   char path[SHM_PATH_SIZE];
   cshm__linux_segment_path(name, SEGMENT_NEW, path);
   for (int turn = 0; turn < MAX_TURNS; turn++) {
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = cshm__linux_openat(AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) return -1;
     if (cshm__platform_lease_seize(fd, PLATFORM_LEASE_BUILDER) && cshm__platform_segment_is_named(fd)) return fd;
     cshm__platform_close(fd);
@@ -58,9 +59,9 @@ static int build_named(const char *name) {
 }
 
 int cshm__linux_build(const char *name) {
-  int fd = cshm__linux_can_link() ? open(SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
-  if (fd < 0 && cshm__linux_can_link() && errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT)
-    return -1;
+  bool can_link = cshm__linux_can_link();
+  int fd = can_link ? cshm__linux_openat(AT_FDCWD, SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+  if (fd < 0 && can_link && errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT) return -1;
   if (fd < 0) return build_named(name);
   cshm__platform_lease_seize(fd, PLATFORM_LEASE_BUILDER); /* nobody else has it yet */
   return fd;
@@ -81,35 +82,34 @@ static int link_unnamed(int segment, const char *path) {
   return linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
 }
 
+static bool is_at(int segment, const char *path) {
+  struct stat ours, there;
+  return fstat(segment, &ours) == 0 && lstat(path, &there) == 0 && ours.st_ino == there.st_ino &&
+         ours.st_dev == there.st_dev;
+}
+
 cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_error *err) {
   char path[SHM_PATH_SIZE], made[SHM_PATH_SIZE];
   cshm__linux_segment_path(name, "", path);
   cshm__linux_segment_path(name, SEGMENT_NEW, made);
   int failed = is_named(segment) ? rename_new(made, path) : link_unnamed(segment, path);
+  if ((failed == EEXIST || failed == ENOENT) && is_at(segment, path)) return CSHM_OK;
   if (failed == ENOENT && !is_named(segment))
     return cshm__fail(err, CSHM_ERR_UNSUPPORTED, ENOENT,
-                      "cannot name segment %s: /proc is not mounted any more, as it was when the segment was made",
+                      "cannot name segment %s: /proc is not mounted any more, as it was when the segment was made, or "
+                      "someone has removed the segment",
                       name);
   return failed ? cshm__fail_errno(err, failed, "cannot name segment %s", name) : CSHM_OK;
 }
 
-void cshm__platform_segment_unname(int segment, const char *name) {
-  char path[SHM_PATH_SIZE], made[SHM_PATH_SIZE];
-  int saved = errno;
-  cshm__linux_segment_path(name, "", path);
-  cshm__linux_segment_path(name, SEGMENT_NEW, made);
-  if (!is_named(segment) || rename_new(path, made) != 0) unlink(path);
-  errno = saved;
-}
-
-/* Only a file that has no other name: the name it was made under may be someone else's meanwhile. */
+/* Only its own names: that under which it was made may be someone else's meanwhile. */
 void cshm__platform_segment_abandon(int segment, const char *name) {
-  char made[SHM_PATH_SIZE];
-  struct stat ours, there;
+  const char *const ends[] = {"", SEGMENT_NEW};
+  char path[SHM_PATH_SIZE];
   int saved = errno;
-  cshm__linux_segment_path(name, SEGMENT_NEW, made);
-  if (segment >= 0 && is_named(segment) && fstat(segment, &ours) == 0 && lstat(made, &there) == 0 &&
-      ours.st_ino == there.st_ino && ours.st_dev == there.st_dev)
-    unlink(made);
+  for (size_t i = 0; i < sizeof ends / sizeof ends[0] && segment >= 0; i++) {
+    cshm__linux_segment_path(name, ends[i], path);
+    if (is_at(segment, path)) unlink(path);
+  }
   errno = saved;
 }

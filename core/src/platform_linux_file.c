@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "error.h"
 #include "platform.h"
+#include "platform_linux.h"
 #include "platform_linux_build.h"
 
 #include <dirent.h>
@@ -64,11 +65,11 @@ cshm_status cshm__platform_directory_open(const char *path, const struct platfor
                                           int *directory, cshm_error *err) {
   struct stat info;
   cshm_status status = CSHM_OK;
-  int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  int fd = cshm__linux_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
   if (fd < 0 && errno == ENOENT && make) {
     status = make_directories(path, err);
     if (status) return status;
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    fd = cshm__linux_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
   }
   if (fd < 0) {
     int saved = errno;
@@ -130,7 +131,7 @@ void cshm__platform_directory_close(int directory) {
 cshm_status cshm__platform_directory_each(int directory, bool (*each)(void *user, const char *name), void *user,
                                           cshm_error *err) {
   /* a descriptor of its own: the stream takes it over, and its position is not shared */
-  int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int fd = cshm__linux_openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   DIR *stream = fd < 0 ? NULL : fdopendir(fd);
   if (!stream) {
     int saved = errno;
@@ -152,7 +153,7 @@ cshm_status cshm__platform_file_open(int directory, const char *name, const stru
                                      cshm_error *err) {
   (void)share;
   struct stat info;
-  int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int fd = cshm__linux_openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
   if (fd < 0 && errno == ENOENT) return CSHM_ERR_NOT_FOUND;
   if (fd < 0 && errno == ELOOP)
     return cshm__fail(err, CSHM_ERR_PERMISSION, ELOOP, "manifest %s is refused: it is a symbolic link", name);
@@ -204,9 +205,9 @@ cshm_status cshm__platform_file_replace(int directory, const char *name, const s
   if (status) return status;
   snprintf(temporary, sizeof temporary, ".cute-shm.%016llx.tmp", (unsigned long long)random);
   bool named = false;
-  int fd = cshm__linux_can_link() ? openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600) : -1;
+  int fd = cshm__linux_can_link() ? cshm__linux_openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600) : -1;
   if (fd < 0) { /* a file system without unnamed files, or none that could name them */
-    fd = openat(directory, temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    fd = cshm__linux_openat(directory, temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
     named = fd >= 0;
   }
   if (fd < 0) return cshm__fail_errno(err, errno, "cannot write manifest %s", name);

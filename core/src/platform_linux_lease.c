@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "error.h"
 #include "platform.h"
+#include "platform_linux.h"
 #include "platform_linux_build.h"
 
 #include <errno.h>
@@ -36,7 +37,7 @@ static int open_named(int segment, const char *name, const char *end, int flags)
   char path[SHM_PATH_SIZE];
   struct stat wanted, found;
   cshm__linux_segment_path(name, end, path);
-  int fd = open(path, flags | O_NOFOLLOW | O_NONBLOCK);
+  int fd = cshm__linux_openat(AT_FDCWD, path, flags | O_NOFOLLOW | O_NONBLOCK, 0);
   if (fd < 0) return -1;
   if (fstat(segment, &wanted) == 0 && fstat(fd, &found) == 0 && wanted.st_ino == found.st_ino &&
       wanted.st_dev == found.st_dev)
@@ -50,7 +51,7 @@ static int open_named(int segment, const char *name, const char *end, int flags)
 static int open_again(int segment, const char *name, int flags) {
   char self[40];
   snprintf(self, sizeof self, "/proc/self/fd/%d", segment);
-  int fd = open(self, flags);
+  int fd = cshm__linux_openat(AT_FDCWD, self, flags, 0);
   if (fd < 0 && errno == ENOENT) fd = open_named(segment, name, "", flags);
   if (fd < 0 && errno == ENOENT) fd = open_named(segment, name, SEGMENT_NEW, flags);
   return fd;

@@ -165,6 +165,10 @@ static cshm_status find_manifest(const struct store *store, int directory, const
   return status ? status : cshm__project_manifest(store, directory, name, &project->head, &project->syntax, err);
 }
 
+bool cshm__project_is_damaged(cshm_status status) {
+  return status == CSHM_ERR_CORRUPT || status == CSHM_ERR_VERSION || status == CSHM_ERR_GENERATION;
+}
+
 cshm_status cshm__project_previous(const struct store *store, int directory, const char *name, struct project *project,
                                    bool *live, cshm_error *err) {
   memset(project, 0, sizeof *project);
@@ -173,15 +177,14 @@ cshm_status cshm__project_previous(const struct store *store, int directory, con
   cshm_error said = CSHM_ERROR_INIT;
   cshm_status status = find_manifest(store, directory, name, project, &said);
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
-  if (status && !project->syntax) return cshm__fail_said(err, &said);
-  if (status == CSHM_ERR_PERMISSION || status == CSHM_ERR_SYSTEM) return cshm__fail_said(err, &said);
+  if (status && (!project->syntax || !cshm__project_is_damaged(status))) return cshm__fail_said(err, &said);
   *live = true;
   if (status) {
     project->head.segment[0] = '\0';
     return CSHM_OK;
   }
   status = open_segment(store, project, name, true, &said);
-  if (status == CSHM_ERR_PERMISSION) return cshm__fail_said(err, &said);
+  if (status && status != CSHM_ERR_NOT_FOUND && !cshm__project_is_damaged(status)) return cshm__fail_said(err, &said);
   if (status == CSHM_ERR_GENERATION) project->head.segment[0] = '\0'; /* not this project's to remove */
   *live = status != CSHM_ERR_NOT_FOUND && (status != CSHM_OK || !is_abandoned(project));
   return CSHM_OK;

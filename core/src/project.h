@@ -38,6 +38,9 @@ cshm_status cshm__project_open(const struct store *store, int directory, const c
                                struct project *project, cshm_error *err);
 void cshm__project_close(struct project *project);
 
+/* Whether a status tells of a project that is there but damaged; any other failure tells of the look at it. */
+bool cshm__project_is_damaged(cshm_status status);
+
 /* The same at one look, of whatever is there: nothing is waited for, removed or made. CSHM_ERR_NOT_FOUND: no segment, or,
  * where project->syntax is NULL and there are no words, no manifest. */
 cshm_status cshm__project_look(const struct store *store, int directory, const char *name, struct project *project,
@@ -46,7 +49,8 @@ cshm_status cshm__project_look(const struct store *store, int directory, const c
 /* What a publish finds in its place, under the store's lock. `live` is false when nothing is there, or only what is left of
  * a project of which the segment is gone, or the owner dead, or that nobody uses any more; then who attaches that one waits
  * until it is let go. What can be told of it is in *project: head.segment is "" where the manifest does not tell, segment is
- * -1 where it cannot be opened for writing. CSHM_ERR_CORRUPT: two manifests. Ends with cshm__project_let_previous_go. */
+ * -1 where that is damaged or gone. CSHM_ERR_CORRUPT: two manifests; and whatever keeps from looking. Ends with
+ * cshm__project_let_previous_go. */
 cshm_status cshm__project_previous(const struct store *store, int directory, const char *name, struct project *project,
                                    bool *live, cshm_error *err);
 void cshm__project_let_previous_go(struct project *project);

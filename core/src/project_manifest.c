@@ -81,6 +81,12 @@ cshm_status cshm__project_manifest(const struct store *store, int directory, con
   struct found found[MANIFEST_SYNTAXES];
   size_t chosen = look(store, directory, name, found);
   *syntax = NULL;
+  for (size_t i = 0; i < MANIFEST_SYNTAXES; i++) { /* what could not be looked at may be any of them, or none */
+    if (!found[i].status || found[i].status == CSHM_ERR_NOT_FOUND || cshm__project_is_damaged(found[i].status))
+      continue;
+    *syntax = cshm__manifest_syntaxes[i];
+    return cshm__fail_said(err, &found[i].said);
+  }
   if (chosen == NONE) return CSHM_ERR_NOT_FOUND;
   if (chosen == SEVERAL) return fail_several(store, name, err);
   *syntax = cshm__manifest_syntaxes[chosen];
@@ -114,7 +120,7 @@ struct pointer {
   bool found;
 };
 
-/* A manifest of another project, or a damaged one, points to nothing of this. */
+/* A manifest of another project, or a damaged one, points to nothing of this; one that cannot be looked at may. */
 static bool look_at_file(void *user, const char *file) {
   struct pointer *pointer = user;
   size_t length = strlen(file);
@@ -130,9 +136,10 @@ static bool look_at_file(void *user, const char *file) {
     memcpy(store.prefix, file, before);
     store.prefix[before] = '\0';
     if (pointer->others && strcmp(store.prefix, pointer->store->prefix) == 0) continue;
-    if (cshm__store_read_head(&store, pointer->directory, pointer->project, syntax, &head, NULL) == CSHM_OK &&
-        strcmp(head.segment, pointer->segment) == 0)
-      pointer->found = true;
+    cshm_status status = cshm__store_read_head(&store, pointer->directory, pointer->project, syntax, &head, NULL);
+    if (status == CSHM_ERR_NOT_FOUND || cshm__project_is_damaged(status)) continue;
+    pointer->found = status != CSHM_OK || strcmp(head.segment, pointer->segment) == 0;
+    if (pointer->found) break;
   }
   return !pointer->found;
 }
@@ -140,6 +147,6 @@ static bool look_at_file(void *user, const char *file) {
 bool cshm__project_manifest_points(const struct store *store, int directory, const char *name, const char *segment,
                                    bool others) {
   struct pointer pointer = {store, directory, name, segment, others, false};
-  if (directory >= 0) cshm__platform_directory_each(directory, look_at_file, &pointer, NULL);
-  return pointer.found;
+  if (directory < 0) return false;
+  return cshm__platform_directory_each(directory, look_at_file, &pointer, NULL) != CSHM_OK || pointer.found;
 }

@@ -25,7 +25,7 @@ const struct manifest_syntax *cshm__project_manifest_lost(const struct store *st
 void cshm__project_manifest_tidy(const struct store *store, int directory, const char *name);
 
 /* Whether a manifest of a project of that name points to the segment: also one under another prefix, since the names of segments
- * do not tell that; `others`: only such a one. */
+ * do not tell that; `others`: only such a one. True where that cannot be found out. */
 bool cshm__project_manifest_points(const struct store *store, int directory, const char *name, const char *segment,
                                    bool others);
 

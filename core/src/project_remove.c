@@ -10,20 +10,40 @@
 
 #include <string.h>
 
-/* Retires and removes the segment that a manifest pointed to, unless it is of another generation and so someone else's. A
- * segment too damaged to tell is removed: its name says whose it is. *segment is its descriptor, to be closed, or -1. */
-static cshm_status remove_segment(const struct store *store, const struct manifest_head *head, int *segment,
-                                  cshm_error *err) {
+/* Reads a header of which nothing is known. *good: it can be trusted; a failure is one of reading. */
+static cshm_status look_at_header(int segment, uint64_t size, const char *name, struct format_header *header,
+                                  bool *good, cshm_error *err) {
+  *good = false;
+  if (size < sizeof *header) return CSHM_OK;
+  cshm_status status = cshm__platform_segment_read(segment, 0, header, sizeof *header, err);
+  if (status == CSHM_ERR_CORRUPT) return CSHM_OK; /* cut short meanwhile */
+  *good = !status && cshm__header_check(header, size, name, NULL) == CSHM_OK;
+  return status;
+}
+
+/* A segment that is being removed. */
+struct removal {
+  int segment;  /* descriptor or -1 */
+  bool ours;    /* it is this project's; its name tells that where it is too damaged to do so */
+  bool retired; /* it is marked so */
+};
+
+/* Retires the segment that a manifest points to, unless it is of another generation and so someone else's, or gone. */
+static cshm_status retire(const struct store *store, const struct manifest_head *head, struct removal *removal,
+                          cshm_error *err) {
   struct format_header header;
   uint64_t size;
+  bool good;
   cshm_error said = CSHM_ERROR_INIT;
-  cshm_status status = cshm__platform_segment_open(head->segment, &store->share, true, segment, &size, &said);
-  if (!status && cshm__project_read_header(*segment, size, head->segment, &header)) {
-    if (header.generation != head->generation) return CSHM_OK;
-    status = cshm__project_set_state(*segment, FORMAT_RETIRED, &said);
-  }
-  if (!status) status = cshm__platform_segment_remove(head->segment, &said);
-  return status && status != CSHM_ERR_NOT_FOUND ? cshm__fail_said(err, &said) : CSHM_OK;
+  *removal = (struct removal){-1, false, false};
+  cshm_status status = cshm__platform_segment_open(head->segment, &store->share, true, &removal->segment, &size, &said);
+  if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
+  if (!status) status = look_at_header(removal->segment, size, head->segment, &header, &good, &said);
+  if (status) return cshm__fail_said(err, &said);
+  removal->ours = !good || header.generation == head->generation;
+  if (!good || !removal->ours) return CSHM_OK;
+  removal->retired = true;
+  return cshm__project_set_state(removal->segment, FORMAT_RETIRED, err);
 }
 
 static cshm_status cannot_tell(const char *name, const cshm_error *said, bool alone, cshm_error *err) {
@@ -42,6 +62,7 @@ static cshm_status read_heads(const struct store *store, int directory, const ch
     cshm_error said = CSHM_ERROR_INIT;
     cshm_status status = cshm__store_read_head(store, directory, name, cshm__manifest_syntaxes[i], &heads[i], &said);
     if (status == CSHM_ERR_NOT_FOUND) continue;
+    if (status && !cshm__project_is_damaged(status)) return cshm__fail_said(err, &said);
     if (status) damaged = said;
     count++;
   }
@@ -49,16 +70,22 @@ static cshm_status read_heads(const struct store *store, int directory, const ch
   return damaged.status ? cannot_tell(name, &damaged, count == 1, err) : CSHM_OK;
 }
 
-/* The segment first: a process that is killed in between leaves a manifest that says so, and can be unlinked again. */
+/* The manifest goes first: that is the moment. Of a process that is killed before, the project is whole; after, the segment is
+ * garbage, since it is RETIRED and no manifest points to it. */
 static cshm_status remove_one(const struct store *store, int directory, const char *name,
                               const struct manifest_syntax *syntax, const struct manifest_head *head, cshm_error *err) {
   char file[STORE_NAME_SIZE];
-  int segment = -1;
+  struct removal removal;
+  cshm_error said = CSHM_ERROR_INIT;
   cshm__store_manifest_name(store, name, syntax, file);
-  cshm_status status = remove_segment(store, head, &segment, err);
+  cshm_status status = retire(store, head, &removal, err);
   if (!status) status = cshm__platform_file_remove(directory, file, err);
-  if (!status && segment >= 0) cshm__project_wake(segment);
-  cshm__platform_close(segment);
+  if (status && removal.retired) cshm__project_set_state(removal.segment, FORMAT_PUBLISHED, NULL);
+  if (!status && removal.segment >= 0) cshm__project_wake(removal.segment);
+  if (!status && removal.ours && cshm__platform_segment_remove(head->segment, &said) != CSHM_OK &&
+      said.status != CSHM_ERR_NOT_FOUND)
+    status = cshm__fail_said(err, &said);
+  cshm__platform_close(removal.segment);
   return status;
 }
 

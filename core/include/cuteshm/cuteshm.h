@@ -24,7 +24,7 @@
  *   - An attachment lives on in a child of fork(), handles included. A child never unlinks what its
  *     parent owns or uses. A builder belongs to the process that opened it.
  *   - A segment counts as memory of the tmpfs on /dev/shm: a container often allows it only 64 MiB
- *     (`--shm-size`).
+ *     (`--shm-size`). A sealed project does not lie there, and counts as memory of its producer.
  *
  * Rules that hold for every function, unless its comment says otherwise
  *   - Handles are passed by value and hold an id. A released or made-up handle gives
