@@ -80,6 +80,10 @@ cshm_status parse_head(const char *text, size_t length, const char *file, manife
     const cshm_status status = take(reader, name, *node, file, err);
     if (status != CSHM_OK) return status;
   }
+  if (const toml::node *node = result.table().get(HEAD_OPTIONAL)) {
+    const cshm_status status = take(reader, HEAD_OPTIONAL, *node, file, err);
+    if (status != CSHM_OK) return status;
+  }
   *head = reader.head;
   return CSHM_OK;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Linux, kernel 5.4 or later; glibc or musl. Processes, locks and segments; files are in platform_linux_file.c, leases in
- * platform_linux_lease.c, limits in platform_linux_memory.c, sealed segments in platform_linux_sealed.c. */
+/* Linux, kernel 5.4 or later; glibc or musl. Processes, locks and segments; those in the making are in
+ * platform_linux_build.c, files in platform_linux_file.c, leases in platform_linux_lease.c, limits in platform_linux_memory.c,
+ * sealed segments in platform_linux_sealed.c. */
 #define _GNU_SOURCE
 #include "platform_linux.h"
 #include "error.h"
 #include "platform.h"
-#include "platform_linux_reserve.h"
-#include "text.h"
+#include "platform_linux_build.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SHM_DIRECTORY "/dev/shm"
+#define FIRST_REGULAR_USER 1000        /* systemd-logind spares those below */
 #define WRITE_STEP ((uint64_t)1 << 30) /* a single write moves no more than 2 GiB */
 
 /* ---- this process ---- */
@@ -30,6 +30,16 @@ uint64_t cshm__platform_now_ns(void) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t cshm__platform_boot_ns(void) {
+  struct timespec since;
+  clock_gettime(CLOCK_BOOTTIME, &since);
+  return cshm__platform_now_ns() - ((uint64_t)since.tv_sec * 1000000000u + (uint64_t)since.tv_nsec);
+}
+
+bool cshm__platform_removes_at_logout(void) {
+  return geteuid() >= FIRST_REGULAR_USER && access("/run/systemd/system", F_OK) == 0;
 }
 
 uint64_t cshm__platform_ticks_ns(void) {
@@ -116,35 +126,21 @@ void cshm__platform_close(int descriptor) {
 
 /* ---- segments ---- */
 
-static void segment_path(const char *name, char path[sizeof SHM_DIRECTORY + 256]) {
-  cshm__text_join(path, sizeof SHM_DIRECTORY + 256, (const char *const[]){SHM_DIRECTORY "/", name, NULL});
-}
-
-cshm_status cshm__platform_segment_create(uint64_t size, const struct platform_share *share, int *segment,
-                                          cshm_error *err) {
+cshm_status cshm__platform_segment_create(uint64_t size, const char *name, const struct platform_share *share,
+                                          int *segment, cshm_error *err) {
   (void)share;
   cshm_status status = cshm__platform_memory_check(size, false, err);
   if (status) return status;
-  int fd = cshm__linux_openat(AT_FDCWD, SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  int fd = cshm__linux_build(name);
   if (fd < 0) return cshm__fail_errno(err, errno, "cannot create a segment in " SHM_DIRECTORY);
   status = cshm__linux_reserve(fd, size, false, err);
   if (status) {
+    cshm__platform_segment_abandon(fd, name);
     cshm__platform_close(fd);
     return status;
   }
   *segment = fd;
   return CSHM_OK;
-}
-
-cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_error *err) {
-  char path[sizeof SHM_DIRECTORY + 256], self[40];
-  segment_path(name, path);
-  snprintf(self, sizeof self, "/proc/self/fd/%d", segment);
-  if (linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0) return CSHM_OK;
-  if (errno == ENOENT)
-    return cshm__fail(err, CSHM_ERR_UNSUPPORTED, ENOENT,
-                      "cannot name segment %s: /proc is not mounted, or someone has removed it", name);
-  return cshm__fail_errno(err, errno, "cannot name segment %s", name);
 }
 
 static cshm_status check_segment(int fd, const char *name, uint64_t *size, cshm_error *err) {
@@ -162,8 +158,8 @@ static cshm_status check_segment(int fd, const char *name, uint64_t *size, cshm_
 cshm_status cshm__platform_segment_open(const char *name, const struct platform_share *share, bool writable,
                                         int *segment, uint64_t *size, cshm_error *err) {
   (void)share;
-  char path[sizeof SHM_DIRECTORY + 256];
-  segment_path(name, path);
+  char path[SHM_PATH_SIZE];
+  cshm__linux_segment_path(name, "", path);
   /* O_NONBLOCK: a FIFO under that name must not hang us */
   int fd = cshm__linux_openat(AT_FDCWD, path, (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
   if (fd < 0 && errno == ELOOP)
@@ -186,8 +182,8 @@ bool cshm__platform_segment_is_named(int segment) {
 }
 
 cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err) {
-  char path[sizeof SHM_DIRECTORY + 256];
-  segment_path(name, path);
+  char path[SHM_PATH_SIZE];
+  cshm__linux_segment_path(name, "", path);
   if (unlink(path) < 0) return cshm__fail_errno(err, errno, "cannot remove segment %s", name);
   return CSHM_OK;
 }

@@ -4,6 +4,7 @@
 #include "error.h"
 #include "platform.h"
 #include "platform_linux.h"
+#include "platform_linux_build.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -204,8 +205,8 @@ cshm_status cshm__platform_file_replace(int directory, const char *name, const s
   if (status) return status;
   snprintf(temporary, sizeof temporary, ".cute-shm.%016llx.tmp", (unsigned long long)random);
   bool named = false;
-  int fd = cshm__linux_openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-  if (fd < 0) { /* a file system without unnamed files */
+  int fd = cshm__linux_can_link() ? cshm__linux_openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600) : -1;
+  if (fd < 0) { /* a file system without unnamed files, or none that could name them */
     fd = cshm__linux_openat(directory, temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
     named = fd >= 0;
   }
@@ -220,6 +221,14 @@ cshm_status cshm__platform_file_replace(int directory, const char *name, const s
   if (failed && named) unlinkat(directory, temporary, 0);
   cshm__platform_close(fd);
   return failed ? cshm__fail_errno(err, failed, "cannot write manifest %s", name) : CSHM_OK;
+}
+
+cshm_status cshm__platform_file_written(int directory, const char *name, uint64_t *ns, cshm_error *err) {
+  struct stat info;
+  if (fstatat(directory, name, &info, AT_SYMLINK_NOFOLLOW) < 0)
+    return cshm__fail_errno(err, errno, "cannot look at manifest %s", name);
+  *ns = (uint64_t)info.st_mtim.tv_sec * 1000000000u + (uint64_t)info.st_mtim.tv_nsec;
+  return CSHM_OK;
 }
 
 cshm_status cshm__platform_file_remove(int directory, const char *name, cshm_error *err) {

@@ -72,8 +72,8 @@ static cshm_status fail_several(const struct store *store, const char *name, csh
     cshm__store_manifest_name(store, name, cshm__manifest_syntaxes[i], files[i]);
   return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
                     "project \"%s\" has two manifests in store %s, %s and %s, and neither is known to be out of date: "
-                    "remove the wrong one, or unlink the project",
-                    name, store->root, files[0], files[1]);
+                    "run `cute-shm repair %s`, remove the wrong one, or unlink the project",
+                    name, store->root, files[0], files[1], name);
 }
 
 cshm_status cshm__project_manifest(const struct store *store, int directory, const char *name,
@@ -95,15 +95,20 @@ cshm_status cshm__project_manifest(const struct store *store, int directory, con
   return CSHM_OK;
 }
 
-void cshm__project_manifest_tidy(const struct store *store, int directory, const char *name) {
+const struct manifest_syntax *cshm__project_manifest_lost(const struct store *store, int directory, const char *name) {
   struct found found[MANIFEST_SYNTAXES];
-  char file[STORE_NAME_SIZE];
   size_t chosen = look(store, directory, name, found);
-  for (size_t i = 0; i < MANIFEST_SYNTAXES && chosen < MANIFEST_SYNTAXES; i++) {
-    if (i == chosen || found[i].status == CSHM_ERR_NOT_FOUND) continue;
-    cshm__store_manifest_name(store, name, cshm__manifest_syntaxes[i], file);
-    cshm__platform_file_remove(directory, file, NULL);
-  }
+  for (size_t i = 0; i < MANIFEST_SYNTAXES && chosen < MANIFEST_SYNTAXES; i++)
+    if (i != chosen && found[i].status != CSHM_ERR_NOT_FOUND) return cshm__manifest_syntaxes[i];
+  return NULL;
+}
+
+void cshm__project_manifest_tidy(const struct store *store, int directory, const char *name) {
+  char file[STORE_NAME_SIZE];
+  const struct manifest_syntax *lost = cshm__project_manifest_lost(store, directory, name);
+  if (!lost) return;
+  cshm__store_manifest_name(store, name, lost, file);
+  cshm__platform_file_remove(directory, file, NULL);
 }
 
 struct pointer {
@@ -111,6 +116,7 @@ struct pointer {
   int directory;
   const char *project;
   const char *segment;
+  bool others;
   bool found;
 };
 
@@ -129,6 +135,7 @@ static bool look_at_file(void *user, const char *file) {
     struct store store = *pointer->store;
     memcpy(store.prefix, file, before);
     store.prefix[before] = '\0';
+    if (pointer->others && strcmp(store.prefix, pointer->store->prefix) == 0) continue;
     cshm_status status = cshm__store_read_head(&store, pointer->directory, pointer->project, syntax, &head, NULL);
     if (status == CSHM_ERR_NOT_FOUND || cshm__project_is_damaged(status)) continue;
     pointer->found = status != CSHM_OK || strcmp(head.segment, pointer->segment) == 0;
@@ -137,7 +144,9 @@ static bool look_at_file(void *user, const char *file) {
   return !pointer->found;
 }
 
-bool cshm__project_manifest_points(const struct store *store, int directory, const char *name, const char *segment) {
-  struct pointer pointer = {store, directory, name, segment, false};
+bool cshm__project_manifest_points(const struct store *store, int directory, const char *name, const char *segment,
+                                   bool others) {
+  struct pointer pointer = {store, directory, name, segment, others, false};
+  if (directory < 0) return false;
   return cshm__platform_directory_each(directory, look_at_file, &pointer, NULL) != CSHM_OK || pointer.found;
 }

@@ -6,7 +6,7 @@ pub const CSHM_VERSION_PATCH: u32 = 0;
 pub const CSHM_VERSION_STRING: &::core::ffi::CStr = c"2.0.0";
 pub const CSHM_ABI_VERSION: u32 = 0;
 pub const CSHM_FORMAT_MAJOR: u32 = 1;
-pub const CSHM_FORMAT_MINOR: u32 = 0;
+pub const CSHM_FORMAT_MINOR: u32 = 1;
 pub const CSHM_MAX_NDIM: u32 = 64;
 pub const CSHM_MAX_NAME: u32 = 1024;
 pub const CSHM_MAX_PATH: u32 = 65535;
@@ -346,7 +346,9 @@ neither, it counts as a user until it exits: there is time for others to come, a
 - A child of fork() is a user by the attachments that it inherits, until it detaches or ends. It is none by the
 publisher's waiting for its exit. A program that it turns into by exec is none; until the exec it counts.
 - A user holds one open descriptor for each mapping: a program that closes descriptors it does not know is not seen any
-more. It keeps its whole tree all the same.*/
+more. It keeps its whole tree all the same.
+Who has a project of another lifetime attached is seen, too (cshm_project, in_use), by its mapping alone, until that goes: it
+costs no descriptor, and keeps nothing alive.*/
 #[derive(Debug, Copy, Clone, Hash, PartialEq, Eq)]
 pub struct cshm_lifetime(pub ::core::ffi::c_uint);
 ///One project of a listing. Pointers are borrowed from the listing.
@@ -472,7 +474,7 @@ What is alive, in the making, or belongs to someone else is not touched. Safe be
 - `options` (in): NULL for the defaults
 - `leftovers` (out): a listing of what was removed, or with `dry_run` would be; or NULL. Of each: `name` of the project
 ("" where not known), `manifest` ("" where there was none), `segment` ("" where there was none),
-`nbytes` given back, `message`: why; `status` CSHM_OK, or why it could not be removed.
+`nbytes` given back (0 where the last detach will do that), `message`: why; `status` CSHM_OK, or why it could not be removed.
 The caller owns it and ends it with cshm_listing_close
 - `err` (out): or NULL
 
@@ -489,8 +491,9 @@ unsafe extern "C" {
 cleaner swept the store's directory, say. A missing one is written anew by cshm_attach, too, which meets it first.
 - `store` (in): the store
 - `project` (in): its name; NULL: all of the store
-- `repaired` (out): a listing of what was repaired, `message` telling what was wrong with it; or NULL. The caller owns it
-and ends it with cshm_listing_close
+- `repaired` (out): a listing of what was repaired, `message` telling what was wrong with it; or NULL. Where `project` is
+NULL also of what could not be, and then `status` says why. The caller owns it and ends it with
+cshm_listing_close
 - `err` (out): or NULL
 
 Returns CSHM_ERR_NOT_FOUND: `project` has no segment to repair it from; CSHM_ERR_BAD_NAME; CSHM_ERR_PERMISSION;
