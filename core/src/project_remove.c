@@ -43,6 +43,7 @@ static cshm_status retire(const struct store *store, const struct manifest_head 
   removal->ours = !good || header.generation == head->generation;
   if (!good || !removal->ours) return CSHM_OK;
   removal->retired = true;
+  cshm__platform_lease_seize(removal->segment, PLATFORM_LEASE_BUILDER); /* as in publish.c */
   return cshm__project_set_state(removal->segment, FORMAT_RETIRED, err);
 }
 
@@ -85,6 +86,7 @@ static cshm_status remove_one(const struct store *store, int directory, const ch
   if (!status && removal.ours && cshm__platform_segment_remove(head->segment, &said) != CSHM_OK &&
       said.status != CSHM_ERR_NOT_FOUND)
     status = cshm__fail_said(err, &said);
+  if (removal.segment >= 0) cshm__platform_lease_leave(removal.segment, PLATFORM_LEASE_BUILDER);
   cshm__platform_close(removal.segment);
   return status;
 }
