@@ -39,7 +39,7 @@ stage_gates() {
 # The loader meets its files here, too; what measures memory, or loads it into a Python that has no sanitizer, stays out.
 stage_asan() {
     sh scripts/build.sh asan
-    run_ctest asan --label-regex 'unit|api|process|hdf5|cli|sanitizer' --exclude-regex hdf5_files
+    run_ctest asan --label-regex 'unit|api|process|fault|hdf5|cli|sanitizer' --exclude-regex hdf5_files
     CUTESHM_BUILD_DIR=$build/asan "$venv/bin/python" -m pytest -q -p no:cacheprovider tests/hdf5 \
         --ignore-glob='*_memory.py' --ignore-glob='*_two_libraries.py'
 }

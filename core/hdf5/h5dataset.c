@@ -65,7 +65,7 @@ static bool take_array(struct h5plan *plan, hid_t file_type, hid_t space, struct
               cshm__h5_shape_keep(&shape, plan, value, reason);
   cshm__h5_type_end(type);
   value->dtype = good ? cshm__h5_plan_copy(plan, type->dtype.text) : NULL;
-  if (good && !value->dtype) cshm__h5_reason(reason, "out of memory");
+  if (good && !value->dtype) cshm__h5_reason_memory(reason);
   return value->dtype != NULL;
 }
 

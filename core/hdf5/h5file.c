@@ -52,24 +52,48 @@ static const char *other_format(const unsigned char *head) {
 }
 
 /* HDF5's signature is at byte 0, or behind a user block of 512, 1024, 2048 ... bytes. */
+static int open_file(const char *path) {
+  int fd;
+  do
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
+/* As many bytes of a signature as there are; errno is 0, or why there are fewer. */
+static size_t read_signature(int fd, uint64_t at, unsigned char bytes[SIGNATURE_SIZE]) {
+  size_t length = 0;
+  ssize_t got = 1;
+  errno = 0;
+  while (length < SIGNATURE_SIZE && got != 0) {
+    got = pread(fd, bytes + length, SIGNATURE_SIZE - length, (off_t)(at + length));
+    if (got < 0 && errno != EINTR) return length;
+    if (got > 0) length += (size_t)got;
+    errno = 0;
+  }
+  return length;
+}
+
+/* errno as above. */
 static bool has_signature(int fd, uint64_t size) {
   unsigned char bytes[SIGNATURE_SIZE];
-  for (uint64_t at = 0; at < size; at = at ? 2 * at : 512)
-    if (pread(fd, bytes, sizeof bytes, (off_t)at) == (ssize_t)sizeof bytes &&
-        memcmp(bytes, signature, sizeof bytes) == 0)
-      return true;
+  errno = 0;
+  for (uint64_t at = 0; at < size && errno == 0; at = at ? 2 * at : 512)
+    if (read_signature(fd, at, bytes) == sizeof bytes && memcmp(bytes, signature, sizeof bytes) == 0) return true;
   return false;
 }
 
 static cshm_status check_signature(const char *path, uint64_t size, cshm_error *err) {
   unsigned char head[SIGNATURE_SIZE] = {0};
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  int fd = open_file(path);
   if (fd < 0 && errno == EACCES) return cshm__fail(err, CSHM_ERR_PERMISSION, EACCES, "no permission to read %s", path);
   if (fd < 0) return cshm__fail_errno(err, errno, "cannot open %s", path);
   bool good = has_signature(fd, size);
-  const char *other = pread(fd, head, sizeof head, 0) > 0 ? other_format(head) : NULL;
+  int failed = good ? 0 : errno;
+  const char *other = !good && read_signature(fd, 0, head) > 0 ? other_format(head) : NULL;
   close(fd);
   if (good) return CSHM_OK;
+  if (failed) return cshm__fail_errno(err, failed, "cannot read %s", path);
   if (other) return cshm__fail(err, CSHM_ERR_HDF5, 0, "%s is not an HDF5 file: it looks like %s", path, other);
   return cshm__fail(err, CSHM_ERR_HDF5, 0, "%s is not an HDF5 file: it has no HDF5 signature", path);
 }

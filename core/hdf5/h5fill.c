@@ -187,6 +187,7 @@ static cshm_status fill_all(struct filling *filling, bool *unreadable) {
     if (status != CSHM_OK || reason.text[0] == '\0') continue;
     *unreadable = true;
     status = cshm__h5_plan_drop(filling->plan, i, reason.text);
+    if (status) return cshm__fail(filling->err, status, 0, "out of memory while reading %s", node->path);
   }
   return status;
 }

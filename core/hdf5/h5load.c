@@ -95,7 +95,8 @@ static cshm_status complete_plan(struct loading *loading) {
 static cshm_status begin_raw(struct loading *loading) {
   struct h5reason reason;
   if (cshm__h5_raw_begin(&loading->raw, loading->file.id, &reason)) return CSHM_OK;
-  return cshm__fail(loading->err, CSHM_ERR_HDF5, 0, "%s: %s", loading->file.path, reason.text);
+  cshm_status status = cshm__h5_reason_is_memory(reason.text) ? CSHM_ERR_NO_MEMORY : CSHM_ERR_HDF5;
+  return cshm__fail(loading->err, status, 0, "%s: %s", loading->file.path, reason.text);
 }
 
 /* Opens the file and reads what is in it. Nothing is created yet. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5plan.h"
 
+#include "h5words.h"
 #include "utf8.h"
 
 #include <stdlib.h>
@@ -174,6 +175,7 @@ char *cshm__h5_plan_printable(struct h5plan *plan, const char *text) {
 }
 
 cshm_status cshm__h5_plan_skip(struct h5plan *plan, const char *path, const char *attribute, const char *reason) {
+  if (cshm__h5_reason_is_memory(reason)) return CSHM_ERR_NO_MEMORY; /* which says nothing against the file */
   struct h5skip *skip = (struct h5skip *)cshm__h5_plan_alloc(plan, sizeof *skip);
   size_t front = strlen(path), back = attribute ? strlen(attribute) + 1 : 0;
   char *name = (char *)cshm__h5_plan_alloc(plan, front + back + 1);

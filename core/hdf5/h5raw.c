@@ -58,7 +58,9 @@ static cshm_status begin_heap(struct h5raw *raw, hid_t file) {
 bool cshm__h5_raw_begin(struct h5raw *raw, hid_t file, struct h5reason *reason) {
   memset(raw, 0, sizeof *raw);
   raw->type = H5I_INVALID_HID;
-  if (begin_heap(raw, file) != CSHM_OK) {
+  cshm_status status = begin_heap(raw, file);
+  if (status == CSHM_ERR_NO_MEMORY) return cshm__h5_reason_memory(reason);
+  if (status) {
     cshm__h5_reason_words(reason, "its heaps cannot be read");
     return false;
   }

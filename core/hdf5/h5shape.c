@@ -66,6 +66,6 @@ bool cshm__h5_shape_keep(const struct h5shape *shape, struct h5plan *plan, struc
   if (lengths)
     memcpy(lengths, shape->lengths, size);
   else
-    cshm__h5_reason(reason, "out of memory");
+    cshm__h5_reason_memory(reason);
   return lengths != NULL;
 }

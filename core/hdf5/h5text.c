@@ -58,7 +58,7 @@ bool cshm__h5_text(struct h5plan *plan, char *const *strings, size_t count, uint
   value->nbytes = count * itemsize;
   value->data = data;
   if (!data || !value->dtype) {
-    cshm__h5_reason(reason, "out of memory");
+    cshm__h5_reason_memory(reason);
     return false;
   }
   for (size_t i = 0; i < count; i++) {

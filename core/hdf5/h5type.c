@@ -163,7 +163,8 @@ static bool map_members(struct mapping *mapping, hid_t type, hid_t memory) {
   int count = H5Tget_nmembers(type);
   struct place *places = count > 0 ? sort_members(type, count) : NULL;
   if (!places) {
-    cshm__h5_reason(mapping->reason, count > 0 ? "out of memory" : "it is a compound without fields");
+    if (count > 0) return cshm__h5_reason_memory(mapping->reason);
+    cshm__h5_reason(mapping->reason, "it is a compound without fields");
     return false;
   }
   bool good = true;

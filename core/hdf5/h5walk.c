@@ -58,7 +58,7 @@ static bool read_soft(struct h5plan *plan, hid_t group, const char *name, size_t
                       struct h5reason *reason) {
   char *target = (char *)cshm__h5_plan_alloc(plan, size + 1);
   if (!target) {
-    cshm__h5_reason(reason, "out of memory");
+    cshm__h5_reason_memory(reason);
     return false;
   }
   if (H5Lget_val(group, name, target, size, H5P_DEFAULT) < 0) {

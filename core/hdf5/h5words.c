@@ -37,6 +37,8 @@ cshm_status cshm__h5_check_version(cshm_error *err) {
                     built, cshm__h5_version());
 }
 
+#define NO_MEMORY "out of memory"
+
 void cshm__h5_enter(struct h5guard *guard) {
   cshm__h5_version(); /* asked for in the middle of a call, it would wait for the lock we hold */
   pthread_mutex_lock(&hdf5_lock);
@@ -60,8 +62,13 @@ void cshm__h5_reason(struct h5reason *reason, const char *format, ...) {
 }
 
 bool cshm__h5_reason_memory(struct h5reason *reason) {
-  cshm__h5_reason(reason, "out of memory");
+  cshm__h5_reason(reason, NO_MEMORY);
   return false;
+}
+
+bool cshm__h5_reason_is_memory(const char *reason) {
+  size_t length = strlen(reason);
+  return length >= strlen(NO_MEMORY) && strcmp(reason + length - strlen(NO_MEMORY), NO_MEMORY) == 0;
 }
 
 void cshm__h5_reason_in(struct h5reason *reason, const char *format, ...) {

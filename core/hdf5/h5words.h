@@ -32,6 +32,9 @@ void cshm__h5_reason(struct h5reason *reason, const char *format, ...) CSHM__PRI
 /* Sets the reason that there is no memory. False, so that `return` can be put before it. */
 bool cshm__h5_reason_memory(struct h5reason *reason);
 
+/* Whether the text of a reason, with whatever in front, says so. */
+bool cshm__h5_reason_is_memory(const char *reason);
+
 /* Puts words in front of a reason that is set. */
 void cshm__h5_reason_in(struct h5reason *reason, const char *format, ...) CSHM__PRINTF(2, 3);
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -195,13 +196,25 @@ static int write_all(int file, const unsigned char *bytes, size_t length) {
   return 0;
 }
 
+/* A write past that limit would end the process by a signal. */
+static cshm_status check_file_limit(const char *name, size_t length, cshm_error *err) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY || length <= limit.rlim_cur)
+    return CSHM_OK;
+  return cshm__fail(err, CSHM_ERR_NO_SPACE, EFBIG,
+                    "cannot write manifest %s: wanted %zu bytes, and the file-size limit of the process is %llu; raise "
+                    "it (ulimit -f)",
+                    name, length, (unsigned long long)limit.rlim_cur);
+}
+
 /* An unnamed file gets a name only when it is whole; only a rename can replace, and only a named file be renamed. */
 cshm_status cshm__platform_file_replace(int directory, const char *name, const struct platform_share *share,
                                         const void *data, size_t length, cshm_error *err) {
   (void)share;
   char temporary[64], self[40];
   uint64_t random;
-  cshm_status status = cshm__platform_random(&random, sizeof random, err);
+  cshm_status status = check_file_limit(name, length, err);
+  if (!status) status = cshm__platform_random(&random, sizeof random, err);
   if (status) return status;
   snprintf(temporary, sizeof temporary, ".cute-shm.%016llx.tmp", (unsigned long long)random);
   bool named = false;

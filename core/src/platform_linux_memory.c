@@ -70,21 +70,53 @@ static void consider_machine(struct budget *budget) {
              "memory available on the machine", "unlink a project or end other programs");
 }
 
+/* What one version of control groups calls its files, and the lines of memory.stat for the two lists of cached pages. */
+struct group_files {
+  const char *mount, *limit, *usage;
+  const char *inactive, *active;
+};
+
+/* Lines of memory.stat are "name number". 0 where it is not told. */
+static uint64_t read_stat(const char *text, const char *name) {
+  size_t length = strlen(name);
+  for (const char *line = text; line; line = strchr(line, '\n')) {
+    line += *line == '\n';
+    if (strncmp(line, name, length) == 0 && line[length] == ' ') return (uint64_t)strtoull(line + length, NULL, 10);
+  }
+  return 0;
+}
+
+/* Files that were read count as used, but the system gives their memory up when it is wanted. Shared memory is not among them. */
+static uint64_t read_cached(const char *path, const struct group_files *files) {
+  char file[4400], text[8192];
+  snprintf(file, sizeof file, "%s/memory.stat", path);
+  if (!read_text(file, text, sizeof text)) return 0;
+  uint64_t inactive = read_stat(text, files->inactive), active = read_stat(text, files->active);
+  return active > UINT64_MAX - inactive ? UINT64_MAX : inactive + active;
+}
+
 /* A control group and all above it: each may be the one that is full. */
-static void consider_groups(struct budget *budget, const char *mount, char *group, const char *limit,
-                            const char *usage) {
+static void consider_groups(struct budget *budget, const struct group_files *files, char *group) {
   char path[4300];
   for (;;) {
-    snprintf(path, sizeof path, "%s%s", mount, group);
-    uint64_t most = read_number(path, limit), used = read_number(path, usage);
-    if (most != UNKNOWN && used != UNKNOWN)
+    snprintf(path, sizeof path, "%s%s", files->mount, group);
+    uint64_t most = read_number(path, files->limit), used = read_number(path, files->usage);
+    if (most != UNKNOWN && used != UNKNOWN) {
+      uint64_t cached = read_cached(path, files);
+      used -= cached < used ? cached : used;
       consider(budget, most > used ? most - used : 0, "memory limit of the control group",
                "raise it (in a container: --memory)");
+    }
     char *slash = strrchr(group, '/');
     if (!slash) break;
     *slash = '\0';
   }
 }
+
+static const struct group_files version_2 = {"/sys/fs/cgroup", "memory.max", "memory.current", "inactive_file",
+                                             "active_file"};
+static const struct group_files version_1 = {"/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes",
+                                             "total_inactive_file", "total_active_file"};
 
 /* Lines of /proc/self/cgroup are "number:controllers:path"; version 2 is "0::path". */
 static void consider_control_groups(struct budget *budget) {
@@ -97,9 +129,9 @@ static void consider_control_groups(struct budget *budget) {
     if (!group) continue;
     *group++ = '\0';
     if (controllers[1] == '\0')
-      consider_groups(budget, "/sys/fs/cgroup", group, "memory.max", "memory.current");
+      consider_groups(budget, &version_2, group);
     else if (strstr(controllers, "memory"))
-      consider_groups(budget, "/sys/fs/cgroup/memory", group, "memory.limit_in_bytes", "memory.usage_in_bytes");
+      consider_groups(budget, &version_1, group);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "adopt.h"
 #include "collect.h"
 #include "error.h"
+#include "index.h"
 #include "platform.h"
 #include "project.h"
 #include "project_manifest.h"
@@ -43,8 +44,14 @@ static cshm_status retire(const struct store *store, const struct manifest_head 
   removal->ours = !good || header.generation == head->generation;
   if (!good || !removal->ours) return CSHM_OK;
   removal->retired = true;
-  cshm__platform_lease_seize(removal->segment, PLATFORM_LEASE_BUILDER); /* as in publish.c */
+  /* until its manifest is gone it is no garbage, whoever looks at it from where the store's directory is another one */
+  cshm__platform_lease_seize(removal->segment, PLATFORM_LEASE_BUILDER);
   return cshm__project_set_state(removal->segment, FORMAT_RETIRED, err);
+}
+
+static void end_removal(struct removal *removal) {
+  if (removal->retired) cshm__platform_lease_leave(removal->segment, PLATFORM_LEASE_BUILDER);
+  cshm__platform_close(removal->segment);
 }
 
 static cshm_status cannot_tell(const char *name, const cshm_error *said, bool alone, cshm_error *err) {
@@ -86,8 +93,7 @@ static cshm_status remove_one(const struct store *store, int directory, const ch
   if (!status && removal.ours && cshm__platform_segment_remove(head->segment, &said) != CSHM_OK &&
       said.status != CSHM_ERR_NOT_FOUND)
     status = cshm__fail_said(err, &said);
-  if (removal.segment >= 0) cshm__platform_lease_leave(removal.segment, PLATFORM_LEASE_BUILDER);
-  cshm__platform_close(removal.segment);
+  end_removal(&removal);
   return status;
 }
 

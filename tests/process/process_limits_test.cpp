@@ -14,36 +14,6 @@ void give(const fs::path &path, uid_t user) {
   if (geteuid() == 0) REQUIRE(chown(path.c_str(), user, user) == 0);
 }
 
-// A message from a child: its first line.
-class Note {
-public:
-  Note() { REQUIRE(pipe(ends_) == 0); }
-  Note(const Note &) = delete;
-  Note &operator=(const Note &) = delete;
-  ~Note() {
-    close(ends_[0]);
-    close(ends_[1]);
-  }
-  void send(const std::string &text) const { (void)!write(ends_[1], text.c_str(), text.size()); }
-  Error received(cshm_status status) const {
-    Error err;
-    const ssize_t length = read(ends_[0], err.raw.message, sizeof err.raw.message - 1);
-    REQUIRE(length > 0);
-    err.raw.status = static_cast<int32_t>(status);
-    return err;
-  }
-
-private:
-  int ends_[2] = {-1, -1};
-};
-
-cshm_status allocate(cshm_store store, const std::string &project, int64_t nbytes, cshm_builder *builder,
-                     cshm_error *err) {
-  cshm_status status = cshm_builder_open(store, project.c_str(), nullptr, builder, err);
-  if (status == CSHM_OK) status = cshm_builder_array(*builder, "a", "|u1", 1, &nbytes, CSHM_ORDER_C, nullptr, err);
-  return status == CSHM_OK ? cshm_builder_allocate(*builder, err) : status;
-}
-
 bool dev_shm_is_empty() { return fs::is_empty("/dev/shm"); }
 
 } // namespace

@@ -1,0 +1,27 @@
+// Every step of loading an HDF5 file fails.
+//
+// SPDX-License-Identifier: MIT
+#include "hdf5_sample.hpp"
+#include "operations.hpp"
+
+#include <hdf5.h>
+
+using namespace faults;
+
+TEST_CASE("whatever fails while an HDF5 file is loaded, the project is there whole or not at all") {
+  const bool overwrite = GENERATE(false, true);
+  Store store;
+  Build build;
+  Operation operation =
+      overwrite ? overwriting(store, store, build, "load, overwriting") : creating(store, build, "load");
+  const std::string file = make_hdf5_sample(store.folder());
+  cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
+  options.overwrite = overwrite ? 1 : 0;
+  operation.run = [&](cshm_error *err) {
+    return cshm_hdf5_load(store, operation.project.c_str(), file.c_str(), &options, nullptr, err);
+  };
+  operation.give_back = [] { H5Eclear2(H5E_DEFAULT); }; // HDF5 keeps the words of its last error
+  operation.may_be_less = true;
+  operation.turns = true;
+  REQUIRE(fail_every_step(store, operation).failed > 50);
+}
