@@ -59,10 +59,11 @@ static int build_named(const char *name) {
 }
 
 int cshm__linux_build(const char *name) {
-  bool can_link = cshm__linux_can_link();
-  int fd = can_link ? cshm__linux_openat(AT_FDCWD, SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
-  if (fd < 0 && can_link && errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT) return -1;
-  if (fd < 0) return build_named(name);
+  if (!cshm__linux_can_link()) return build_named(name);
+  int fd = cshm__linux_openat(AT_FDCWD, SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  /* older kernels take it for an attempt to open the directory */
+  if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL || errno == ENOENT)) return build_named(name);
+  if (fd < 0) return -1;
   cshm__platform_lease_seize(fd, PLATFORM_LEASE_BUILDER); /* nobody else has it yet */
   return fd;
 }

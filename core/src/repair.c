@@ -74,13 +74,14 @@ static void read_texts(const struct repair *r, char *texts[MANIFEST_SYNTAXES + 1
   texts[count] = NULL;
 }
 
-static bool find_segment(const struct repair *r, struct candidate *found) {
+static cshm_status find_segment(const struct repair *r, struct candidate *found, cshm_error *err) {
   char *texts[MANIFEST_SYNTAXES + 1];
   read_texts(r, texts);
-  bool is_there = cshm__adopt_find(r->store, r->directory, r->project, (const char *const *)texts, found);
+  cshm_status status =
+      cshm__adopt_find(r->store, r->directory, r->project, (const char *const *)texts, found, err);
   for (size_t i = 0; texts[i]; i++)
     free(texts[i]);
-  return is_there;
+  return status;
 }
 
 /* ---- repairing ---- */
@@ -121,10 +122,10 @@ static cshm_status repair_one(const struct repair *r, cshm_error *said) {
   if (!why) {
     cshm__fail_said(said, &looked);
     why = "it could not be looked at";
-  } else if (!find_segment(r, &found)) {
-    no_segment(r, why, said);
   } else {
-    cshm__adopt_segment(r->store, r->directory, r->project, &found, said);
+    status = find_segment(r, &found, said);
+    if (status == CSHM_ERR_NOT_FOUND) no_segment(r, why, said);
+    if (!status) cshm__adopt_segment(r->store, r->directory, r->project, &found, said);
   }
   return tell(r, &found, why, said);
 }
