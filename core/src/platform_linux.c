@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Linux, kernel 5.4 or later; glibc or musl. Processes, locks and segments; files are in platform_linux_file.c, leases in
- * platform_linux_lease.c, limits in platform_linux_memory.c. */
+ * platform_linux_lease.c, limits in platform_linux_memory.c, who may do
+ * what in platform_linux_share.c. */
 #define _GNU_SOURCE
+#include "platform_linux.h"
 #include "error.h"
-#include "platform.h"
 #include "text.h"
 
 #include <errno.h>
@@ -15,7 +16,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -147,12 +147,13 @@ static cshm_status reserve(int segment, uint64_t size, cshm_error *err) {
 
 cshm_status cshm__platform_segment_create(uint64_t size, const struct platform_share *share, int *segment,
                                           cshm_error *err) {
-  (void)share;
   cshm_status status = cshm__platform_memory_check(size, err);
   if (status) return status;
   int fd = open(SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (fd < 0) return cshm__fail_errno(err, errno, "cannot create a segment in " SHM_DIRECTORY);
-  status = reserve(fd, size, err);
+  int failed = cshm__linux_file_give(fd, share);
+  status = failed ? cshm__fail_errno(err, failed, "cannot give a segment to group %lu", (unsigned long)share->group)
+                  : reserve(fd, size, err);
   if (status) {
     cshm__platform_close(fd);
     return status;
@@ -171,36 +172,25 @@ cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_erro
   return cshm__fail_errno(err, errno, "cannot name segment %s", name);
 }
 
-static cshm_status check_segment(int fd, const char *name, uint64_t *size, cshm_error *err) {
-  struct stat info;
-  if (fstat(fd, &info) < 0) return cshm__fail_errno(err, errno, "cannot look at segment %s", name);
-  if (!S_ISREG(info.st_mode))
-    return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s is not a shared-memory object", name);
-  if (info.st_uid != 0 && info.st_uid != geteuid())
-    return cshm__fail(err, CSHM_ERR_PERMISSION, 0, "segment %s is refused: it belongs to user %lu, not to user %lu",
-                      name, (unsigned long)info.st_uid, (unsigned long)geteuid());
-  *size = (uint64_t)info.st_size;
-  return CSHM_OK;
-}
-
 cshm_status cshm__platform_segment_open(const char *name, const struct platform_share *share, bool writable,
                                         int *segment, uint64_t *size, cshm_error *err) {
-  (void)share;
   char path[sizeof SHM_DIRECTORY + 256];
+  const struct linux_file wanted = {AT_FDCWD, path, "segment", name, share};
+  struct stat info;
+  int fd;
   segment_path(name, path);
-  /* O_NONBLOCK: a FIFO under that name must not hang us */
-  int fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (fd < 0 && errno == ELOOP)
-    return cshm__fail(err, CSHM_ERR_PERMISSION, ELOOP, "segment %s is refused: it is a symbolic link", name);
-  if (fd < 0 && (errno == ENXIO || errno == EISDIR))
-    return cshm__fail(err, CSHM_ERR_CORRUPT, errno, "segment %s is not a shared-memory object", name);
-  if (fd < 0) return cshm__fail_errno(err, errno, "cannot open segment %s", name);
-  cshm_status status = check_segment(fd, name, size, err);
-  if (status) {
+  cshm_status status = cshm__linux_file_open(&wanted, writable, &fd, &info, err);
+  if (status == CSHM_ERR_NOT_FOUND) return cshm__fail_errno(err, ENOENT, "cannot open segment %s", name);
+  if (status) return status;
+  if (info.st_nlink > 1) {
     cshm__platform_close(fd);
-    return status;
+    return cshm__fail(err, CSHM_ERR_PERMISSION, 0,
+                      "segment %s is refused: it has %lu names, and a segment has one; remove the others, which "
+                      "`find " SHM_DIRECTORY " -samefile %s` tells",
+                      name, (unsigned long)info.st_nlink, path);
   }
   *segment = fd;
+  *size = (uint64_t)info.st_size;
   return CSHM_OK;
 }
 

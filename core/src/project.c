@@ -15,30 +15,46 @@ void cshm__project_close(struct project *project) {
   project->segment = -1;
 }
 
-static cshm_status check_identity(const struct project *project, const char *name, cshm_error *err) {
+/* A store may have been moved, or have another path in another container: so a segment that tells of a directory that is not
+ * there is believed to be of this one. One that tells of another store is that one's, whoever wrote our manifest. */
+static bool is_of_store(const struct store *store, int directory, const struct format_header *header) {
+  return strcmp(header->root, store->root) == 0 || !cshm__platform_directory_is_another(directory, header->root);
+}
+
+static cshm_status check_identity(const struct store *store, int directory, struct project *project, const char *name,
+                                  cshm_error *err) {
   const struct manifest_head *head = &project->head;
+  project->foreign = true;
   if (project->header.generation != head->generation)
     return cshm__fail(
         err, CSHM_ERR_GENERATION, 0,
         "project \"%s\": its manifest is of generation %016llx and segment %s of %016llx; unlink the project and "
         "create it again",
         name, (unsigned long long)head->generation, head->segment, (unsigned long long)project->header.generation);
+  if (strcmp(project->header.project, name) != 0)
+    return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s belongs to project \"%s\", not to \"%s\"", head->segment,
+                      project->header.project, name);
+  if (!is_of_store(store, directory, &project->header))
+    return cshm__fail(
+        err, CSHM_ERR_CORRUPT, 0,
+        "segment %s belongs to store %.400s, not to %.400s: the manifest was copied; unlink the project here, "
+        "which leaves the other one alone",
+        head->segment, project->header.root, store->root);
+  project->foreign = false;
   if (project->header.segment_size != head->nbytes)
     return cshm__fail(
         err, CSHM_ERR_CORRUPT, 0,
         "project \"%s\": its manifest tells of %llu bytes and segment %s of %llu; unlink the project and create it "
         "again",
         name, (unsigned long long)head->nbytes, head->segment, (unsigned long long)project->header.segment_size);
-  if (strcmp(project->header.project, name) != 0)
-    return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s belongs to project \"%s\", not to \"%s\"", head->segment,
-                      project->header.project, name);
   return CSHM_OK;
 }
 
 /* Opens the segment that project->head points to. CSHM_ERR_NOT_FOUND: it is gone. */
-static cshm_status open_segment(const struct store *store, struct project *project, const char *name, bool writable,
-                                cshm_error *err) {
+static cshm_status open_segment(const struct store *store, int directory, struct project *project, const char *name,
+                                bool writable, cshm_error *err) {
   const char *segment = project->head.segment;
+  project->foreign = false;
   cshm_status status =
       cshm__platform_segment_open(segment, &store->share, writable, &project->segment, &project->size, err);
   if (status) return status;
@@ -48,7 +64,7 @@ static cshm_status open_segment(const struct store *store, struct project *proje
                    segment, (unsigned long long)project->size, sizeof project->header);
   if (!status) status = cshm__platform_segment_read(project->segment, 0, &project->header, sizeof project->header, err);
   if (!status) status = cshm__header_check(&project->header, project->size, segment, err);
-  if (!status) status = check_identity(project, name, err);
+  if (!status) status = check_identity(store, directory, project, name, err);
   if (status) cshm__project_close(project);
   return status;
 }
@@ -90,6 +106,16 @@ static cshm_status lost_segment(const struct store *store, const char *name, con
       name, store->root, segment);
 }
 
+/* It counts as gone: who may remove it will. */
+static cshm_status left_orphan(const struct store *store, const char *name, struct project *project, cshm_error *err) {
+  project->syntax = NULL;
+  return cshm__fail(
+      err, CSHM_ERR_NOT_FOUND, 0,
+      "no project \"%s\" in store %s: its owner or its last user has died, and what is left goes when someone "
+      "who may write there uses the store",
+      name, store->root);
+}
+
 cshm_status cshm__project_open(const struct store *store, int directory, const char *name, enum project_use use,
                                struct project *project, cshm_error *err) {
   uint64_t missing = 0; /* the generation of which the segment was not there */
@@ -101,7 +127,7 @@ cshm_status cshm__project_open(const struct store *store, int directory, const c
     if (status) return status;
     if (project->head.generation == missing) return lost_segment(store, name, project->head.segment, err);
     cshm_error said = CSHM_ERROR_INIT;
-    status = open_segment(store, project, name, use == PROJECT_WRITE, &said);
+    status = open_segment(store, directory, project, name, use == PROJECT_WRITE, &said);
     if (status == CSHM_ERR_NOT_FOUND) {
       missing = project->head.generation; /* overwritten since we read the manifest? then it has changed */
       continue;
@@ -111,6 +137,7 @@ cshm_status cshm__project_open(const struct store *store, int directory, const c
     status = orphan ? reap(store, name, project, &said) : join(project, use, &said);
     if (!orphan && !status) return CSHM_OK;
     cshm__project_close(project);
+    if (orphan && status == CSHM_ERR_PERMISSION) return left_orphan(store, name, project, err);
     if (status && status != CSHM_ERR_NOT_FOUND) return cshm__fail_said(err, &said);
   }
   return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0,
@@ -139,9 +166,9 @@ cshm_status cshm__project_previous(const struct store *store, int directory, con
     project->head.segment[0] = '\0';
     return CSHM_OK;
   }
-  status = open_segment(store, project, name, true, &said);
+  status = open_segment(store, directory, project, name, true, &said);
   if (status == CSHM_ERR_PERMISSION) return cshm__fail_said(err, &said);
-  if (status == CSHM_ERR_GENERATION) project->head.segment[0] = '\0'; /* not this project's to remove */
+  if (project->foreign) project->head.segment[0] = '\0'; /* not this project's to remove */
   *live = status != CSHM_ERR_NOT_FOUND && (status != CSHM_OK || !is_abandoned(project));
   return CSHM_OK;
 }
@@ -165,19 +192,25 @@ bool cshm__project_read_header(int segment, uint64_t size, const char *name, str
          cshm__header_check(header, size, name, NULL) == CSHM_OK;
 }
 
-/* Retires and removes the segment that a manifest pointed to, unless it is of another generation and so someone else's. A
- * segment too damaged to tell is removed: its name says whose it is. *segment is its descriptor, to be closed, or -1. */
-static cshm_status remove_segment(const struct store *store, const struct manifest_head *head, int *segment,
-                                  cshm_error *err) {
+/* Retires and removes the segment that a manifest pointed to, unless it is of another generation, project or store and so
+ * someone else's. A segment too damaged to tell is removed: its name says whose it is. One that is another user's loses its name
+ * when that one meets it: here it is enough that it is retired. *segment is its descriptor, to be closed, or -1. */
+static cshm_status remove_segment(const struct store *store, int directory, const char *name,
+                                  const struct manifest_head *head, int *segment, cshm_error *err) {
+  bool retired = false;
   struct format_header header;
   uint64_t size;
   cshm_error said = CSHM_ERROR_INIT;
   cshm_status status = cshm__platform_segment_open(head->segment, &store->share, true, segment, &size, &said);
   if (!status && cshm__project_read_header(*segment, size, head->segment, &header)) {
-    if (header.generation != head->generation) return CSHM_OK;
+    if (header.generation != head->generation || strcmp(header.project, name) != 0 ||
+        !is_of_store(store, directory, &header))
+      return CSHM_OK;
     status = cshm__project_set_state(*segment, FORMAT_RETIRED, &said);
+    retired = !status;
   }
   if (!status) status = cshm__platform_segment_remove(head->segment, &said);
+  if (retired && status == CSHM_ERR_PERMISSION) return CSHM_OK;
   return status && status != CSHM_ERR_NOT_FOUND ? cshm__fail_said(err, &said) : CSHM_OK;
 }
 
@@ -210,7 +243,7 @@ static cshm_status remove_one(const struct store *store, int directory, const ch
   char file[STORE_NAME_SIZE];
   int segment = -1;
   cshm__store_manifest_name(store, name, syntax, file);
-  cshm_status status = remove_segment(store, head, &segment, err);
+  cshm_status status = remove_segment(store, directory, name, head, &segment, err);
   if (!status) status = cshm__platform_file_remove(directory, file, err);
   if (!status && segment >= 0) cshm__project_wake(segment);
   cshm__platform_close(segment);

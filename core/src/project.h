@@ -21,6 +21,7 @@ struct project {
   struct manifest_head head;
   const struct manifest_syntax *syntax;
   int segment;                 /* descriptor */
+  bool foreign;                /* the segment is of another project, store or generation: not to be touched */
   uint64_t size;               /* real size of the segment */
   struct format_header header; /* checked */
 };
