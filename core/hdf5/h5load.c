@@ -37,6 +37,7 @@ static cshm_status begin_builder(struct loading *loading) {
   cshm_builder_options options = CSHM_BUILDER_OPTIONS_INIT;
   options.overwrite = loading->options.overwrite;
   options.lifetime = loading->options.lifetime;
+  options.sealed = loading->options.sealed;
   options.producer = loading->options.producer;
   end_builder(loading);
   return cshm_builder_open(loading->store, loading->project, &options, &loading->builder, loading->err);
@@ -125,6 +126,10 @@ static cshm_status build(struct loading *loading, bool *again) {
 
 static cshm_status load(struct loading *loading, const char *path, cshm_attachment *attachment) {
   bool again = true;
+  if (loading->options.sealed && !attachment) /* said before the file is read */
+    return cshm__fail(loading->err, CSHM_ERR_INVALID_ARGUMENT, 0,
+                      "cshm_hdf5_load: project \"%s\" is to be sealed, and nobody would have it: attachment is NULL",
+                      loading->project);
   cshm_status status = begin_builder(loading); /* first: a project that is there already costs no reading */
   if (status) return status;
   status = make_plan(loading, path, true);

@@ -68,6 +68,31 @@ TEST_CASE("a loaded project is attached, and holds what is in the file", "[h5loa
   REQUIRE(cshm_detach(attachment, nullptr) == CSHM_OK);
 }
 
+TEST_CASE("a file is loaded into a sealed project, which is in no store", "[h5load]") {
+  H5Scratch scratch;
+  std::string path = make_large(scratch);
+  cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
+  cshm_attachment attachment{}, given{};
+  cshm_attachment_info info = CSHM_ATTACHMENT_INFO_INIT;
+  cshm_array_view view = CSHM_ARRAY_VIEW_INIT;
+  int32_t fd = -1;
+  options.sealed = 1;
+  CHECK(cshm_hdf5_load(scratch.store, "p", "/nowhere/file.h5", &options, nullptr, &scratch.err) ==
+        CSHM_ERR_INVALID_ARGUMENT);
+  CHECK(std::string(scratch.err.message).find("attachment is NULL") != std::string::npos);
+  REQUIRE(cshm_hdf5_load(scratch.store, "p", path.c_str(), &options, &attachment, nullptr) == CSHM_OK);
+  CHECK(scratch.projects().empty());
+  REQUIRE(cshm_attachment_export_fd(attachment, &fd, nullptr) == CSHM_OK);
+  REQUIRE(cshm_detach(attachment, nullptr) == CSHM_OK);
+  REQUIRE(cshm_attach_fd(fd, nullptr, &given, nullptr) == CSHM_OK);
+  REQUIRE(close(fd) == 0);
+  REQUIRE(cshm_attachment_describe(given, &info, nullptr) == CSHM_OK);
+  CHECK(info.sealed == 1);
+  REQUIRE(cshm_attachment_view(given, 1, &view, nullptr) == CSHM_OK);
+  CHECK(static_cast<const int32_t *>(view.data)[999999] == 999999);
+  REQUIRE(cshm_detach(given, nullptr) == CSHM_OK);
+}
+
 TEST_CASE("progress begins with 0, ends with all, and is not told more than about 200 times", "[h5load]") {
   H5Scratch scratch;
   std::string path = make_large(scratch);

@@ -4,6 +4,7 @@
 #include "attachment.h"
 #include "error.h"
 #include "handle.h"
+#include "mapping_sealed.h"
 
 /* Pins an attachment or array; *mapping is what it holds. */
 static cshm_status enter(uint64_t id, enum handle_kind kind, struct mapping **mapping, uint64_t *extra,
@@ -28,20 +29,27 @@ static cshm_status hand_out(struct mapping *mapping, cshm_attachment *attachment
   return status;
 }
 
+static cshm_status read_options(const cshm_attach_options *options, uint32_t *mode, cshm_error *err) {
+  cshm_attach_options ours = CSHM_ATTACH_OPTIONS_INIT;
+  cshm_status status = cshm__struct_in(&ours, sizeof ours, options, "cshm_attach_options", err);
+  if (!status && ours.mode > CSHM_PRIVATE)
+    status = cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0,
+                        "mode %u is not one of read-only (0), read-write (1), private (2)", ours.mode);
+  *mode = ours.mode;
+  return status;
+}
+
 cshm_status cshm_attach(cshm_store store, const char *project, const cshm_attach_options *options,
                         cshm_attachment *attachment, cshm_error *err) {
-  cshm_attach_options ours = CSHM_ATTACH_OPTIONS_INIT;
   struct handle_target target;
   struct mapping *mapping;
+  uint32_t mode;
   if (!project || !attachment) return cshm__null_argument(project ? "attachment" : "project", err);
-  cshm_status status = cshm__struct_in(&ours, sizeof ours, options, "cshm_attach_options", err);
+  cshm_status status = read_options(options, &mode, err);
   if (status) return status;
-  if (ours.mode > CSHM_PRIVATE)
-    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0,
-                      "mode %u is not one of read-only (0), read-write (1), private (2)", ours.mode);
   status = cshm__handle_pin(store.id, HANDLE_STORE, &target, err);
   if (status) return status;
-  status = cshm__mapping_open(target.object, project, ours.mode, &mapping, err);
+  status = cshm__mapping_open(target.object, project, mode, &mapping, err);
   cshm__handle_unpin(store.id);
   return status ? status : hand_out(mapping, attachment, err);
 }
@@ -54,6 +62,33 @@ cshm_status cshm_attachment_reattach(cshm_attachment attachment, cshm_attachment
   status = cshm__mapping_reattach(mapping, &found, err);
   cshm__handle_unpin(attachment.id);
   return status ? status : hand_out(found, newer, err);
+}
+
+cshm_status cshm_attach_fd(int32_t fd, const cshm_attach_options *options, cshm_attachment *attachment,
+                           cshm_error *err) {
+  struct mapping *mapping;
+  uint32_t mode;
+  if (!attachment) return cshm__null_argument("attachment", err);
+  cshm_status status = read_options(options, &mode, err);
+  if (status) return status;
+  if (mode == CSHM_READ_WRITE)
+    return cshm__fail(
+        err, CSHM_ERR_PERMISSION, 0,
+        "what descriptor %d stands for is sealed, and nobody can write to it: attach read-only or private", fd);
+  status = cshm__mapping_sealed_attach(fd, mode, &mapping, err);
+  return status ? status : hand_out(mapping, attachment, err);
+}
+
+cshm_status cshm_attachment_export_fd(cshm_attachment attachment, int32_t *fd, cshm_error *err) {
+  struct mapping *mapping;
+  int made;
+  if (!fd) return cshm__null_argument("fd", err);
+  cshm_status status = enter_attachment(attachment, &mapping, err);
+  if (status) return status;
+  status = cshm__mapping_sealed_export(mapping, &made, err);
+  if (!status) *fd = made;
+  cshm__handle_unpin(attachment.id);
+  return status;
 }
 
 cshm_status cshm_attachment_retain(cshm_attachment attachment, cshm_error *err) {

@@ -20,17 +20,3 @@ cshm_status cshm_store_repair(cshm_store store, const char *project, cshm_listin
   (void)repaired;
   return pending(err);
 }
-
-cshm_status cshm_attachment_export_fd(cshm_attachment attachment, int32_t *fd, cshm_error *err) {
-  (void)attachment;
-  (void)fd;
-  return pending(err);
-}
-
-cshm_status cshm_attach_fd(int32_t fd, const cshm_attach_options *options, cshm_attachment *attachment,
-                           cshm_error *err) {
-  (void)fd;
-  (void)options;
-  (void)attachment;
-  return pending(err);
-}

@@ -20,7 +20,8 @@ void cshm__attachment_describe(const struct mapping *mapping, cshm_attachment_in
   const struct index *index = &mapping->index;
   info->mode = mapping->mode;
   info->project = index->header->project;
-  info->root = index->header->root;
+  info->sealed = mapping->sealed.segment >= 0;
+  info->root = info->sealed ? "" : index->header->root;
   info->segment = mapping->segment;
   info->generation = index->header->generation;
   info->created_ns = index->header->created_ns;
@@ -29,7 +30,7 @@ void cshm__attachment_describe(const struct mapping *mapping, cshm_attachment_in
   info->node_count = index->node_count;
   info->array_count = index->array_count;
   info->note_count = index->note_count;
-  info->lifetime = index->header->lifetime;
+  info->lifetime = info->sealed ? CSHM_LAST_USER : index->header->lifetime;
 }
 
 static cshm_status no_node(const struct index *index, uint32_t number, cshm_error *err) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "builder.h"
 
+#include "builder_sealed.h"
 #include "error.h"
 #include "lease.h"
 #include "platform.h"
 #include "project.h"
 #include "publish.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +31,7 @@ static cshm_status check_free(const struct store *store, const char *name, cshm_
 static cshm_status check_options(const struct store *store, const char *project, const cshm_builder_options *options,
                                  cshm_error *err) {
   cshm_status status = cshm__store_check_project(project, err);
-  if (status) return status;
+  if (status || options->sealed) return status; /* it will be in no store */
   if (options->lifetime > CSHM_LAST_USER)
     return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0,
                       "lifetime %u is not one of persistent (0), owner (1), last user (2)", options->lifetime);
@@ -41,15 +41,11 @@ static cshm_status check_options(const struct store *store, const char *project,
 }
 
 static cshm_status identify(struct builder *builder, cshm_error *err) {
-  char prefix[STORE_NAME_SIZE];
-  cshm_status status;
   do {
-    status = cshm__platform_random(&builder->generation, sizeof builder->generation, err);
+    cshm_status status = cshm__platform_random(&builder->generation, sizeof builder->generation, err);
     if (status) return status;
   } while (builder->generation == 0);
-  cshm__store_segment_prefix(builder->project, prefix);
-  snprintf(builder->segment_name, sizeof builder->segment_name, "%.230s%016llx", prefix,
-           (unsigned long long)builder->generation);
+  cshm__store_segment_name(builder->project, builder->generation, builder->segment_name);
   return CSHM_OK;
 }
 
@@ -62,7 +58,8 @@ cshm_status cshm__builder_new(const struct store *store, const char *project, co
   made->store = *store;
   memcpy(made->project, project, strlen(project));
   made->overwrite = options->overwrite != 0;
-  made->lifetime = options->lifetime;
+  made->sealed = options->sealed != 0;
+  made->lifetime = made->sealed ? CSHM_LAST_USER : options->lifetime;
   made->process = cshm__platform_process();
   made->segment = -1;
   atomic_init(&made->state, BUILDER_DECLARING);
@@ -81,7 +78,8 @@ cshm_status cshm__builder_new(const struct store *store, const char *project, co
 
 void cshm__builder_free(struct builder *builder) {
   if (builder->mapping) cshm__mapping_release(builder->mapping);
-  cshm__builder_window_close(&builder->window);
+  /* a child of fork() has no window: something else may be at that address */
+  if (builder->process == cshm__platform_process()) cshm__builder_window_close(&builder->window);
   cshm__platform_close(builder->segment);
   cshm__tree_free(&builder->tree);
   free(builder->layout.head);
@@ -106,14 +104,23 @@ cshm_status cshm__builder_expect(const struct builder *builder, enum builder_sta
 
 /* ---- allocating and filling ---- */
 
+static cshm_status create_segment(const struct builder *builder, uint64_t size, int *segment, cshm_error *err) {
+  if (builder->sealed) return cshm__platform_sealed_create(builder->segment_name, size, segment, err);
+  return cshm__platform_segment_create(size, &builder->store.share, segment, err);
+}
+
 cshm_status cshm__builder_allocate(struct builder *builder, cshm_error *err) {
-  struct layout_identity identity = {builder->project, builder->store.root, builder->generation,
-                                     cshm__platform_now_ns(), builder->lifetime};
+  struct layout_identity identity = {.project = builder->project,
+                                     .root = builder->sealed ? "" : builder->store.root,
+                                     .generation = builder->generation,
+                                     .created_ns = cshm__platform_now_ns(),
+                                     .lifetime = builder->lifetime,
+                                     .flags = builder->sealed ? FORMAT_SEALED : 0};
   struct layout layout;
   int segment = -1;
   cshm_status status = cshm__layout_make(&builder->tree, &identity, &layout, err);
   if (status) return status;
-  status = cshm__platform_segment_create(layout.segment_size, &builder->store.share, &segment, err);
+  status = create_segment(builder, layout.segment_size, &segment, err);
   if (!status) status = cshm__platform_segment_write(segment, 0, layout.head, layout.head_size, err);
   if (status) {
     cshm__platform_close(segment);
@@ -161,12 +168,13 @@ static cshm_status map_segment(const struct builder *builder, uint32_t mode, str
                             builder->layout.head_size, mode, mapping, err);
 }
 
-/* The one mapping that the builder holds for all who fill in place, made where there is none. */
+/* The one mapping that the builder holds for all who fill in place, made where there is none; retained for the caller. */
 static cshm_status map_writable(struct builder *builder, struct mapping **mapping, cshm_error *err) {
   cshm_status status = CSHM_OK;
   cshm__platform_lock(PLATFORM_LOCK_BUILDERS);
   if (!builder->mapping) status = map_segment(builder, CSHM_READ_WRITE, &builder->mapping, err);
   *mapping = builder->mapping;
+  if (!status) cshm__mapping_retain(*mapping);
   cshm__platform_unlock(PLATFORM_LOCK_BUILDERS);
   return status;
 }
@@ -180,9 +188,7 @@ static struct mapping *writable(struct builder *builder) {
 }
 
 cshm_status cshm__builder_attach(struct builder *builder, struct mapping **mapping, cshm_error *err) {
-  cshm_status status = map_writable(builder, mapping, err);
-  if (!status) cshm__mapping_retain(*mapping);
-  return status;
+  return map_writable(builder, mapping, err);
 }
 
 cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **data, uint64_t *nbytes, cshm_error *err) {
@@ -193,6 +199,7 @@ cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **da
   if (status) return status;
   *data = (unsigned char *)mapping->base + record->offset;
   if (nbytes) *nbytes = record->nbytes;
+  cshm__mapping_release(mapping); /* the builder keeps it */
   return CSHM_OK;
 }
 
@@ -220,6 +227,7 @@ static cshm_status publish_leased(struct builder *builder, const struct publicat
 }
 
 cshm_status cshm__builder_map_published(struct builder *builder, struct mapping **mapping, cshm_error *err) {
+  if (builder->sealed) return cshm__builder_sealed_map(builder, mapping, err);
   return map_segment(builder, CSHM_READ_ONLY, mapping, err);
 }
 
@@ -231,6 +239,7 @@ cshm_status cshm__builder_publish(struct builder *builder, struct mapping *mappi
                                     .segment = builder->segment,
                                     .manifest = &manifest,
                                     .overwrite = builder->overwrite};
+  if (builder->sealed) return cshm__builder_sealed_publish(builder, mapping, attached, err);
   cshm_status status = builder->store.syntax->write(&mapping->index, builder->segment_name, &manifest, err);
   if (!status) status = publish_leased(builder, &publication, attached, err);
   free(manifest.data);

@@ -20,6 +20,7 @@ struct builder {
   char project[CSHM_MAX_PROJECT_NAME + 1];
   char segment_name[STORE_NAME_SIZE];
   bool overwrite;
+  bool sealed;
   uint32_t lifetime;
   uint64_t generation;
   int64_t process;         /* that opened it */

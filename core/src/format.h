@@ -134,6 +134,7 @@ struct format_note {
 };
 
 static_assert(sizeof(struct format_header) == FORMAT_PAGE, "the header is a page");
+static_assert(offsetof(struct format_header, flags) == 100, "promised by docs/format.md");
 static_assert(offsetof(struct format_header, prefix) == 104, "promised by docs/format.md");
 static_assert(offsetof(struct format_header, project) == 256, "promised by docs/format.md");
 static_assert(offsetof(struct format_header, root) == 512, "promised by docs/format.md");

@@ -153,6 +153,7 @@ static void write_header(struct format_header *header, const struct layout_ident
   header->generation = identity->generation;
   header->created_ns = identity->created_ns;
   header->lifetime = identity->lifetime;
+  header->flags = identity->flags;
   memcpy(header->project, identity->project, strlen(identity->project));
   memcpy(header->root, identity->root, strlen(identity->root));
   header->index_checksum = cshm__hash_bytes((unsigned char *)header + header->index_offset, header->index_size);

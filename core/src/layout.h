@@ -15,6 +15,7 @@ struct layout_identity {
   uint64_t generation;
   uint64_t created_ns;
   uint32_t lifetime;
+  uint32_t flags; /* FORMAT_SEALED or 0 */
 };
 
 /* Header and index, ready to be written at the segment's beginning. */

@@ -65,7 +65,7 @@ struct Project {
   }
 };
 
-const layout_identity robot = {"robot", "/tmp/store", 0x9f0c3a5be1d27788, 1795368629123456789, CSHM_PERSISTENT};
+const layout_identity robot = {"robot", "/tmp/store", 0x9f0c3a5be1d27788, 1795368629123456789, CSHM_PERSISTENT, 0};
 
 std::string line(const std::string &text, const std::string &beginning) {
   size_t at = text.find("\n" + beginning);

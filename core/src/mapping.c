@@ -20,9 +20,13 @@ static uint32_t state_of(const struct mapping *mapping) {
   return *(const volatile uint32_t *)&mapping->index.header->state;
 }
 
+/* Made to be sealed: in no store, and without a successor. Before publication it is not sealed yet. */
+static bool is_sealed(const struct mapping *mapping) { return mapping->index.header->flags & FORMAT_SEALED; }
+
 /* Whether this is the newest generation without a look at files. Of an owned project nobody may have noticed yet that
  * its owner died: only its lease tells. A last-user project has a user: this mapping. */
 static bool is_newest(const struct mapping *mapping) {
+  if (is_sealed(mapping)) return mapping->sealed.segment >= 0;
   return state_of(mapping) == FORMAT_PUBLISHED && mapping->index.header->lifetime != CSHM_OWNER;
 }
 
@@ -37,6 +41,7 @@ bool cshm__mapping_is_shared(const struct mapping *mapping) {
 static void destroy(struct mapping *mapping) {
   struct lease *lease = mapping->lease;
   cshm__platform_unmap(mapping->base, mapping->size);
+  cshm__platform_sealed_release(&mapping->sealed);
   free(mapping);
   if (lease) cshm__lease_end(lease);
 }
@@ -62,7 +67,7 @@ void cshm__mapping_release(struct mapping *mapping) {
 static cshm_status take_lease(struct mapping *mapping, int segment, cshm_error *err) {
   const struct format_header *header = mapping->index.header;
   struct lease_subject subject = {&mapping->store, header->project, mapping->segment, header->generation};
-  if (header->lifetime != CSHM_LAST_USER) return CSHM_OK;
+  if (header->lifetime != CSHM_LAST_USER || is_sealed(mapping)) return CSHM_OK;
   return cshm__lease_take(LEASE_MAPPING, &subject, segment, &mapping->lease, err);
 }
 
@@ -70,6 +75,7 @@ cshm_status cshm__mapping_make(const struct store *store, const char *name, int 
                                uint32_t mode, struct mapping **mapping, cshm_error *err) {
   struct mapping *made = calloc(1, sizeof *made);
   if (!made) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory to attach segment %s", name);
+  made->sealed.segment = -1;
   cshm_status status = cshm__platform_map(segment, size, head, mode, &made->base, err);
   if (!status) {
     made->size = size;
@@ -89,7 +95,7 @@ cshm_status cshm__mapping_make(const struct store *store, const char *name, int 
 }
 
 static bool is_of(const struct mapping *mapping, const struct store *store, const char *project, uint32_t mode) {
-  return mapping->mode == mode && strcmp(mapping->index.header->project, project) == 0 &&
+  return mapping->mode == mode && !is_sealed(mapping) && strcmp(mapping->index.header->project, project) == 0 &&
          strcmp(mapping->store.root, store->root) == 0 && strcmp(mapping->store.prefix, store->prefix) == 0;
 }
 
@@ -100,6 +106,19 @@ static struct mapping *find_shared(const struct store *store, const char *projec
   for (found = shared; found; found = found->next)
     if (is_of(found, store, project, mode) &&
         (generation ? found->index.header->generation == generation : is_newest(found))) {
+      cshm__mapping_retain(found);
+      break;
+    }
+  cshm__platform_unlock(PLATFORM_LOCK_MAPPINGS);
+  return found;
+}
+
+/* Never by what it says of itself: anyone can make a segment that says so. */
+struct mapping *cshm__mapping_find_sealed(const struct platform_sealed *sealed, uint32_t mode) {
+  struct mapping *found;
+  cshm__platform_lock(PLATFORM_LOCK_MAPPINGS);
+  for (found = shared; found; found = found->next)
+    if (found->mode == mode && found->sealed.segment >= 0 && cshm__platform_sealed_is_same(&found->sealed, sealed)) {
       cshm__mapping_retain(found);
       break;
     }
@@ -148,7 +167,14 @@ cshm_status cshm__mapping_open(const struct store *store, const char *project, u
   return status;
 }
 
+static cshm_status no_successor(const struct mapping *mapping, cshm_error *err) {
+  return cshm__fail(err, CSHM_ERR_UNSUPPORTED, 0,
+                    "project \"%s\" is a sealed one: it is in no store, and there is never a newer generation of it",
+                    mapping->index.header->project);
+}
+
 cshm_status cshm__mapping_reattach(const struct mapping *mapping, struct mapping **newer, cshm_error *err) {
+  if (is_sealed(mapping)) return no_successor(mapping, err);
   return cshm__mapping_open(&mapping->store, mapping->index.header->project, mapping->mode, newer, err);
 }
 
@@ -167,7 +193,7 @@ cshm_status cshm__mapping_is_current(const struct mapping *mapping, bool *curren
   cshm_error why = CSHM_ERROR_INIT;
   int directory;
   *current = is_newest(mapping);
-  if (*current) return CSHM_OK;
+  if (*current || is_sealed(mapping)) return CSHM_OK;
   cshm_status status =
       cshm__platform_directory_open(mapping->store.root, &mapping->store.share, false, &directory, &why);
   if (!status) {
@@ -182,6 +208,7 @@ cshm_status cshm__mapping_is_current(const struct mapping *mapping, bool *curren
 /* The state is read first: what changes it after that look keeps the wait from sleeping. */
 cshm_status cshm__mapping_wait_newer(const struct mapping *mapping, int64_t timeout_ns, cshm_error *err) {
   uint64_t begin = cshm__platform_ticks_ns(), limit = timeout_ns < 0 ? UINT64_MAX : (uint64_t)timeout_ns;
+  if (is_sealed(mapping)) return no_successor(mapping, err);
   for (;;) {
     bool current;
     uint32_t state = state_of(mapping);

@@ -6,6 +6,7 @@
 #include "counter.h"
 #include "index.h"
 #include "lease.h"
+#include "platform.h"
 #include "store.h"
 
 #include <cuteshm/cuteshm.h>
@@ -19,15 +20,20 @@ struct mapping {
   struct store store;
   char segment[STORE_NAME_SIZE];
   cshm__counter references;
-  struct lease *lease;  /* of a last-user project, or NULL */
-  struct mapping *next; /* in the list of mappings that can be shared */
+  struct lease *lease;           /* of a last-user project, or NULL */
+  struct platform_sealed sealed; /* its segment, which is the mapping's own, is -1 where it is not sealed (yet) */
+  struct mapping *next;          /* in the list of mappings that can be shared */
 };
 
 /* Maps a project of a store, or shares a mapping of its newest generation. */
 cshm_status cshm__mapping_open(const struct store *store, const char *project, uint32_t mode, struct mapping **mapping,
                                cshm_error *err);
 
-/* What cshm__mapping_open gives for the project and mode of a mapping, in the store that it came from. */
+/* A mapping of that sealed segment, retained, or NULL. */
+struct mapping *cshm__mapping_find_sealed(const struct platform_sealed *sealed, uint32_t mode);
+
+/* What cshm__mapping_open gives for the project and mode of a mapping, in the store that it came from.
+ * CSHM_ERR_UNSUPPORTED: it is sealed. */
 cshm_status cshm__mapping_reattach(const struct mapping *mapping, struct mapping **newer, cshm_error *err);
 
 /* Maps an open segment, whose descriptor stays the caller's; `head` is its header's control_offset. Not shared before
@@ -47,7 +53,8 @@ void cshm__mapping_release(struct mapping *mapping);
 /* Whether a new attach would get this generation. */
 cshm_status cshm__mapping_is_current(const struct mapping *mapping, bool *current, cshm_error *err);
 
-/* Waits until that is no longer so. CSHM_ERR_TIMEOUT: it still was `timeout_ns` later; negative: for ever. */
+/* Waits until that is no longer so. CSHM_ERR_TIMEOUT: it still was `timeout_ns` later; negative: for ever.
+ * CSHM_ERR_UNSUPPORTED: it is sealed, and there will be none. */
 cshm_status cshm__mapping_wait_newer(const struct mapping *mapping, int64_t timeout_ns, cshm_error *err);
 
 #endif

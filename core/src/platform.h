@@ -149,10 +149,45 @@ cshm_status cshm__platform_segment_read(int segment, uint64_t offset, void *buff
 /* Maps all of it. The first `head` bytes can be read only, whatever the mode. The descriptor may then be closed. */
 cshm_status cshm__platform_map(int segment, uint64_t size, uint64_t head, uint32_t mode, void **base, cshm_error *err);
 
-/* Maps a piece to be read and written; `offset` is a multiple of 1 MiB. */
+/* Maps a piece to be read and written, which a child of fork() does not have; `offset` is a multiple of 1 MiB. */
 cshm_status cshm__platform_map_part(int segment, uint64_t offset, uint64_t size, void **base, cshm_error *err);
 
 void cshm__platform_unmap(void *base, uint64_t size);
+
+/* ---- sealed segments ------------------------------------------------------------------------------- */
+
+/* A sealed segment lies in no directory: whoever has a descriptor of it has it, and it lives as long as a process has it open
+ * or mapped. From the beginning it can be neither shrunk nor grown, by anyone; once it is closed, not be written to either. */
+struct platform_sealed {
+  int segment; /* a descriptor of it, for reading */
+  uint64_t size;
+  uint64_t device; /* this and the next say which one it is, as long as it lives */
+  uint64_t inode;
+};
+
+bool cshm__platform_sealed_is_same(const struct platform_sealed *one, const struct platform_sealed *other);
+
+/* As cshm__platform_segment_create, sealed in its size. `name` is for people who look at what a process has open. */
+cshm_status cshm__platform_sealed_create(const char *name, uint64_t size, int *segment, cshm_error *err);
+
+/* Takes the right to write away from all, for ever. Waits 100 ms at most for mappings that can write to go. CSHM_ERR_STATE:
+ * one has not. Such a mapping is one that can write, or was made from a descriptor that could: so map from one of
+ * cshm__platform_sealed_reopen. */
+cshm_status cshm__platform_sealed_close(int segment, cshm_error *err);
+
+/* A new descriptor of it that can only be read, whatever `segment` can. CSHM_ERR_UNSUPPORTED: /proc is not mounted. */
+cshm_status cshm__platform_sealed_reopen(int segment, struct platform_sealed *sealed, cshm_error *err);
+
+/* The same of a descriptor of which nothing is known but that someone gave it: checks that it is a file of memory, all of it
+ * there, and sealed against all changes. It does not block, and nothing of it is read. CSHM_ERR_INVALID_ARGUMENT: not open;
+ * CSHM_ERR_CORRUPT, CSHM_ERR_PERMISSION: not sealed. */
+cshm_status cshm__platform_sealed_open(int given, struct platform_sealed *sealed, cshm_error *err);
+
+/* Closes sealed->segment, unless the program has done that, and has opened something else. -1 is allowed; errno is kept. */
+void cshm__platform_sealed_release(const struct platform_sealed *sealed);
+
+/* A new descriptor for someone else. CSHM_ERR_STATE: the program has closed sealed->segment, and opened something else. */
+cshm_status cshm__platform_sealed_export(const struct platform_sealed *sealed, int *descriptor, cshm_error *err);
 
 /* ---- leases on segments ---------------------------------------------------------------------------- */
 
@@ -188,8 +223,9 @@ void cshm__platform_wake(int segment, uint64_t offset);
 
 /* ---- memory ---------------------------------------------------------------------------------------- */
 
-/* Whether `wanted` bytes of shared memory can be had: the file system, the machine, the control group, the process's own
- * limits. CSHM_ERR_NO_SPACE names the limit that is in the way, and the cure. */
-cshm_status cshm__platform_memory_check(uint64_t wanted, cshm_error *err);
+/* Whether `wanted` bytes of shared memory can be had: the file system (not for sealed segments, which lie in none that has a
+ * size), the machine, the control group, the process's own limits. CSHM_ERR_NO_SPACE names the limit that is in the way, and
+ * the cure. */
+cshm_status cshm__platform_memory_check(uint64_t wanted, bool sealed, cshm_error *err);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Linux, kernel 5.4 or later; glibc or musl. Processes, locks and segments; files are in platform_linux_file.c, leases in
- * platform_linux_lease.c, limits in platform_linux_memory.c, who may do
- * what in platform_linux_share.c. */
+ * platform_linux_lease.c, limits in platform_linux_memory.c, sealed segments in platform_linux_sealed.c, who may do what in
+ * platform_linux_share.c. */
 #define _GNU_SOURCE
 #include "platform_linux.h"
 #include "error.h"
+#include "platform_linux_reserve.h"
 #include "text.h"
 
 #include <errno.h>
@@ -21,8 +22,6 @@
 
 #define SHM_DIRECTORY "/dev/shm"
 #define WRITE_STEP ((uint64_t)1 << 30) /* a single write moves no more than 2 GiB */
-#define RESERVE_MOST ((uint64_t)128 << 20)
-#define RESERVE_LEAST ((uint64_t)64 << 10)
 
 /* ---- this process ---- */
 
@@ -112,48 +111,15 @@ static void segment_path(const char *name, char path[sizeof SHM_DIRECTORY + 256]
   cshm__text_join(path, sizeof SHM_DIRECTORY + 256, (const char *const[]){SHM_DIRECTORY "/", name, NULL});
 }
 
-/* fallocate, so that memory that is not there is an error now and not a SIGBUS later. When it is interrupted tmpfs undoes
- * the piece: so pieces become smaller with each signal, and a timer, however fast, does not keep it from getting on. */
-static int reserve_pieces(int segment, uint64_t size) {
-  uint64_t piece = RESERVE_MOST;
-  for (uint64_t done = 0; done < size;) {
-    uint64_t step = size - done < piece ? size - done : piece;
-    if (fallocate(segment, 0, (off_t)done, (off_t)step) == 0)
-      done += step;
-    else if (errno != EINTR)
-      return errno;
-    else if (piece > RESERVE_LEAST)
-      piece /= 2;
-  }
-  return 0;
-}
-
-static cshm_status reserve(int segment, uint64_t size, cshm_error *err) {
-  int failed = reserve_pieces(segment, size);
-  if (failed == 0) return CSHM_OK;
-  if (failed == ENOSPC || failed == ENOMEM || failed == EFBIG) {
-    cshm_status status = CSHM_OK;
-    if (ftruncate(segment, 0) == 0)                    /* what there is of it is not in the way of itself */
-      status = cshm__platform_memory_check(size, err); /* knows more words than errno does */
-    if (status) return status;
-    return cshm__fail(err, CSHM_ERR_NO_SPACE, failed,
-                      "not enough shared memory: wanted %llu bytes, and " SHM_DIRECTORY
-                      " ran out while they were reserved; unlink a project or enlarge " SHM_DIRECTORY
-                      " (in a container: --shm-size)",
-                      (unsigned long long)size);
-  }
-  return cshm__fail_errno(err, failed, "cannot reserve %llu bytes of shared memory", (unsigned long long)size);
-}
-
 cshm_status cshm__platform_segment_create(uint64_t size, const struct platform_share *share, int *segment,
                                           cshm_error *err) {
-  cshm_status status = cshm__platform_memory_check(size, err);
+  cshm_status status = cshm__platform_memory_check(size, false, err);
   if (status) return status;
   int fd = open(SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (fd < 0) return cshm__fail_errno(err, errno, "cannot create a segment in " SHM_DIRECTORY);
   int failed = cshm__linux_file_give(fd, share);
   status = failed ? cshm__fail_errno(err, failed, "cannot give a segment to group %lu", (unsigned long)share->group)
-                  : reserve(fd, size, err);
+                  : cshm__linux_reserve(fd, size, false, err);
   if (status) {
     cshm__platform_close(fd);
     return status;
@@ -274,6 +240,7 @@ cshm_status cshm__platform_map_part(int segment, uint64_t offset, uint64_t size,
   void *address = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, segment, (off_t)offset);
   if (address == MAP_FAILED)
     return cshm__fail_errno(err, errno, "cannot map %llu bytes of a segment", (unsigned long long)size);
+  madvise(address, (size_t)size, MADV_DONTFORK); /* where that fails, a child has it for nothing */
   *base = address;
   return CSHM_OK;
 }

@@ -110,9 +110,9 @@ static void consider_process(struct budget *budget) {
     consider(budget, (uint64_t)limit.rlim_cur, "address-space limit of the process", "raise it (ulimit -v)");
 }
 
-cshm_status cshm__platform_memory_check(uint64_t wanted, cshm_error *err) {
+cshm_status cshm__platform_memory_check(uint64_t wanted, bool sealed, cshm_error *err) {
   struct budget budget = {UNKNOWN, NULL, NULL};
-  consider_filesystem(&budget);
+  if (!sealed) consider_filesystem(&budget);
   consider_process(&budget);
   if (wanted >= SMALL) {
     consider_machine(&budget);

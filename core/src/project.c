@@ -47,6 +47,10 @@ static cshm_status check_identity(const struct store *store, int directory, stru
         "project \"%s\": its manifest tells of %llu bytes and segment %s of %llu; unlink the project and create it "
         "again",
         name, (unsigned long long)head->nbytes, head->segment, (unsigned long long)project->header.segment_size);
+  if (project->header.flags & FORMAT_SEALED)
+    return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
+                      "segment %s says that it is a sealed one, and those are in no store: someone has put it there",
+                      head->segment);
   return CSHM_OK;
 }
 

@@ -132,6 +132,12 @@ void cshm__store_segment_prefix(const char *project, char prefix[STORE_NAME_SIZE
     if ((unsigned char)*c <= ' ' || *c == 0x7F) *c = '_';
 }
 
+void cshm__store_segment_name(const char *project, uint64_t generation, char name[STORE_NAME_SIZE]) {
+  char prefix[STORE_NAME_SIZE];
+  cshm__store_segment_prefix(project, prefix);
+  snprintf(name, STORE_NAME_SIZE, "%.230s%016llx", prefix, (unsigned long long)generation);
+}
+
 bool cshm__store_segment_is_of(const char *project, const char *segment) {
   char prefix[STORE_NAME_SIZE];
   cshm__store_segment_prefix(project, prefix);

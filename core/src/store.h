@@ -38,6 +38,8 @@ void cshm__store_manifest_name(const struct store *store, const char *project, c
 /* "cute-shm.<project, made safe for people's shells>.": what the names of a project's segments begin with. */
 void cshm__store_segment_prefix(const char *project, char prefix[STORE_NAME_SIZE]);
 
+/* The name of the segment of one generation. */
+void cshm__store_segment_name(const char *project, uint64_t generation, char name[STORE_NAME_SIZE]);
 /* Whether a segment's name is one of that project: the prefix, and its generation. What comes after the prefix of project "a" may
  * be the rest of the name of "a.b". */
 bool cshm__store_segment_is_of(const char *project, const char *segment);

@@ -123,6 +123,13 @@ inline std::vector<HandleCall> attachment_calls() {
        }},
       {"attachment_wait_newer", ATTACHMENT, 0, true,
        [](uint64_t id, uint32_t random, Made &) { return cshm_attachment_wait_newer({id}, random % 1000, nullptr); }},
+      {"attachment_export_fd", ATTACHMENT, 0, true,
+       [](uint64_t id, uint32_t, Made &) {
+         int32_t fd = -1;
+         const cshm_status status = cshm_attachment_export_fd({id}, &fd, nullptr);
+         if (status == CSHM_OK) (void)close(fd);
+         return status;
+       }},
       {"attachment_reattach", ATTACHMENT, 0, true,
        [](uint64_t id, uint32_t, Made &made) {
          cshm_attachment newer{0};

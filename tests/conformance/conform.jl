@@ -2,8 +2,10 @@
 #
 # The Julia program of the conformance matrix.
 #
-#     conform.jl write ROOT PROJECT CASES    makes the project in the store ROOT from the description
-#     conform.jl read  ROOT PROJECT CASES    compares the project with the description
+#     conform.jl write  ROOT PROJECT CASES    makes the project in the store ROOT from the description
+#     conform.jl read   ROOT PROJECT CASES    compares the project with the description
+#     conform.jl seal   ROOT PROJECT CASES    makes it sealed, prints the path of its descriptor, holds that until input ends
+#     conform.jl attach FD   PROJECT CASES    attaches the descriptor and compares
 #
 # The description's form is told at the top of cases.tsv. In Julia an array in C order has its dimensions reversed.
 
@@ -126,12 +128,28 @@ end
 
 # ---- writing --------------------------------------------------------------------------------------------------------
 
-function write_project(root, project, groups, arrays, attributes)
+function write_project(root, project, cases)
+    close(make(root, project, cases))
+    return 0
+end
+
+# What holds the project at last is the descriptor alone.
+function seal_project(root, project, cases)
+    made = make(root, project, cases; sealed=true)
+    export_fd(made) do fd
+        close(made)
+        println("/proc/", getpid(), "/fd/", reinterpret(Cint, fd))
+        flush(stdout)
+        read(stdin)
+    end
+    return 0
+end
+
+function make(root, project, (groups, arrays, attributes); options...)
     tree = Pair{String,Any}[path => Dict() for path in groups]
     append!(tree, [case.path => inorder(encode(case.dtype, native(case)), case.order) for case in arrays])
     attrs = [case.path => [case.name => attribute_value(case)] for case in attributes]
-    close(share(project, tree; attrs=attrs, store=root))
-    return 0
+    return share(project, tree; attrs=attrs, store=root, options...)
 end
 
 # As a user would have it where Julia's type says it all: a plain String, a plain number.
@@ -144,17 +162,32 @@ end
 
 # ---- reading --------------------------------------------------------------------------------------------------------
 
-function read_project(root, project, groups, arrays, attributes)
-    problems = String[]
-    attach(project; store=root) do opened
-        found = Dict(node.path => node for node in nodes(opened))
-        wanted = Set([groups; [case.path for case in arrays]])
-        append!(problems, ["$(repr(path)): wanted nothing, found $(found[path].kind)" for path in keys(found) if !(path in wanted)])
-        append!(problems, ["$(repr(path)): wanted a group" for path in groups if !(haskey(found, path) && found[path].kind == :group)])
-        foreach(case -> compare_array!(problems, case, get(found, case.path, nothing), opened), arrays)
-        there = filter(path -> isempty(path) || haskey(found, path), [""; collect(wanted)])
-        foreach(path -> compare_attributes!(problems, path, filter(a -> a.path == path, attributes), attrs(opened, path)), there)
+read_project(root, project, cases) = report(attach(opened -> compare(opened, cases), project; store=root), cases)
+
+function attach_project(fd, project, cases)
+    problems = attach(RawFD(parse(Cint, fd))) do opened
+        right = describe(opened).sealed && opened.name == project
+        [compare(opened, cases); right ? String[] : ["wanted a sealed $project, found $(describe(opened))"]]
     end
+    return report(problems, cases)
+end
+
+function report(problems, (groups, arrays, attributes))
+    foreach(println, problems)
+    isempty(problems) || (println("failed: $(length(problems)) mismatches"); return 1)
+    println("ok $(length(arrays)) arrays, $(length(attributes)) attributes, $(length(groups)) groups")
+    return 0
+end
+
+function compare(opened, (groups, arrays, attributes))
+    problems = String[]
+    found = Dict(node.path => node for node in nodes(opened))
+    wanted = Set([groups; [case.path for case in arrays]])
+    append!(problems, ["$(repr(path)): wanted nothing, found $(found[path].kind)" for path in keys(found) if !(path in wanted)])
+    append!(problems, ["$(repr(path)): wanted a group" for path in groups if !(haskey(found, path) && found[path].kind == :group)])
+    foreach(case -> compare_array!(problems, case, get(found, case.path, nothing), opened), arrays)
+    there = filter(path -> isempty(path) || haskey(found, path), [""; collect(wanted)])
+    foreach(path -> compare_attributes!(problems, path, filter(a -> a.path == path, attributes), attrs(opened, path)), there)
     return problems
 end
 
@@ -201,19 +234,15 @@ end
 
 # ---- main -----------------------------------------------------------------------------------------------------------
 
+const COMMANDS = Dict("write" => write_project, "read" => read_project, "seal" => seal_project, "attach" => attach_project)
+
 function main(arguments)
-    if length(arguments) != 4 || !(arguments[1] in ("write", "read"))
-        println(stderr, "usage: conform.jl write|read ROOT PROJECT CASES")
+    if length(arguments) != 4 || !haskey(COMMANDS, arguments[1])
+        println(stderr, "usage: conform.jl write|read|seal ROOT PROJECT CASES\n       conform.jl attach FD PROJECT CASES")
         return 2
     end
-    command, root, project, path = arguments
-    groups, arrays, attributes = read_cases(path)
-    command == "write" && return write_project(root, project, groups, arrays, attributes)
-    problems = read_project(root, project, groups, arrays, attributes)
-    foreach(println, problems)
-    isempty(problems) || (println("failed: $(length(problems)) mismatches"); return 1)
-    println("ok $(length(arrays)) arrays, $(length(attributes)) attributes, $(length(groups)) groups")
-    return 0
+    command, place, project, path = arguments
+    return COMMANDS[command](place, project, read_cases(path))
 end
 
 exit(main(ARGS))

@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: MIT
 """The Python program of the conformance matrix.
 
-    conform.py write ROOT PROJECT CASES    makes the project in the store ROOT from the description
-    conform.py read  ROOT PROJECT CASES    compares the project with the description
+    conform.py write  ROOT PROJECT CASES    makes the project in the store ROOT from the description
+    conform.py read   ROOT PROJECT CASES    compares the project with the description
+    conform.py seal   ROOT PROJECT CASES    makes it sealed, prints its descriptor, holds that until input ends
+    conform.py attach FD   PROJECT CASES    attaches the descriptor and compares
 
 The description's form is told at the top of cases.tsv.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -153,7 +156,24 @@ def same(a: Value, b: Value) -> bool:
 # ---- writing
 
 
-def write(root: str, project: str, cases: Cases) -> None:
+def write(root: str, project: str, cases: Cases) -> list[str]:
+    """No mismatches."""
+    cute_shm.create(project, *tree_of(cases), lifetime="persistent", store=root).close()
+    return []
+
+
+def seal(root: str, project: str, cases: Cases) -> list[str]:
+    """What holds the project at last is the descriptor alone."""
+    with cute_shm.create(project, *tree_of(cases), sealed=True, store=root) as made:
+        fd = made.export_fd()
+    print(f"/proc/{os.getpid()}/fd/{fd}", flush=True)
+    sys.stdin.read()
+    os.close(fd)
+    return []
+
+
+def tree_of(cases: Cases) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """The tree and its attributes, as `create` takes them."""
     tree: dict[str, Any] = {}
     groups: dict[str, dict[str, Any]] = {"": tree}
     for path in cases.groups:
@@ -162,8 +182,7 @@ def write(root: str, project: str, cases: Cases) -> None:
     for path, (array, _) in cases.arrays.items():
         parent, _, name = path.rpartition("/")
         groups[parent][name] = array
-    attrs = {path: {name: native(value) for name, value in of.items()} for path, of in cases.attributes.items()}
-    cute_shm.create(project, tree, attrs, lifetime="persistent", store=root).close()
+    return tree, {path: {name: native(value) for name, value in of.items()} for path, of in cases.attributes.items()}
 
 
 def native(value: Value) -> Any:
@@ -175,23 +194,35 @@ def native(value: Value) -> Any:
 
 
 def read(root: str, project: str, cases: Cases) -> list[str]:
+    with cute_shm.open(project, store=root) as opened:
+        return compare(opened, cases)
+
+
+def attach(fd: str, project: str, cases: Cases) -> list[str]:
+    with cute_shm.attach_fd(int(fd)) as opened:
+        problems = compare(opened, cases)
+        if not (opened.sealed and opened.name == project):
+            problems.append(f"wanted a sealed {project}, found {opened!r}")
+    return problems
+
+
+def compare(opened: cute_shm.Project, cases: Cases) -> list[str]:
     """The mismatches."""
     problems: list[str] = []
-    with cute_shm.open(project, store=root) as opened:
-        nodes: dict[str, Any] = {"": opened, **dict(opened.walk())}
-        wanted = {"", *cases.groups, *cases.arrays}
-        problems += [f"{path!r}: wanted nothing, found {node!r}" for path, node in nodes.items() if path not in wanted]
-        for path in cases.groups:
-            if not isinstance(nodes.get(path), cute_shm.Group):
-                problems.append(f"{path!r}: wanted a group, found {nodes.get(path)!r}")
-        for path, (array, order) in cases.arrays.items():
-            node = nodes.get(path)
-            if isinstance(node, cute_shm.Array):
-                problems += compare_array(path, array, order, node)
-            else:
-                problems.append(f"{path!r}: wanted an array, found {node!r}")
-        for path in wanted & nodes.keys():
-            problems += compare_attributes(path, cases.attributes.get(path, {}), nodes[path].attrs)
+    nodes: dict[str, Any] = {"": opened, **dict(opened.walk())}
+    wanted = {"", *cases.groups, *cases.arrays}
+    problems += [f"{path!r}: wanted nothing, found {node!r}" for path, node in nodes.items() if path not in wanted]
+    for path in cases.groups:
+        if not isinstance(nodes.get(path), cute_shm.Group):
+            problems.append(f"{path!r}: wanted a group, found {nodes.get(path)!r}")
+    for path, (array, order) in cases.arrays.items():
+        node = nodes.get(path)
+        if isinstance(node, cute_shm.Array):
+            problems += compare_array(path, array, order, node)
+        else:
+            problems.append(f"{path!r}: wanted an array, found {node!r}")
+    for path in wanted & nodes.keys():
+        problems += compare_attributes(path, cases.attributes.get(path, {}), nodes[path].attrs)
     return problems
 
 
@@ -224,21 +255,23 @@ def compare_values(what: str, wanted: Value, found: Value) -> Iterator[str]:
         yield f"{what}: wanted {wanted!r}, found {found!r}"
 
 
+COMMANDS = {"write": write, "read": read, "seal": seal, "attach": attach}
+
+
 def main() -> int:
-    if len(sys.argv) != 5 or sys.argv[1] not in ("write", "read"):
+    if len(sys.argv) != 5 or sys.argv[1] not in COMMANDS:
         print(__doc__, file=sys.stderr)
         return 2
-    command, root, project, path = sys.argv[1:]
+    command, where, project, path = sys.argv[1:]
     cases = read_cases(path)
-    if command == "write":
-        write(root, project, cases)
-        return 0
-    problems = read(root, project, cases)
+    problems = COMMANDS[command](where, project, cases)
     for problem in problems:
         print(problem)
     if problems:
         print(f"failed: {len(problems)} mismatches")
         return 1
+    if command in ("write", "seal"):
+        return 0
     print(f"ok {len(cases.arrays)} arrays, {cases.attribute_count()} attributes, {len(cases.groups)} groups")
     return 0
 

@@ -172,9 +172,8 @@ static void find_extra_nodes(reading *r) {
   }
 }
 
-size_t conform_read(cshm_store store, const char *project, const case_file *cases) {
-  reading r = {.cases = cases, .err = CSHM_ERROR_INIT};
-  conform_require(cshm_attach(store, project, NULL, &r.attachment, &r.err), &r.err, project);
+size_t conform_read(cshm_attachment attachment, const case_file *cases) {
+  reading r = {.attachment = attachment, .cases = cases, .err = CSHM_ERROR_INIT};
   for (size_t i = 0; i < cases->count; i++) {
     const case_record *wanted = &cases->records[i];
     if (wanted->kind == CASE_GROUP)
@@ -185,6 +184,5 @@ size_t conform_read(cshm_store store, const char *project, const case_file *case
       compare_attribute(&r, wanted);
   }
   find_extra_nodes(&r);
-  conform_require(cshm_detach(r.attachment, &r.err), &r.err, project);
   return r.mismatches;
 }

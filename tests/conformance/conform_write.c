@@ -77,11 +77,12 @@ static void fill_by_pieces(cshm_builder builder, uint32_t array, const case_reco
   free(data);
 }
 
-void conform_write(cshm_store store, const char *project, const case_file *cases) {
+cshm_attachment conform_write(cshm_store store, const char *project, const case_file *cases, int sealed) {
   cshm_error err = CSHM_ERROR_INIT;
   cshm_builder builder = {0};
   cshm_builder_options options = CSHM_BUILDER_OPTIONS_INIT;
   options.producer = "conform (C)";
+  options.sealed = sealed != 0;
   conform_require(cshm_builder_open(store, project, &options, &builder, &err), &err, project);
   for (size_t i = 0; i < cases->count; i++)
     declare(builder, &cases->records[i], &err);
@@ -96,5 +97,7 @@ void conform_write(cshm_store store, const char *project, const case_file *cases
       fill_by_pieces(builder, array, record, &err);
     array++;
   }
-  conform_require(cshm_builder_publish(builder, NULL, &err), &err, "cshm_builder_publish");
+  cshm_attachment attachment = {0};
+  conform_require(cshm_builder_publish(builder, &attachment, &err), &err, "cshm_builder_publish");
+  return attachment;
 }

@@ -3,7 +3,8 @@
 """The conformance matrix: each language writes cases.tsv as a project, each language reads all of them.
 
 Every write and read is a process of its own. Then each reader gets a description with planted differences and must
-report every one of them, so that a reader that compares nothing cannot pass. Builds nothing: a program that is not
+report every one of them, so that a reader that compares nothing cannot pass. At last each language makes the project
+sealed and hands its descriptor over, and each attaches that when the writer is gone. Builds nothing: a program that is not
 there is a failure. Programs are looked for in a build tree, unless named by an option or by CONFORM_C, CONFORM_PYTHON,
 CONFORM_RUST, CONFORM_JULIA (a command line each).
 """
@@ -16,6 +17,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -163,9 +165,12 @@ def plant(cases: Path, planted: Path) -> None:
 # ---- running
 
 
-def run(setting: Setting, language: str, action: str, project: str, cases: Path) -> tuple[int, str]:
-    """Exit code and output of one program; -1 where it cannot be run or does not end."""
-    words = [*setting.commands[language], action, str(setting.root), project, str(cases)]
+def run(
+    setting: Setting, language: str, action: str, project: str, cases: Path, fd: int | None = None
+) -> tuple[int, str]:
+    """Exit code and output of one program; -1 where it cannot be run or does not end. It inherits `fd`."""
+    place = str(setting.root) if fd is None else str(fd)
+    words = [*setting.commands[language], action, place, project, str(cases)]
     try:
         done = subprocess.run(
             words,
@@ -174,6 +179,7 @@ def run(setting: Setting, language: str, action: str, project: str, cases: Path)
             timeout=SECONDS,
             check=False,
             env=setting.environment,
+            pass_fds=() if fd is None else (fd,),
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return -1, f"{shlex.join(words)}: {error}"
@@ -187,9 +193,13 @@ def write(setting: Setting, writer: str) -> Outcome:
 
 def read(setting: Setting, writer: str, reader: str) -> Outcome:
     code, text = run(setting, reader, "read", setting.project(writer), setting.cases)
+    return read_outcome(setting, f"{reader} reads what {writer} wrote", code, text)
+
+
+def read_outcome(setting: Setting, title: str, code: int, text: str) -> Outcome:
     well = code == 0 and text.splitlines()[-1:] == [summary(setting.cases)]
     wanted = f"wanted exit code 0 and {summary(setting.cases)!r}, found exit code {code} and\n"
-    return Outcome(f"{reader} reads what {writer} wrote", "" if well else wanted + text)
+    return Outcome(title, "" if well else wanted + text)
 
 
 def read_planted(setting: Setting, writer: str, reader: str) -> Outcome:
@@ -199,6 +209,46 @@ def read_planted(setting: Setting, writer: str, reader: str) -> Outcome:
         return Outcome(f"{reader} sees planted differences", "")
     wanted = f"wanted exit code 1 and all differences, found exit code {code}; not reported: {missed}\n"
     return Outcome(f"{reader} sees planted differences", wanted + text)
+
+
+def take_descriptor(setting: Setting, writer: str) -> int:
+    """A descriptor of the project that the writer made sealed, when the writer has ended: nobody else has it then."""
+    words = [*setting.commands[writer], "seal", str(setting.root), setting.project(writer), str(setting.cases)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=pipe, env=setting.environment, text=True) as process:
+        assert process.stdout is not None
+        watchdog = threading.Timer(SECONDS, process.kill)
+        watchdog.start()
+        try:
+            path = process.stdout.readline().strip()
+            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC) if path else -1
+        finally:
+            _, errors = process.communicate()
+            watchdog.cancel()
+    if process.returncode != 0 or fd < 0:
+        raise OSError(f"exit code {process.returncode}, descriptor {path!r}\n{errors}")
+    return fd
+
+
+def attach(setting: Setting, writer: str, reader: str, fd: int) -> Outcome:
+    code, text = run(setting, reader, "attach", setting.project(writer), setting.cases, fd)
+    return read_outcome(setting, f"{reader} attaches what {writer} sealed", code, text)
+
+
+def hand_over(setting: Setting, writer: str) -> list[Outcome]:
+    """One line of the matrix of sealed projects: the writer, then each reader."""
+    title = f"{writer} seals"
+    try:
+        fd = take_descriptor(setting, writer)
+    except OSError as error:
+        return [
+            Outcome(title, str(error)),
+            *(Outcome(f"{reader} attaches", "nothing to attach") for reader in LANGUAGES),
+        ]
+    try:
+        return [Outcome(title, ""), *(attach(setting, writer, reader, fd) for reader in LANGUAGES)]
+    finally:
+        os.close(fd)
 
 
 @contextmanager
@@ -220,8 +270,7 @@ def cleaned_up(setting: Setting) -> Iterator[list[Outcome]]:
             problems.append(Outcome("nothing is left in shared memory", f"found {left}"))
 
 
-def print_matrix(cells: dict[tuple[str, str], Outcome]) -> None:
-    corner = "writer \\ reader"
+def print_matrix(corner: str, cells: dict[tuple[str, str], Outcome]) -> None:
     print(corner + "".join(f"{reader:>9}" for reader in LANGUAGES))
     for writer in LANGUAGES:
         marks = ("FAILED" if cells[writer, reader].problem else "ok" for reader in LANGUAGES)
@@ -236,8 +285,20 @@ def matrix(setting: Setting) -> list[Outcome]:
         reads = list(pool.map(lambda pair: read(setting, *pair), pairs))
         # What the others read is what C wrote; each reader also sees the differences in that.
         planted = list(pool.map(lambda reader: read_planted(setting, "c", reader), LANGUAGES))
-    print_matrix(dict(zip(pairs, reads, strict=True)))
+    print_matrix("writer \\ reader", dict(zip(pairs, reads, strict=True)))
     return [*writes, *reads, *planted, *problems]
+
+
+def sealed_matrix(setting: Setting) -> list[Outcome]:
+    """All outcomes of sealed projects, which are in no store and leave nothing there."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        lines = list(pool.map(lambda writer: hand_over(setting, writer), LANGUAGES))
+    pairs = [(writer, reader) for writer in LANGUAGES for reader in LANGUAGES]
+    print_matrix("sealed \\ reader", dict(zip(pairs, (cell for line in lines for cell in line[1:]), strict=True)))
+    left = [path.name for path in setting.root.iterdir()]
+    left += [path.name for path in Path("/dev/shm").glob(f"cute-shm.{setting.project('*')}.*")]
+    nothing = Outcome("sealed projects are in no store", f"found {left}" if left else "")
+    return [*(outcome for line in lines for outcome in line), nothing]
 
 
 def main() -> int:
@@ -252,7 +313,7 @@ def main() -> int:
             environment=child_environment(options.build.resolve(), Path(folder) / "store"),
         )
         plant(setting.cases, setting.planted)
-        outcomes = matrix(setting)
+        outcomes = [*matrix(setting), *sealed_matrix(setting)]
     failed = [outcome for outcome in outcomes if outcome.problem]
     for outcome in failed:
         print(f"\n--- {outcome.title}: {outcome.problem[:4000]}")

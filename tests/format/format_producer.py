@@ -28,6 +28,16 @@ class StoreOptions(c.Structure):
     _fields_ = (("size", c.c_uint32), ("manifest", c.c_uint32), ("prefix", c.c_char_p))
 
 
+class BuilderOptions(c.Structure):
+    _fields_ = (
+        ("size", c.c_uint32),
+        ("overwrite", c.c_uint32),
+        ("lifetime", c.c_uint32),
+        ("sealed", c.c_uint32),
+        ("producer", c.c_char_p),
+    )
+
+
 class Library:
     """libcuteshm: calls raise where the status is not 0."""
 
@@ -41,15 +51,16 @@ class Library:
 
 
 class Project:
-    """A project being made, whose manifest will be "yaml" or "toml"."""
+    """A project being made, whose manifest will be "yaml" or "toml"; a sealed one will have none."""
 
-    def __init__(self, root: Path, name: str, syntax: str) -> None:
+    def __init__(self, root: Path, name: str, syntax: str, sealed: bool = False) -> None:
         self.library = Library()
         self.name = name.encode()
         self.store, self.builder = Handle(), Handle()
         options = StoreOptions(c.sizeof(StoreOptions), ("", "yaml", "toml").index(syntax), None)
         self.library.call("cshm_store_open", os.fsencode(root), c.byref(options), c.byref(self.store))
-        self.library.call("cshm_builder_open", self.store, self.name, None, c.byref(self.builder))
+        made = BuilderOptions(c.sizeof(BuilderOptions), 0, 0, sealed, None)
+        self.library.call("cshm_builder_open", self.store, self.name, c.byref(made), c.byref(self.builder))
 
     def group(self, path: str) -> None:
         self.library.call("cshm_builder_group", self.builder, path.encode())
@@ -90,6 +101,15 @@ class Project:
         path, length = c.create_string_buffer(4096), c.c_size_t(4096)
         self.library.call("cshm_store_manifest", self.store, self.name, path, c.byref(length))
         return Path(os.fsdecode(path.value))
+
+    def seal(self) -> int:
+        """Returns a descriptor, which the caller closes."""
+        attachment, descriptor = Handle(), c.c_int32()
+        self.library.call("cshm_builder_publish", self.builder, c.byref(attachment))
+        self.library.call("cshm_attachment_export_fd", attachment, c.byref(descriptor))
+        self.library.call("cshm_detach", attachment)
+        self.library.call("cshm_store_close", self.store)
+        return descriptor.value
 
     def unlink(self) -> None:
         self.library.call("cshm_unlink", self.store, self.name)

@@ -3,12 +3,21 @@
 """Finds the arrays of a segment in its own index, without its manifest: docs/format.md, "The segment".
 
 usage: read_index.py SEGMENT PATH
+
+SEGMENT is a name in /dev/shm or, of a sealed segment, the place of its descriptor: /proc/PID/fd/N.
 """
 
+import fcntl
+import mmap
+import os
+import stat
 import struct
 import sys
 
 from read_segment import Array, Memory, map_segment, values
+
+SEALED, PUBLISHED = 1, 2
+SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 
 
 def arrays_of_index(segment: Memory) -> dict[str, Array]:
@@ -33,6 +42,31 @@ def arrays_of_index(segment: Memory) -> dict[str, Array]:
     return found
 
 
+def map_sealed(descriptor: int) -> mmap.mmap:
+    """Maps what someone gave who need not be trusted: docs/format.md, "Sealed segments"."""
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or fcntl.fcntl(descriptor, fcntl.F_GET_SEALS) & SEALS != SEALS:
+        raise ValueError("not sealed")
+    if 512 * status.st_blocks < status.st_size:
+        raise ValueError("not all of it is in memory")
+    segment = mmap.mmap(descriptor, status.st_size, prot=mmap.PROT_READ)
+    flags, state = (int.from_bytes(segment[at : at + 4], "little") for at in (100, 4032))
+    if not flags & SEALED or state != PUBLISHED:
+        raise ValueError("not a sealed segment")
+    return segment
+
+
+def map_place(place: str) -> mmap.mmap:
+    """The segment of that name, or behind that path."""
+    if not place.startswith("/"):
+        return map_segment(place)
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        return map_sealed(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 if __name__ == "__main__":
-    mapped = map_segment(sys.argv[1])
+    mapped = map_place(sys.argv[1])
     print(values(mapped, arrays_of_index(mapped)[sys.argv[2]]))

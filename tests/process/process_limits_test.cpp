@@ -1,26 +1,13 @@
 // What a process may not do or cannot have: memory, permission, writes where only reading was asked for.
 //
 // SPDX-License-Identifier: MIT
-#include "process_fixture.hpp"
+#include "process_namespace.hpp"
 
-#include <grp.h>
-#include <sched.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 
 using namespace process;
 
 namespace {
-
-constexpr uid_t NOBODY = 65534;
-
-// Runs a function in a child as another user than root. Where the tests do not run as root they are that user already.
-int unprivileged(const std::function<int()> &work) {
-  return in_child([&] {
-    if (geteuid() == 0 && (setgroups(0, nullptr) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0)) return 98;
-    return work();
-  });
-}
 
 // Gives things to the user of unprivileged(), or back.
 void give(const fs::path &path, uid_t user) {
@@ -49,16 +36,6 @@ public:
 private:
   int ends_[2] = {-1, -1};
 };
-
-// In a child: a folder is a tmpfs of this child's own.
-bool own_tmpfs(const char *folder, const char *options) {
-  const int flags = geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER;
-  return unshare(flags) == 0 && mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-         mount("tmpfs", folder, "tmpfs", 0, options) == 0;
-}
-
-// The same for /dev/shm, of so many bytes.
-bool small_dev_shm(const char *size) { return own_tmpfs("/dev/shm", size); }
 
 cshm_status allocate(cshm_store store, const std::string &project, int64_t nbytes, cshm_builder *builder,
                      cshm_error *err) {

@@ -173,7 +173,7 @@ typedef struct cshm_store_options {
   uint32_t size;      /**< sizeof(cshm_store_options) */
   uint32_t manifest;  /**< a cshm_manifest_format; CSHM_MANIFEST_DEFAULT by default */
   const char *prefix; /**< what manifests' file names begin with; NULL: "cute-shm." */
-  const char *group;  /**< name or number of the group that shares the store; NULL: $CUTE_SHM_GROUP; "": nobody */
+  const char *group;  /**< group of the system that shares it, a name or number; NULL: $CUTE_SHM_GROUP; "": nobody */
   uint32_t access;    /**< a cshm_access; looked at only where there is a group */
   uint32_t reserved;  /**< 0 */
 } cshm_store_options;
@@ -490,7 +490,7 @@ CSHM_API cshm_status cshm_builder_write(cshm_builder builder, uint32_t array, ui
 /**
  * An array's memory, to be filled in place.
  * @param[in] builder  allocated; it owns the memory: the pointer is invalid after publish or abort (where that is too
- *                     early, take cshm_builder_attach)
+ *                     early, take cshm_builder_attach); of a sealed project after a publish that failed, too
  * @param[in] array    the array's number
  * @param[out] data    its first byte; not NULL for an array without elements, either
  * @param[out] nbytes  its bytes; or NULL
@@ -521,9 +521,10 @@ CSHM_API cshm_status cshm_builder_attach(cshm_builder builder, cshm_attachment *
  * @param[out] attachment  a read-only attachment of the new project, which the caller then owns; or NULL (what that means
  *                         for a project that lives until its last user: see cshm_lifetime)
  * @param[out] err         or NULL
- * @return CSHM_ERR_EXISTS: another process published that name first; CSHM_ERR_STATE: of a sealed one also, that an attachment
- *         of cshm_builder_attach is still held, by which it could be written; CSHM_ERR_INVALID_ARGUMENT: a sealed one, and
- *         `attachment` is NULL, without which nobody would have it; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM. Since 2.0.
+ * @return CSHM_ERR_EXISTS: another process published that name first; CSHM_ERR_STATE: of a sealed one also, that it could still
+ *         be written, by an attachment of cshm_builder_attach, or by a child that was forked while it was filled in place;
+ *         CSHM_ERR_INVALID_ARGUMENT: a sealed one, and `attachment` is NULL, without which nobody would have it;
+ *         CSHM_ERR_UNSUPPORTED: /proc is not mounted; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM. Since 2.0.
  */
 CSHM_API cshm_status cshm_builder_publish(cshm_builder builder, cshm_attachment *attachment, cshm_error *err);
 
@@ -575,7 +576,7 @@ typedef struct cshm_attachment_info {
   uint32_t size;        /**< sizeof(cshm_attachment_info) */
   uint32_t mode;        /**< a cshm_mode */
   const char *project;  /**< its name */
-  const char *root;     /**< the store's root, as it was when the project was published */
+  const char *root;     /**< the store's root, as it was when the project was published; "" of a sealed one */
   const char *segment;  /**< the segment's name in /dev/shm; of a sealed one, what /proc/PID/fd calls it */
   uint64_t generation;  /**< identity of this creation of the project */
   uint64_t created_ns;  /**< nanoseconds since 1970-01-01 UTC */
@@ -601,7 +602,7 @@ typedef struct cshm_attachment_info {
 CSHM_API cshm_status cshm_attachment_describe(cshm_attachment attachment, cshm_attachment_info *info, cshm_error *err);
 
 /**
- * Whether this is still the generation that a new attach would get.
+ * Whether this is still the generation that a new attach would get. Of a sealed project it always is.
  * @param[in] attachment  the attachment
  * @param[out] current    1, or 0 when the project was overwritten or unlinked
  * @param[out] err        or NULL
@@ -616,7 +617,8 @@ CSHM_API cshm_status cshm_attachment_is_current(cshm_attachment attachment, int3
  * @param[in] attachment  the attachment; it may be released meanwhile
  * @param[in] timeout_ns  nanoseconds; 0 only asks; negative waits for ever
  * @param[out] err        or NULL
- * @return CSHM_OK: attach again; CSHM_ERR_TIMEOUT: it still is current. Since 2.0.
+ * @return CSHM_OK: attach again; CSHM_ERR_TIMEOUT: it still is current; CSHM_ERR_UNSUPPORTED, at once: it is sealed, and there
+ *         will never be a newer one. Since 2.0.
  */
 CSHM_API cshm_status cshm_attachment_wait_newer(cshm_attachment attachment, int64_t timeout_ns, cshm_error *err);
 
@@ -637,25 +639,28 @@ CSHM_API cshm_status cshm_attachment_reattach(cshm_attachment attachment, cshm_a
  * inheritance, or as /proc/PID/fd/N. A sealed project (cshm_builder_options) is in no store and has no name that could be
  * guessed; nobody, its producer included, can change, shrink or grow it once it is published, so that a reader needs no trust in
  * other readers, nor in the producer's good behaviour: it crosses containers and users. It lives as long as a process holds it
- * mapped or holds a descriptor of it.
+ * mapped or holds a descriptor of it. Each mapping of it holds one.
  * The descriptor is new, read-only, and closed by exec; the caller owns `*fd` and ends it with close().
  * @param[in] attachment  of a sealed project
  * @param[out] fd         the descriptor
  * @param[out] err        or NULL
- * @return CSHM_ERR_STATE: the project is not sealed; CSHM_ERR_SYSTEM: no descriptors are left. Since 2.0.
+ * @return CSHM_ERR_STATE: the project is not sealed, or not published yet, or the program has closed the mapping's descriptor and
+ *         opened something else; CSHM_ERR_SYSTEM: it has closed it, or no descriptors are left. Since 2.0.
  */
 CSHM_API cshm_status cshm_attachment_export_fd(cshm_attachment attachment, int32_t *fd, cshm_error *err);
 
 /**
  * Maps a sealed project that another process has handed over. Seals, header and index are checked before any byte is used: what
- * is not sealed is refused, since whoever gave it could cut it while it is read. `fd` stays the caller's and may be closed.
+ * is not sealed is refused, since whoever gave it could cut it while it is read; what is not all in memory is refused, too. `fd`
+ * stays the caller's and may be closed. Attaching one that this process has mapped already in that mode shares the mapping
+ * (except CSHM_PRIVATE).
  * The caller owns `*attachment` and ends it with cshm_detach.
  * @param[in] fd           the descriptor
  * @param[in] options      NULL for the defaults; CSHM_READ_WRITE cannot be had: CSHM_ERR_PERMISSION
  * @param[out] attachment  the handle
  * @param[out] err         or NULL
- * @return CSHM_ERR_INVALID_ARGUMENT: no open descriptor; CSHM_ERR_PERMISSION: not sealed; CSHM_ERR_CORRUPT: no segment of
- *         ours, or damaged; CSHM_ERR_VERSION; CSHM_ERR_SYSTEM. Since 2.0.
+ * @return CSHM_ERR_INVALID_ARGUMENT: no open descriptor; CSHM_ERR_PERMISSION: not sealed; CSHM_ERR_CORRUPT: no memory, no segment
+ *         of ours, or damaged; CSHM_ERR_VERSION; CSHM_ERR_SYSTEM. Since 2.0.
  */
 CSHM_API cshm_status cshm_attach_fd(int32_t fd, const cshm_attach_options *options, cshm_attachment *attachment,
                                     cshm_error *err);

@@ -9,7 +9,9 @@ A nested tree of arrays in shared memory, used by many processes at once with no
     project["b/b1"]                 # an array over the shared memory; it keeps that memory alive
 
 - [`share`](@ref) and [`load_hdf5`](@ref) make a project; [`attach`](@ref) opens one; [`projects`](@ref) lists
-  them; [`unlink`](@ref) removes one.
+  them; [`unlink`](@ref) removes one. [`reap`](@ref) removes what the dead have left, [`repair`](@ref) brings back lost
+  manifests: both happen by the way, too.
+- [`export_fd`](@ref) hands over a project that was sealed, so that nobody can change it, to any process.
 - A [`Project`](@ref) and its [`Group`](@ref)s are dictionaries: `project["b/b1"]`, `keys`, `haskey`, `pairs`.
 - Arrays are [`ShmArray`](@ref)s, or [`DecodedArray`](@ref)s where elements are not as Julia would store them.
 - [`attrs`](@ref) gives the attributes of a project, a group or an array.
@@ -28,7 +30,8 @@ import Libdl
 import LinearAlgebra
 
 export CuteShmError, Store, Project, Group, ShmArray, DecodedArray, DateTime64, TimeDelta64
-export attach, share, load_hdf5, projects, unlink, attrs, nodes, notes, describe, iscurrent, wait_newer
+export attach, reattach, share, load_hdf5, export_fd, projects, unlink, reap, repair
+export attrs, nodes, notes, describe, iscurrent, wait_newer
 export dtype, memoryorder, encode, inorder, unfilled, column, rawbytes, isnat
 
 include("LibCuteShm.jl")
@@ -44,6 +47,7 @@ include("codecs.jl")
 include("dtypes.jl")
 include("stores.jl")
 include("projects.jl")
+include("sealed.jl")
 include("arrays.jl")
 include("readonly.jl")
 include("attributes.jl")

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 
 """
-    load_hdf5(file, name; overwrite=false, strict=false, lifetime=:persistent, progress=nothing, store=nothing) -> Project
+    load_hdf5(file, name; overwrite=false, strict=false, lifetime=:persistent, sealed=false, progress=nothing,
+              store=nothing) -> Project
 
 Loads a whole HDF5 file into shared memory as the project `name`, and attaches it (read-only). Data is streamed: the
 process needs a few MiB, whatever the file's size.
 
-- `overwrite`, `lifetime`: see [`share`](@ref)
+- `overwrite`, `lifetime`, `sealed`: see [`share`](@ref)
 - `strict`: an object that cannot be represented is an error; else it is left out, and told by [`notes`](@ref)
 - `progress`: called now and then as `progress(done, total)`, in bytes; returning `false` cancels, and so does an
   exception, which is thrown on
@@ -16,11 +17,11 @@ Throws [`CuteShmError`](@ref): `CSHM_ERR_NOT_FOUND` (no such file), `CSHM_ERR_HD
 failure nothing is created. An `ErrorException` tells that the library `libcuteshm_hdf5` is not there.
 """
 function load_hdf5(file::AbstractString, name::AbstractString; overwrite::Bool=false, strict::Bool=false,
-                   lifetime::Symbol=:persistent, progress=nothing, store::StoreLike=nothing)
-    number = choice(LIFETIMES, lifetime, "lifetime")
+                   lifetime::Union{Symbol,Nothing}=nothing, sealed::Bool=false, progress=nothing, store::StoreLike=nothing)
+    options = (overwrite, publish_lifetime(sealed, overwrite, lifetime), strict, sealed)
     load_hdf5_library()
     watcher = Watcher(progress, nothing)
-    id = with_store(s -> load_hdf5(s, name, file, watcher, (overwrite, number, strict)), store)
+    id = with_store(s -> load_hdf5(s, name, file, watcher, options), store)
     return Project(Handle(id), name)
 end
 
@@ -40,13 +41,13 @@ function watch(user::Ptr{Cvoid}, done::UInt64, total::UInt64)
     end
 end
 
-function load_hdf5(store::cshm_store, name, file, watcher, (overwrite, lifetime, strict))
+function load_hdf5(store::cshm_store, name, file, watcher, (overwrite, lifetime, strict, sealed))
     producer = "CuteShm $CSHM_VERSION_STRING (Julia $VERSION)"
     attachment = Ref{cshm_attachment}()
     GC.@preserve producer watcher begin
         callback = watcher.progress === nothing ? C_NULL : LibCuteShmHDF5.@cshm_progress_fn(watch)
         options = Ref(cshm_hdf5_options(sizeof(cshm_hdf5_options), overwrite, lifetime, strict, callback,
-                                        pointer_from_objref(watcher), Base.unsafe_convert(Cstring, producer), 0, 0))
+                                        pointer_from_objref(watcher), Base.unsafe_convert(Cstring, producer), sealed, 0))
         try
             check(err -> cshm_hdf5_load(store, name, file, options, attachment, err))
         catch

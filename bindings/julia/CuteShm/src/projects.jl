@@ -244,7 +244,9 @@ end
     describe(project) -> NamedTuple
 
 What there is to know about an attachment: `name`, `root` (of the store), `segment` (in `/dev/shm`), `mode`, `lifetime`,
-`generation`, `created` (a [`DateTime64`](@ref) in ns), `nbytes` (mapped, index included), and `array_count`.
+`generation`, `created` (a [`DateTime64`](@ref) in ns), `nbytes` (mapped, index included), `array_count`, and `sealed`:
+whether nobody can change or cut it, and it is in no store (its `segment` is then what `/proc/PID/fd` calls it, and its
+`lifetime` `:last_user`).
 """
 function describe(project::Project)
     return borrow(project) do id
@@ -252,7 +254,7 @@ function describe(project::Project)
         (name=unsafe_string(i.project), root=unsafe_string(i.root), segment=unsafe_string(i.segment),
          mode=keys(MODES)[findfirst(==(i.mode), values(MODES))], lifetime=lifetime_name(i.lifetime),
          generation=i.generation, created=DateTime64{:ns,1}(i.created_ns), nbytes=Int(i.nbytes),
-         array_count=Int(i.array_count))
+         array_count=Int(i.array_count), sealed=i.sealed != 0)
     end
 end
 
@@ -268,10 +270,29 @@ function iscurrent(project::Project)
 end
 
 """
+    reattach(project) -> Project
+    reattach(f, project)
+
+Attaches the newest generation of the same project, in the same mode, from the store that this one came from. The old one
+stays as it is, whole: close it when you are done with it. Where it still is the newest, that is one more attachment of it.
+The second form, for `do` blocks, is as that of [`attach`](@ref).
+
+Throws [`CuteShmError`](@ref) as [`attach`](@ref) does, and `CSHM_ERR_UNSUPPORTED` for a sealed project, of which there is
+never a newer one.
+"""
+function reattach(project::Project)
+    newer = Ref{cshm_attachment}()
+    borrow(id -> check(err -> cshm_attachment_reattach(id, newer, err)), project)
+    return Project(Handle(newer[]), project.name)
+end
+
+reattach(f::Function, project::Project) = with_project(f, reattach(project))
+
+"""
     wait_newer(project; timeout=Inf)
 
-Waits until [`iscurrent`](@ref) is false: the project was overwritten or unlinked, or its owner is gone. [`attach`](@ref)
-again for the newer one. `timeout` is in seconds. Other tasks run in between, every 20 ms.
+Waits until [`iscurrent`](@ref) is false: the project was overwritten or unlinked, or its owner is gone. [`reattach`](@ref)
+gives the newer one. `timeout` is in seconds. Other tasks run in between, every 20 ms.
 
 Throws [`CuteShmError`](@ref) with the status `CSHM_ERR_TIMEOUT` where it still is current.
 """

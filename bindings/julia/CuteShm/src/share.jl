@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 
 """
-    share(name, tree; attrs=(), overwrite=false, lifetime=:persistent, order=:C, store=nothing) -> Project
+    share(name, tree; attrs=(), overwrite=false, lifetime=:persistent, sealed=false, order=:C, store=nothing) -> Project
 
 Puts a tree of arrays into shared memory as the project `name`, and attaches it (read-only). Nobody sees a part of it:
 it appears whole, or not at all.
@@ -15,6 +15,9 @@ it appears whole, or not at all.
 - `overwrite`: replace a project of that name, in one step; who is attached to the old one keeps it whole
 - `lifetime`: `:persistent` until it is unlinked or the machine restarts; `:owner` until this process exits;
   `:last_user` until the last process that has it attached (the project, or an array of it) lets go or exits
+- `sealed`: the project is in no store, and nobody, this process included, can change or cut it: [`export_fd`](@ref) hands it
+  over, to processes that need not trust this one. It lives as long as a process has it attached or holds a descriptor of it.
+  `overwrite` and `lifetime` have no meaning then: giving one is an `ArgumentError`
 - `order`: how the bytes, which lie as in Julia, are declared. `:C`: in C order with the dimensions reversed, so that
   Julia's `(2, 3)` is `(3, 2)` in Python, as with HDF5.jl. `:F`: in Fortran order, so that it is `(2, 3)` there, too.
   Either way Julia reads the same dimensions again. [`inorder`](@ref) decides for one array.
@@ -23,10 +26,7 @@ Throws [`CuteShmError`](@ref): `CSHM_ERR_EXISTS`, `CSHM_ERR_NO_SPACE` (before a 
 `CSHM_ERR_PERMISSION`, `CSHM_ERR_LIMIT`; `CSHM_ERR_BAD_TYPE` for what has no dtype, by its path. On failure nothing is
 created.
 """
-function share(name::AbstractString, tree; attrs=(), overwrite::Bool=false, lifetime::Symbol=:persistent,
-               order::Symbol=:C, store::StoreLike=nothing)
-    return share(nothing, name, tree; attrs=attrs, overwrite=overwrite, lifetime=lifetime, order=order, store=store)
-end
+share(name::AbstractString, tree; options...) = share(nothing, name, tree; options...)
 
 """
     share(f, name, tree; options...) -> Project
@@ -39,15 +39,25 @@ As `share(name, tree)`, for `do` blocks: calls `f(project)` with the project tha
         project["x"] .= (1:1000) .^ 2
     end
 
-Arrays that `f` keeps stay valid, and show what others see in the published project.
+Arrays that `f` keeps stay valid, and show what others see in the published project. Only of one that is to be `sealed` it
+must not keep any, as it could be written by them: `CSHM_ERR_STATE`.
 """
 function share(f::Union{Function,Nothing}, name::AbstractString, tree; attrs=(), overwrite::Bool=false,
-               lifetime::Symbol=:persistent, order::Symbol=:C, store::StoreLike=nothing)
-    number = choice(LIFETIMES, lifetime, "lifetime")
+               lifetime::Union{Symbol,Nothing}=nothing, sealed::Bool=false, order::Symbol=:C, store::StoreLike=nothing)
+    options = (overwrite, publish_lifetime(sealed, overwrite, lifetime), sealed)
     leaves = flatten!(Leaf[], tree, "", choice(ORDERS, order, "order"))
     notes = flatten_attributes(attrs)
-    id = with_store(s -> build(open_builder(s, name, overwrite, number), leaves, notes, b -> fill_in_place(f, b, name)), store)
+    in_place(builder) = fill_in_place(f, builder, name, sealed)
+    id = with_store(s -> build(open_builder(s, name, options), leaves, notes, in_place), store)
     return Project(Handle(id), name)
+end
+
+# What has no meaning for a sealed project is refused, not ignored.
+function publish_lifetime(sealed, overwrite, lifetime)
+    given = overwrite ? "overwrite" : lifetime === nothing ? nothing : "lifetime"
+    sealed && given !== nothing &&
+        throw(ArgumentError("sealed and $given: a sealed project is in no store, and lives as long as someone holds it"))
+    return choice(LIFETIMES, something(lifetime, :persistent), "lifetime")
 end
 
 # A group (where `payload` is nothing) or an array to be declared.
@@ -108,12 +118,12 @@ function named_payload(value, path)
     end
 end
 
-function open_builder(store, name, overwrite, lifetime)
+function open_builder(store, name, (overwrite, lifetime, sealed))
     producer = "CuteShm $CSHM_VERSION_STRING (Julia $VERSION)"
     builder = Ref{cshm_builder}()
     GC.@preserve producer begin
         text = Base.unsafe_convert(Cstring, producer)
-        options = Ref(cshm_builder_options(sizeof(cshm_builder_options), overwrite, lifetime, 0, text))
+        options = Ref(cshm_builder_options(sizeof(cshm_builder_options), overwrite, lifetime, sealed, text))
         check(err -> cshm_builder_open(store, name, options, builder, err))
     end
     return builder[]
@@ -136,11 +146,14 @@ function build(builder, leaves, attributes, fill)
     return attachment[]
 end
 
-fill_in_place(::Nothing, builder, name) = nothing
-function fill_in_place(f, builder, name)
+fill_in_place(::Nothing, builder, name, sealed) = nothing
+function fill_in_place(f, builder, name, sealed)
     built = Ref{cshm_attachment}()
     check(err -> cshm_builder_attach(builder, built, err))
     with_project(f, Project(Handle(built[]), name))
+    # Arrays that `f` took and dropped are let go by their finalizers; while one is left nothing can be sealed.
+    sealed && GC.gc()
+    return nothing
 end
 
 function declare(builder, leaf::Leaf)

@@ -34,8 +34,10 @@ try
         @testset "projects" begin include("test_projects.jl") end
         @testset "share" begin include("test_share.jl") end
         @testset "lifetime" begin include("test_lifetime.jl") end
+        @testset "sealed" begin include("test_sealed.jl") end
         @testset "hdf5" begin include("test_hdf5.jl") end
         @testset "processes" begin include("test_processes.jl") end
+        @testset "endings" begin include("test_endings.jl") end
         @testset "speed" begin include("test_speed.jl") end
         @testset "nothing is left" begin
             @test isempty(projects())

@@ -16,6 +16,8 @@ function calls_with(id)
         () -> cshm_store_manifest(store, "jl-none", text, length, none),
         () -> cshm_unlink(store, "jl-none", none),
         () -> cshm_list(store, Ref{cshm_listing}(), none),
+        () -> cshm_store_collect(store, none, none, none),
+        () -> cshm_store_repair(store, "jl-none", none, none),
         () -> cshm_listing_count(listing, number, none),
         () -> cshm_listing_project(listing, 0, Ref(cshm_project()), none),
         () -> cshm_listing_close(listing, none),
@@ -37,6 +39,8 @@ function calls_with(id)
         () -> cshm_attachment_describe(attachment, Ref(cshm_attachment_info()), none),
         () -> cshm_attachment_is_current(attachment, flag, none),
         () -> cshm_attachment_wait_newer(attachment, 0, none),
+        () -> cshm_attachment_reattach(attachment, Ref{cshm_attachment}(), none),
+        () -> cshm_attachment_export_fd(attachment, flag, none),
         () -> cshm_node_at(attachment, 0, node, none),
         () -> cshm_node_find(attachment, "a", node, none),
         () -> cshm_attribute_at(attachment, 0, 0, Ref(cshm_attribute()), none),
@@ -53,7 +57,7 @@ end
 
 takes_handle(name) = is_function(LibCuteShm, name) &&
                      !(name in (:cshm_version, :cshm_abi_version, :cshm_status_name, :cshm_live_handles,
-                                :cshm_store_open, :cshm_dtype_parse, :cshm_dtype_field))
+                                :cshm_store_open, :cshm_attach_fd, :cshm_dtype_parse, :cshm_dtype_field))
 
 @testset "no function is forgotten" begin
     @test length(calls_with(UInt64(0))) == count(takes_handle, names(LibCuteShm))

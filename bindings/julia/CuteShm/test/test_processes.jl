@@ -14,12 +14,6 @@ attach(p -> (p["a"][1] = 100; nothing), "jl-other"; mode=:readwrite)
     end
 end
 
-@testset "what an owner shared goes with it" begin
-    program = "using CuteShm; share(\"jl-owned\", (a=[1],); lifetime=:owner); print(length(projects()))"
-    @test read(setenv(julia_command(`-e`, program), ENV), String) == "1"
-    @test isempty(projects())
-end
-
 const LAST_USER = """
 using CuteShm
 project = share("jl-last", (a=[1],); lifetime=:last_user)

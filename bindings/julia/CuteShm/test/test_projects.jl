@@ -61,7 +61,28 @@ end
         @test only(notes(project)) == (kind=:origin, key="producer", text="CuteShm $CSHM_VERSION_STRING (Julia $VERSION)")
         replacement = share("jl-test", (a=[1],); overwrite=true)
         @test !iscurrent(project) && iscurrent(replacement) && project["z"] == [1, 2] && replacement["a"] == [1]
+        @test !info.sealed
         close(replacement)
+    end
+end
+
+@testset "the newest generation" begin
+    with_shared((a=[1],)) do first
+        same = reattach(first)
+        @test describe(same).generation == describe(first).generation && same["a"] == [1]
+        close(same)
+        second = share("jl-test", (a=[2],); overwrite=true)
+        third = attach("jl-test"; mode=:private)
+        third["a"] .= 3
+        newest = reattach(first)
+        @test newest["a"] == [2] && iscurrent(newest) && first["a"] == [1] && describe(newest).mode == :read
+        @test reattach(project -> (describe(project).mode, project["a"][1]), third) == (:private, 2) && third["a"] == [3]
+        foreach(close, (second, third))
+        unlink("jl-test")
+        @test occursin("jl-test", failing(() -> reattach(newest), :CSHM_ERR_NOT_FOUND))
+        close(newest)
+        @test occursin("is closed", failing(() -> reattach(newest), :CSHM_ERR_STALE_HANDLE))
+        close(share("jl-test", (a=[4],)))
     end
 end
 

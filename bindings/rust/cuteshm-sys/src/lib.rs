@@ -57,8 +57,8 @@ macro_rules! sized {
 }
 
 sized! {
-    cshm_error cshm_store_options cshm_project cshm_builder_options cshm_attach_options cshm_attachment_info
-    cshm_node cshm_attribute cshm_note cshm_array_view cshm_dtype cshm_field
+    cshm_error cshm_store_options cshm_project cshm_collect_options cshm_builder_options cshm_attach_options
+    cshm_attachment_info cshm_node cshm_attribute cshm_note cshm_array_view cshm_dtype cshm_field
 }
 
 #[cfg(feature = "hdf5")]

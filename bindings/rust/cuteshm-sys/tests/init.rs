@@ -24,10 +24,12 @@ fn headers() -> Vec<(String, String)> {
 
 #[test]
 fn init_macros_are_zero_but_for_the_size() {
-    let zero = ["0", "NULL", "{0}", "CSHM_PERSISTENT", "CSHM_READ_ONLY", "CSHM_MANIFEST_DEFAULT"];
+    let zero =
+        ["0", "NULL", "{0}", "CSHM_PERSISTENT", "CSHM_READ_ONLY", "CSHM_MANIFEST_DEFAULT", "CSHM_ACCESS_DEFAULT"];
     assert_eq!(cshm_lifetime::CSHM_PERSISTENT.0, 0);
     assert_eq!(cshm_mode::CSHM_READ_ONLY.0, 0);
     assert_eq!(cshm_manifest_format::CSHM_MANIFEST_DEFAULT.0, 0);
+    assert_eq!(cshm_access::CSHM_ACCESS_DEFAULT.0, 0);
     for (name, rest) in headers() {
         let odd = rest.split(", ").find(|value| !zero.contains(value) && !zero.contains(&&value[..value.len() - 1]));
         assert_eq!(odd, None, "{name}: Default must set it");
@@ -45,8 +47,8 @@ fn every_struct_with_an_init_macro_has_a_default() {
     #[cfg(not(feature = "hdf5"))]
     let hdf5 = vec![];
     let core = sizes! {
-        cshm_error cshm_store_options cshm_project cshm_builder_options cshm_attach_options cshm_attachment_info
-        cshm_node cshm_attribute cshm_note cshm_array_view cshm_dtype cshm_field
+        cshm_error cshm_store_options cshm_project cshm_collect_options cshm_builder_options cshm_attach_options
+        cshm_attachment_info cshm_node cshm_attribute cshm_note cshm_array_view cshm_dtype cshm_field
     };
     let sizes = [core, hdf5].concat();
     for (name, set, real) in &sizes {

@@ -57,7 +57,7 @@ impl Storm {
         let (mut new_attachment, mut new_array) = (cshm_attachment { id: 0 }, cshm_array { id: 0 });
         // SAFETY: this is what is tested: handles may be any number; out-parameters are ours.
         let status = unsafe {
-            match random.below(9) {
+            match random.below(10) {
                 0 => cshm_attach(cshm_store { id: store }, c"p".as_ptr(), null(), &mut new_attachment, null_mut()),
                 1 => cshm_array_open(attachment, c"x".as_ptr(), &mut new_array, null_mut()),
                 2 => cshm_array_release(array, null_mut()),
@@ -66,6 +66,7 @@ impl Storm {
                 5 => cshm_attachment_retain(attachment, null_mut()),
                 6 => cshm_node_at(attachment, 1, &mut node, null_mut()),
                 7 => cshm_builder_abort(cshm_builder { id }, null_mut()),
+                8 => cshm_attachment_reattach(attachment, &mut new_attachment, null_mut()),
                 _ => cshm_array_describe(array, &mut view, null_mut()),
             }
         };

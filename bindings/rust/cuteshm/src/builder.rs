@@ -33,7 +33,8 @@ pub struct Builder<'a> {
     pub(crate) store: Store,
     pub(crate) project: String,
     pub(crate) overwrite: bool,
-    pub(crate) lifetime: Lifetime,
+    pub(crate) lifetime: Option<Lifetime>,
+    pub(crate) sealed: bool,
     pub(crate) producer: String,
     pub(crate) declared: Vec<Declared<'a>>,
     error: Option<Error>,
@@ -50,13 +51,13 @@ pub(crate) enum Declared<'a> {
 
 impl<'a> Builder<'a> {
     pub(crate) fn new(store: Store, project: &str) -> Self {
-        let (overwrite, lifetime, producer) = (false, Lifetime::Persistent, this_program());
         Builder {
             store,
             project: project.to_string(),
-            overwrite,
-            lifetime,
-            producer,
+            overwrite: false,
+            lifetime: None,
+            sealed: false,
+            producer: this_program(),
             declared: Vec::new(),
             error: None,
         }
@@ -70,7 +71,34 @@ impl<'a> Builder<'a> {
 
     /// How long the project lives. Default: [`Lifetime::Persistent`].
     pub fn lifetime(mut self, lifetime: Lifetime) -> Self {
-        self.lifetime = lifetime;
+        self.lifetime = Some(lifetime);
+        self
+    }
+
+    /// Whether to seal the project. Default: no.
+    ///
+    /// A sealed project is in no store, has no name that could be guessed, and once it is published nobody, this process
+    /// included, can change, cut or grow it: the kernel refuses. It is handed over by its descriptor, from
+    /// [`Project::export_fd`] to [`Project::from_fd`], and lives as long as a process has it attached or holds a descriptor
+    /// of it. Those who get it need no trust in other readers, nor in its producer's good behaviour: it crosses users and
+    /// containers, and a view of it needs no promise that nobody writes.
+    ///
+    /// [`overwrite`](Builder::overwrite) and [`lifetime`](Builder::lifetime) have no meaning then, and are refused.
+    ///
+    /// ```
+    /// # let root = tempfile::tempdir()?;
+    /// # let store = cuteshm::Store::open(root.path().join("store"))?;
+    /// use cuteshm::Project;
+    /// let project = store.create("run 7").sealed(true).array("x", &ndarray::arr1(&[1.0, 2.0])).publish()?;
+    /// let fd = project.export_fd()?;
+    /// drop(project);
+    /// let received = Project::from_fd(&fd)?; // in any process that was given the descriptor
+    /// assert_eq!(received.get("x")?.view::<f64>()?.sum(), 3.0);
+    /// assert!(received.info()?.sealed && store.projects()?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sealed(mut self, sealed: bool) -> Self {
+        self.sealed = sealed;
         self
     }
 
@@ -160,7 +188,8 @@ impl<'a> Builder<'a> {
     ///
     /// [`Error::Exists`]: a project of that name is there, or a path is taken; [`Error::NoSpace`]: not enough shared
     /// memory, the message says which limit it was; [`Error::BadName`]; [`Error::BadType`]; [`Error::NotFound`]: an
-    /// attribute or alias of a node that was not declared; [`Error::Permission`]; [`Error::Limit`].
+    /// attribute or alias of a node that was not declared; [`Error::Permission`]; [`Error::Limit`];
+    /// [`Error::InvalidArgument`]: sealed, and to overwrite or with a lifetime.
     pub fn publish(self) -> Result<Project> {
         self.allocate()?.publish()
     }
@@ -168,6 +197,7 @@ impl<'a> Builder<'a> {
     /// Reserves the memory and writes the arrays that were given, so that the others can be filled piece by piece. Errors as
     /// of [`publish`](Builder::publish).
     pub fn allocate(mut self) -> Result<Reserved> {
+        check_sealed(&self.project, self.sealed, self.overwrite, self.lifetime)?;
         match self.error.take() {
             Some(error) => Err(error),
             None => Reserved::new(self),
@@ -189,6 +219,18 @@ impl<'a> Builder<'a> {
         self.declared.push(declared);
         self
     }
+}
+
+/// What has no meaning for a sealed project is refused, not ignored.
+pub(crate) fn check_sealed(project: &str, sealed: bool, overwrite: bool, lifetime: Option<Lifetime>) -> Result<()> {
+    if !sealed || (!overwrite && lifetime.is_none()) {
+        return Ok(());
+    }
+    let given = if overwrite { "overwrite" } else { "lifetime" };
+    Err(Error::invalid_argument(format!(
+        "project '{project}' is to be sealed, and {given} was asked for: a sealed project is in no store, and lives as long \
+         as someone holds it; leave one of the two out"
+    )))
 }
 
 pub(crate) fn this_program() -> String {

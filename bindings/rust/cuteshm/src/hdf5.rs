@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //! From an HDF5 file to a project.
 
-use crate::builder::this_program;
+use crate::builder::{check_sealed, this_program};
 use crate::error::call;
 use crate::store::project_to_c;
 use crate::strings::to_c;
@@ -18,7 +18,8 @@ use std::path::Path;
 #[must_use]
 pub struct Hdf5Options<'f> {
     overwrite: bool,
-    lifetime: Lifetime,
+    lifetime: Option<Lifetime>,
+    sealed: bool,
     strict: bool,
     producer: String,
     progress: Option<Progress<'f>>,
@@ -28,8 +29,8 @@ type Progress<'f> = Box<dyn FnMut(u64, u64) -> ControlFlow<()> + 'f>;
 
 impl Default for Hdf5Options<'_> {
     fn default() -> Self {
-        let (lifetime, producer) = (Lifetime::Persistent, this_program());
-        Hdf5Options { overwrite: false, lifetime, strict: false, producer, progress: None }
+        let producer = this_program();
+        Hdf5Options { overwrite: false, lifetime: None, sealed: false, strict: false, producer, progress: None }
     }
 }
 
@@ -47,7 +48,13 @@ impl<'f> Hdf5Options<'f> {
 
     /// How long the project lives.
     pub fn lifetime(mut self, lifetime: Lifetime) -> Self {
-        self.lifetime = lifetime;
+        self.lifetime = Some(lifetime);
+        self
+    }
+
+    /// Whether to seal the project: as [`Builder::sealed`](crate::Builder::sealed).
+    pub fn sealed(mut self, sealed: bool) -> Self {
+        self.sealed = sealed;
         self
     }
 
@@ -76,7 +83,8 @@ impl<'f> Hdf5Options<'f> {
 impl fmt::Debug for Hdf5Options<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Hdf5Options");
-        shown.field("overwrite", &self.overwrite).field("lifetime", &self.lifetime).field("strict", &self.strict);
+        shown.field("overwrite", &self.overwrite).field("lifetime", &self.lifetime).field("sealed", &self.sealed);
+        shown.field("strict", &self.strict);
         shown.field("producer", &self.producer).field("progress", &self.progress.is_some()).finish()
     }
 }
@@ -105,13 +113,15 @@ impl Store {
     /// # Ok::<(), cuteshm::Error>(())
     /// ```
     pub fn load_hdf5(&self, project: &str, file: impl AsRef<Path>, options: Hdf5Options<'_>) -> Result<Project> {
+        check_sealed(project, options.sealed, options.overwrite, options.lifetime)?;
         let project = project_to_c(project)?;
         let file = to_c("file", file.as_ref().as_os_str().as_bytes())?;
         let producer = to_c("producer", &options.producer)?;
         let mut call_back = CallBack { progress: options.progress, panic: None };
         let c_options = ffi::cshm_hdf5_options {
             overwrite: options.overwrite.into(),
-            lifetime: options.lifetime.to_c(),
+            lifetime: options.lifetime.unwrap_or_default().to_c(),
+            sealed: options.sealed.into(),
             strict: options.strict.into(),
             progress: if call_back.progress.is_some() { Some(on_progress) } else { None },
             user: (&raw mut call_back).cast(),

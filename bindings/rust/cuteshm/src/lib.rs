@@ -41,6 +41,10 @@
 //! promise in the other languages: see [`Store::attach`]. A process that truncates a segment by hand
 //! (`truncate /dev/shm/...`) kills its readers with SIGBUS; nothing in this library does that.
 //!
+//! Of a [sealed](Builder::sealed) project neither can happen. The kernel refuses every write, cut and growth, to its
+//! producer, too, and [`Project::from_fd`] maps nothing else: a view of it does not change for as long as it lives, without
+//! any trust in others.
+//!
 //! # Features
 //! `hdf5`: `Store::load_hdf5`, which links libcuteshm_hdf5. To attach a project that came from an HDF5 file it
 //! is not needed.
@@ -69,6 +73,7 @@ mod project;
 mod record;
 mod records;
 mod reserved;
+mod sealed;
 mod store;
 mod strings;
 mod text;
@@ -85,7 +90,7 @@ pub use endian::{Be, ByteOrder};
 pub use error::{Error, Failure, Result};
 #[cfg(feature = "hdf5")]
 pub use hdf5::{hdf5_nbytes, hdf5_version, Hdf5Options};
-pub use listing::Listed;
+pub use listing::{Leftover, Listed, Repaired};
 pub use node::{Attributes, Node, NodeKind, Nodes, Note, NoteKind, Notes};
 pub use order::Order;
 pub use project::{Info, Lifetime, Mode, Project};
@@ -93,7 +98,7 @@ pub use project::{Info, Lifetime, Mode, Project};
 pub use record::RecordField;
 pub use records::{Column, Record, Records};
 pub use reserved::Reserved;
-pub use store::{ManifestFormat, Store, StoreOptions};
+pub use store::{Access, ManifestFormat, Store, StoreOptions};
 pub use text::{Bytes, Raw, TooLong, Utf32};
 pub use time::{Datetime64, TimeBase, TimeUnit, Timedelta64};
 pub use value::Value;

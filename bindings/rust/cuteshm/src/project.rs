@@ -111,7 +111,7 @@ pub struct Info<'p> {
     pub project: &'p str,
     /// The store's root, as it was when the project was published.
     pub root: &'p Path,
-    /// The segment's name in /dev/shm.
+    /// The segment's name in /dev/shm; of a sealed project, what `/proc/PID/fd` calls it.
     pub segment: &'p str,
     /// The identity of this creation of the project.
     pub generation: u64,
@@ -123,8 +123,10 @@ pub struct Info<'p> {
     pub node_count: u32,
     /// Arrays; aliases count once.
     pub array_count: u32,
-    /// How long it lives.
+    /// How long it lives; [`Lifetime::LastUser`] for a sealed one.
     pub lifetime: Lifetime,
+    /// Whether nobody can change or cut it, and it is in no store: see [`Builder::sealed`](crate::Builder::sealed).
+    pub sealed: bool,
 }
 
 impl Project {
@@ -230,6 +232,7 @@ impl Project {
             node_count: info.node_count,
             array_count: info.array_count,
             lifetime: Lifetime::from_c(info.lifetime),
+            sealed: info.sealed != 0,
         })
     }
 
@@ -241,12 +244,61 @@ impl Project {
         Ok(current != 0)
     }
 
-    /// Waits until [`Project::is_current`] is false: the project was overwritten or unlinked, or its owner is gone. Attach
-    /// again for the newer one. `None` waits for ever. [`Error::TimedOut`]: it still is current.
+    /// Waits until [`Project::is_current`] is false: the project was overwritten or unlinked, or its owner is gone.
+    /// [`Project::reattach`] gives the newer one. `None` waits for ever. [`Error::TimedOut`]: it still is current.
     pub fn wait_newer(&self, timeout: Option<Duration>) -> Result<()> {
         let timeout = timeout.map_or(-1, |timeout| i64::try_from(timeout.as_nanos()).unwrap_or(i64::MAX));
         // SAFETY: any handle may be passed.
         call(|err| unsafe { ffi::cshm_attachment_wait_newer(self.handle(), timeout, err) })
+    }
+
+    /// Attaches the newest generation of the same project, in the same mode, from the store that this one came from. This
+    /// one stays as it is, whole. Where it still is the newest, that is one more attachment of it, and of
+    /// [`Mode::Private`] one more copy.
+    ///
+    /// [`Error::Unsupported`]: it is sealed, so there is never a newer one; [`Error::State`]: it is attached to be written:
+    /// [`Project::reattach_read_write`]; otherwise as [`Store::attach`](crate::Store::attach).
+    ///
+    /// ```
+    /// # let root = tempfile::tempdir()?;
+    /// # let store = cuteshm::Store::open(root.path().join("store"))?;
+    /// let mut project = store.create("demo").array("x", &ndarray::arr1(&[1])).publish()?;
+    /// store.create("demo").overwrite(true).array("x", &ndarray::arr1(&[2])).publish()?;
+    /// if !project.is_current()? {
+    ///     project = project.reattach()?;
+    /// }
+    /// assert_eq!(project.get("x")?.view::<i32>()?[0], 2);
+    /// # store.unlink("demo")?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn reattach(&self) -> Result<Project> {
+        if self.mode() == Mode::ReadWrite {
+            let name = self.info()?.project;
+            return Err(Error::state(format!(
+                "project '{name}' is attached to be written, for which a new promise is needed: reattach_read_write"
+            )));
+        }
+        self.attach_newest()
+    }
+
+    /// As [`Project::reattach`], for a project that is attached to be written. [`Error::State`]: this one is not.
+    ///
+    /// # Safety
+    /// As [`Store::attach_read_write`](crate::Store::attach_read_write), for the new attachment; where this one still is the
+    /// newest, its own arrays count as those of another attachment.
+    pub unsafe fn reattach_read_write(&self) -> Result<Project> {
+        if self.mode() != Mode::ReadWrite {
+            let name = self.info()?.project;
+            return Err(Error::state(format!("project '{name}' is not attached to be written: take reattach")));
+        }
+        self.attach_newest()
+    }
+
+    fn attach_newest(&self) -> Result<Project> {
+        let mut newer = ffi::cshm_attachment { id: 0 };
+        // SAFETY: the out-parameter is ours.
+        call(|err| unsafe { ffi::cshm_attachment_reattach(self.handle(), &mut newer, err) })?;
+        Ok(Project::new(newer, self.mode()))
     }
 
     /// What this attachment may do.

@@ -35,6 +35,17 @@ use std::ptr;
 /// # store.unlink("demo")?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// What is published is not written any more: a view to fill it cannot outlive that.
+///
+/// ```compile_fail,E0505
+/// # fn publish(mut reserved: cuteshm::Reserved) -> cuteshm::Result<cuteshm::Project> {
+/// let mut squares = reserved.view_mut::<i64>("squares")?;
+/// let project = reserved.publish()?;
+/// squares[9] = 82;
+/// # Ok(project)
+/// # }
+/// ```
 #[must_use = "nothing is visible before `publish`"]
 #[derive(Debug)]
 pub struct Reserved {
@@ -80,7 +91,8 @@ impl Reserved {
         let producer = to_c("producer", &builder.producer)?;
         let options = ffi::cshm_builder_options {
             overwrite: builder.overwrite.into(),
-            lifetime: builder.lifetime.to_c(),
+            lifetime: builder.lifetime.unwrap_or_default().to_c(),
+            sealed: builder.sealed.into(),
             producer: producer.as_ptr(),
             ..Default::default()
         };
@@ -198,8 +210,9 @@ impl Reserved {
         Ok(Project::new(attachment, Mode::ReadWrite))
     }
 
-    /// Makes the project visible to all, in one step. On failure nothing was created.
-    /// [`Error::Exists`]: another process published that name first; [`Error::Permission`].
+    /// Makes the project visible to all, in one step; or, a [sealed](Builder::sealed) one, unchangeable. On failure nothing
+    /// was created. [`Error::Exists`]: another process published that name first; [`Error::Permission`]; [`Error::State`]:
+    /// it is to be sealed, and what [`Reserved::attach`] gave, or an array of that, lives: it could be written by it.
     pub fn publish(self) -> Result<Project> {
         let mut attachment = ffi::cshm_attachment { id: 0 };
         // SAFETY: the out-parameter is ours.

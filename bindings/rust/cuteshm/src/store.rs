@@ -3,7 +3,7 @@
 
 use crate::error::call;
 use crate::strings::{fetch, to_c};
-use crate::{ffi, listing, Builder, Listed, Mode, Project, Result};
+use crate::{ffi, listing, Builder, Leftover, Listed, Mode, Project, Repaired, Result};
 use std::ffi::{CString, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -48,6 +48,16 @@ pub enum ManifestFormat {
     Toml,
 }
 
+/// What the users of a store's group may do with its projects: see [`StoreOptions::group`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Access {
+    /// List, and attach with [`Store::attach`] and [`Store::attach_private`].
+    Read,
+    /// All that the owner may: attach to write, create, overwrite, unlink.
+    ReadWrite,
+}
+
 /// Opens a store that is not as others are.
 ///
 /// ```
@@ -62,6 +72,7 @@ pub struct StoreOptions {
     root: Option<PathBuf>,
     prefix: Option<String>,
     manifest: Option<ManifestFormat>,
+    group: Option<(String, Access)>,
 }
 
 impl StoreOptions {
@@ -83,18 +94,48 @@ impl StoreOptions {
         self
     }
 
+    /// Shares the store with a group of the system, by its name or number; all who use the store must name the same one.
+    /// An empty name shares it with nobody. By default it is what `$CUTE_SHM_GROUP` and `$CUTE_SHM_ACCESS` (`r` or `rw`)
+    /// say, else nobody.
+    ///
+    /// The directory is then the group's (02750 or 02770, where it is 0700 without one), manifests and segments are 0640
+    /// or 0660 (0600 without one), and what other members of the group have put there is trusted.
+    ///
+    /// ```no_run
+    /// use cuteshm::{Access, Store};
+    /// let store = Store::options().root("/srv/measurements").group("lab", Access::Read).open()?;
+    /// # Ok::<(), cuteshm::Error>(())
+    /// ```
+    pub fn group(mut self, name: impl Into<String>, access: Access) -> Self {
+        self.group = Some((name.into(), access));
+        self
+    }
+
     /// As [`Store::open_default`]; and [`Error::BadName`](crate::Error::BadName): the prefix is empty or holds a `/`;
-    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument): `$CUTE_SHM_MANIFEST` names no syntax.
+    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument): `$CUTE_SHM_MANIFEST` names no syntax, or
+    /// `$CUTE_SHM_ACCESS` no access; [`Error::NotFound`](crate::Error::NotFound): no such group.
     pub fn open(&self) -> Result<Store> {
         let root = self.root.as_ref().map(|root| to_c("store", root.as_os_str().as_bytes())).transpose()?;
         let prefix = self.prefix.as_ref().map(|prefix| to_c("prefix", prefix.as_str())).transpose()?;
+        let group = self.group.as_ref().map(|(name, _)| to_c("group", name.as_str())).transpose()?;
         let or_null = |text: &Option<CString>| text.as_ref().map_or(std::ptr::null(), |text| text.as_ptr());
         let manifest = match self.manifest {
             None => ffi::cshm_manifest_format::CSHM_MANIFEST_DEFAULT,
             Some(ManifestFormat::Yaml) => ffi::cshm_manifest_format::CSHM_MANIFEST_YAML,
             Some(ManifestFormat::Toml) => ffi::cshm_manifest_format::CSHM_MANIFEST_TOML,
         };
-        let options = ffi::cshm_store_options { prefix: or_null(&prefix), manifest: manifest.0, ..Default::default() };
+        let access = match self.group {
+            None => ffi::cshm_access::CSHM_ACCESS_DEFAULT,
+            Some((_, Access::Read)) => ffi::cshm_access::CSHM_ACCESS_READ,
+            Some((_, Access::ReadWrite)) => ffi::cshm_access::CSHM_ACCESS_READ_WRITE,
+        };
+        let options = ffi::cshm_store_options {
+            prefix: or_null(&prefix),
+            manifest: manifest.0,
+            group: or_null(&group),
+            access: access.0,
+            ..Default::default()
+        };
         let mut store = ffi::cshm_store { id: 0 };
         // SAFETY: strings end with NUL or are NULL, the struct is set up.
         call(|err| unsafe { ffi::cshm_store_open(or_null(&root), &options, &mut store, err) })?;
@@ -145,7 +186,8 @@ impl Store {
     /// Published data never changes, unless a process attaches it to be written. That is `unsafe` in Rust
     /// ([`Store::attach_read_write`]), and in the other languages the one who does it takes on the same duty; to read
     /// data that someone writes at the same time, take [`Array::as_ptr`](crate::Array::as_ptr) and volatile or atomic
-    /// reads, not views.
+    /// reads, not views. Where no duty of others shall be relied on, the project can be [sealed](Builder::sealed): the
+    /// kernel then lets nobody write.
     ///
     /// [`Error::NotFound`](crate::Error::NotFound): no such project, the message names the store and near matches;
     /// [`Error::Corrupt`](crate::Error::Corrupt), [`Error::Version`](crate::Error::Version),
@@ -200,6 +242,54 @@ impl Store {
         let project = project_to_c(project)?;
         // SAFETY: the string ends with NUL.
         call(|err| unsafe { ffi::cshm_unlink(self.handle(), project.as_ptr(), err) })
+    }
+
+    /// Removes what the dead have left in this store, and tells what that was: projects whose owner died or whose last user
+    /// is gone, segments of this store that are no project (half-built, overwritten, unlinked), manifests whose segment is
+    /// gone. What is alive, in the making, or belongs to someone else is not touched. Other calls do the same for
+    /// what they meet, so nobody has to call this. Safe beside every other call, in any process.
+    ///
+    /// [`Error::Permission`](crate::Error::Permission), [`Error::System`](crate::Error::System): the root or /dev/shm
+    /// cannot be read.
+    ///
+    /// ```
+    /// # let root = tempfile::tempdir()?;
+    /// # let store = cuteshm::Store::open(root.path().join("store"))?;
+    /// for left in store.collect()? {
+    ///     println!("{} bytes of {:?}: {}", left.nbytes, left.project, left.reason);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn collect(&self) -> Result<Vec<Leftover>> {
+        listing::collect(self.handle(), false)
+    }
+
+    /// What [`Store::collect`] would remove, without removing it.
+    pub fn collect_dry_run(&self) -> Result<Vec<Leftover>> {
+        listing::collect(self.handle(), true)
+    }
+
+    /// Writes manifests anew, from the segments, where they are gone, damaged, or of another generation than their segment:
+    /// after a cleaner swept the store's directory, say. `None` stands for all projects of the store; what was repaired is
+    /// returned. ([`Store::attach`] does it for a project whose manifest is gone.)
+    ///
+    /// [`Error::NotFound`](crate::Error::NotFound): the project that was named has no segment to repair it from;
+    /// [`Error::BadName`](crate::Error::BadName); [`Error::Permission`](crate::Error::Permission).
+    ///
+    /// ```
+    /// # let root = tempfile::tempdir()?;
+    /// # let store = cuteshm::Store::open(root.path().join("store"))?;
+    /// store.create("demo").array("x", &ndarray::arr1(&[1.0, 2.0])).publish()?;
+    /// std::fs::remove_file(store.manifest("demo")?)?;
+    /// let repaired = store.repair(None)?;
+    /// assert_eq!(repaired[0].project, "demo");
+    /// assert!(store.manifest("demo")?.exists());
+    /// # store.unlink("demo")?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn repair(&self, project: Option<&str>) -> Result<Vec<Repaired>> {
+        let project = project.map(project_to_c).transpose()?;
+        listing::repair(self.handle(), project.as_deref())
     }
 
     pub(crate) fn handle(&self) -> ffi::cshm_store {

@@ -3,12 +3,11 @@
 
 mod common;
 
-use common::TestStore;
+use common::{is_child, other_process, ready, wait_ready, TestStore};
 use cuteshm::{Error, Lifetime};
 use ndarray::{arr1, Array2};
-use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::time::Duration;
 
 /// Cargo builds the examples with the tests, beside their folder.
@@ -67,46 +66,6 @@ fn what_a_child_published_is_there_when_it_is_gone() {
     assert_eq!(project.get("names").unwrap().strings().unwrap()[[2]], "日本");
     assert_eq!(project.get("computed").unwrap().view::<i64>().unwrap()[[4097]], 1);
     assert!(project.origin("producer").unwrap().starts_with("produce (Rust"));
-}
-
-#[test]
-fn an_owner_s_project_goes_with_it() {
-    if std::env::var_os("CUTESHM_TEST_OWNER").is_some() {
-        let store = cuteshm::Store::open_default().unwrap();
-        drop(store.create("mine").lifetime(Lifetime::Owner).array("x", &arr1(&[1])).publish().unwrap());
-        assert!(store.attach("mine").is_ok());
-        return;
-    }
-    let store = TestStore::new();
-    let me = std::env::current_exe().unwrap();
-    let this = ["--exact", "an_owner_s_project_goes_with_it"];
-    let root = store.root().unwrap();
-    let status = Command::new(me).args(this).env("CUTESHM_TEST_OWNER", "1").env("CUTE_SHM_ROOT", root).status();
-    assert!(status.unwrap().success());
-    assert!(matches!(store.attach("mine"), Err(Error::NotFound(_))));
-    assert!(store.projects().unwrap().is_empty());
-}
-
-/// Runs one test of this program in another process, which takes the other branch of it.
-fn other_process(store: &TestStore, test: &str) -> Command {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "--nocapture", test]).env("CUTESHM_TEST_CHILD", "1");
-    command.env("CUTE_SHM_ROOT", store.root().unwrap()).stdin(Stdio::piped()).stdout(Stdio::piped());
-    command
-}
-
-fn is_child() -> bool {
-    std::env::var_os("CUTESHM_TEST_CHILD").is_some()
-}
-
-/// Tells the parent to go on, among the lines that the test's runner prints.
-fn ready() {
-    println!("\nready");
-}
-
-fn wait_ready(child: &mut Child) {
-    let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
-    assert!(lines.map_while(Result::ok).any(|line| line == "ready"), "the child ended before it was ready");
 }
 
 #[test]

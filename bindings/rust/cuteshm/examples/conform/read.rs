@@ -6,22 +6,38 @@ use crate::sample::{visit, Parsed, Sample, Visitor};
 use cuteshm::ndarray::ArrayViewD;
 use cuteshm::{Array, Attribute, Dtype, Kind, NodeKind, Project, Record, Records, Store};
 use std::fmt::Display;
+use std::fs::File;
 
 /// Prints the mismatches; their number.
 pub fn read(root: &str, project: &str, cases: &Cases) -> Parsed<usize> {
-    let project = Store::open(root)?.attach(project)?;
+    compare(&Store::open(root)?.attach(project)?, cases)
+}
+
+/// As [`read`], from an inherited descriptor.
+pub fn attach(fd: &str, name: &str, cases: &Cases) -> Parsed<usize> {
+    let project = Project::from_fd(File::open(format!("/proc/self/fd/{fd}"))?)?;
+    let mismatches = compare(&project, cases)?;
+    let info = project.info()?;
+    if !info.sealed || info.project != name {
+        println!("wanted a sealed {name}, found {info:?}");
+        return Ok(mismatches + 1);
+    }
+    Ok(mismatches)
+}
+
+fn compare(project: &Project, cases: &Cases) -> Parsed<usize> {
     let mut reading = Reading { mismatches: 0 };
     for case in &cases.all {
         let done = match &case.kind {
-            CaseKind::Group => reading.group(&project, &case.path),
-            CaseKind::Array { elements, .. } => reading.array(&project, case, elements),
-            CaseKind::Attribute { name, elements } => reading.attribute(&project, &case.path, name, elements),
+            CaseKind::Group => reading.group(project, &case.path),
+            CaseKind::Array { elements, .. } => reading.array(project, case, elements),
+            CaseKind::Attribute { name, elements } => reading.attribute(project, &case.path, name, elements),
         };
         if let Err(error) = done {
             reading.mismatch(&title(case), "it", error);
         }
     }
-    reading.extra(&project, cases);
+    reading.extra(project, cases);
     Ok(reading.mismatches)
 }
 

@@ -4,10 +4,25 @@
 use crate::cases::{parts, CaseKind, Cases, Elements};
 use crate::sample::{visit, Parsed, Sample, Visitor};
 use cuteshm::ndarray::{arr0, ArrayD};
-use cuteshm::{Builder, Dtype, Kind, Order, Store, Value};
+use cuteshm::{Builder, Dtype, Kind, Order, Project, Store, Value};
+use std::io::Read;
+use std::os::fd::AsRawFd;
 
 /// The number of mismatches: none.
 pub fn write(root: &str, project: &str, cases: &Cases) -> Parsed<usize> {
+    make(root, project, cases, false)?;
+    Ok(0)
+}
+
+/// Prints the path of the descriptor, which is all that holds the project then, and keeps it until standard input ends.
+pub fn seal(root: &str, project: &str, cases: &Cases) -> Parsed<usize> {
+    let fd = make(root, project, cases, true)?.export_fd()?;
+    println!("/proc/{}/fd/{}", std::process::id(), fd.as_raw_fd());
+    std::io::stdin().read_to_end(&mut Vec::new())?;
+    Ok(0)
+}
+
+fn make(root: &str, project: &str, cases: &Cases, sealed: bool) -> Parsed<Project> {
     // Arrays are borrowed until the project is published, so all of them are made first.
     let mut made = Vec::new();
     for case in &cases.all {
@@ -16,7 +31,7 @@ pub fn write(root: &str, project: &str, cases: &Cases) -> Parsed<usize> {
         }
     }
     let mut arrays = made.iter();
-    let mut builder = Store::open(root)?.create(project);
+    let mut builder = Store::open(root)?.create(project).sealed(sealed);
     for case in &cases.all {
         builder = match &case.kind {
             CaseKind::Group => builder.group(&case.path),
@@ -27,8 +42,7 @@ pub fn write(root: &str, project: &str, cases: &Cases) -> Parsed<usize> {
             CaseKind::Attribute { name, elements } => builder.attr(&case.path, name, value(elements)?),
         };
     }
-    builder.publish()?;
-    Ok(0)
+    Ok(builder.publish()?)
 }
 
 /// An array of any type.

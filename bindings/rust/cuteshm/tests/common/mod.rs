@@ -4,9 +4,11 @@
 
 use cuteshm::{Error, Project, Store};
 use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::ops::Deref;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 pub struct TestStore {
     store: Store,
@@ -33,7 +35,7 @@ impl TestStore {
     }
 
     /// Segments whose header (docs/format.md) names this store.
-    fn segments(&self) -> Vec<PathBuf> {
+    pub fn segments(&self) -> Vec<PathBuf> {
         let root = self.folder().join("store").into_os_string().into_encoded_bytes();
         let is_ours = |path: &PathBuf| {
             let mut named = vec![0; root.len() + 1];
@@ -84,4 +86,32 @@ pub fn words<T>(result: Result<T, Error>, wanted: &[&str]) -> Error {
     }
     assert!(!text.contains('\n'), "more than one line: {text}");
     error
+}
+
+/// One test of this program, for another process, which takes the other branch of it.
+pub fn this_test(test: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "--nocapture", test]).env("CUTESHM_TEST_CHILD", "1").stdout(Stdio::piped());
+    command
+}
+
+pub fn is_child() -> bool {
+    std::env::var_os("CUTESHM_TEST_CHILD").is_some()
+}
+
+/// [`this_test`], with `store` for its default store and a standard input that ends with the handle.
+pub fn other_process(store: &TestStore, test: &str) -> Command {
+    let mut command = this_test(test);
+    command.env("CUTE_SHM_ROOT", store.root().unwrap()).stdin(Stdio::piped());
+    command
+}
+
+/// Tells the parent to go on, among the lines that the test's runner prints.
+pub fn ready() {
+    println!("\nready");
+}
+
+pub fn wait_ready(child: &mut Child) {
+    let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
+    assert!(lines.map_while(Result::ok).any(|line| line == "ready"), "the child ended before it was ready");
 }
