@@ -21,7 +21,7 @@ enum cli_exit {
 /* A command line, taken apart. Strings are those of argv. */
 struct cli_arguments {
   const struct cli_command *command;
-  const char *option[128]; /* by its letter: the value, "" for one without a value; NULL where it was not given */
+  const char *option[128]; /* by its id: the value, "" for one without a value; NULL where it was not given */
   char **words;            /* what is no option, the command's name excluded */
   int word_count;
 };
@@ -32,14 +32,15 @@ struct cli_command {
   const char *arguments; /* as in "load [OPTION]... FILE [PROJECT]" */
   const char *summary;   /* half a line */
   const char *details;   /* paragraphs, each line ended */
-  const char *options;   /* letters, see cli_options */
+  const char *options;   /* ids, see cli_options */
   int min_words;
   int max_words; /* -1: any number */
   enum cli_exit (*run)(const struct cli_arguments *arguments);
 };
 
 struct cli_option {
-  char letter;
+  char id;     /* what the tables call it */
+  char letter; /* as it is typed, which is short for different options of two commands; 0: it has none */
   const char *name;
   const char *value; /* what its value is called, or NULL where it has none */
   const char *help;
@@ -47,7 +48,7 @@ struct cli_option {
 
 extern const struct cli_command cli_commands[]; /* ended by a NULL name */
 extern const struct cli_option cli_options[];   /* ended by a NULL name */
-#define CLI_COMMON_OPTIONS "rh"                 /* those that every command has */
+#define CLI_COMMON_OPTIONS "rgah"               /* those that every command has */
 
 const struct cli_command *cli_find_command(const char *name); /* or NULL */
 
@@ -77,6 +78,8 @@ enum cli_exit cli_load(const struct cli_arguments *arguments);
 enum cli_exit cli_list(const struct cli_arguments *arguments);
 enum cli_exit cli_show(const struct cli_arguments *arguments);
 enum cli_exit cli_unlink(const struct cli_arguments *arguments);
+enum cli_exit cli_gc(const struct cli_arguments *arguments);
+enum cli_exit cli_repair(const struct cli_arguments *arguments);
 enum cli_exit cli_version(const struct cli_arguments *arguments);
 enum cli_exit cli_help(const struct cli_arguments *arguments);
 

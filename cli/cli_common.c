@@ -5,6 +5,8 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 const char *cli_error_lead = "cute-shm: ";
 
@@ -48,7 +50,22 @@ enum cli_exit cli_failed(const cshm_error *err) {
   }
 }
 
+/* What the group may do, as the command line says. It is no use without a group. */
+static enum cli_exit choose_access(const struct cli_arguments *arguments, cshm_store_options *options) {
+  const char *access = arguments->option['a'];
+  if (!access) return CLI_OK;
+  if (!options->group && !getenv("CUTE_SHM_GROUP"))
+    return cli_usage(arguments->command, "--access %s: of which group? name it with --group", access);
+  options->access = strcmp(access, "rw") == 0 ? CSHM_ACCESS_READ_WRITE : CSHM_ACCESS_READ;
+  if (strcmp(access, "r") == 0 || strcmp(access, "rw") == 0) return CLI_OK;
+  return cli_usage(arguments->command, "no access \"%s\": r or rw", access);
+}
+
 enum cli_exit cli_open_store(const struct cli_arguments *arguments, cshm_store *store) {
   cshm_error err = CSHM_ERROR_INIT;
-  return cshm_store_open(arguments->option['r'], NULL, store, &err) ? cli_failed(&err) : CLI_OK;
+  cshm_store_options options = CSHM_STORE_OPTIONS_INIT;
+  options.group = arguments->option['g'];
+  enum cli_exit result = choose_access(arguments, &options);
+  if (result != CLI_OK) return result;
+  return cshm_store_open(arguments->option['r'], &options, store, &err) ? cli_failed(&err) : CLI_OK;
 }

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static void print_options(const char *letters) {
+static void print_options(const char *ids) {
   for (const struct cli_option *option = cli_options; option->name; option++) {
     char name[64];
-    if (!strchr(letters, option->letter) && !strchr(CLI_COMMON_OPTIONS, option->letter)) continue;
+    if (!strchr(ids, option->id) && !strchr(CLI_COMMON_OPTIONS, option->id)) continue;
     snprintf(name, sizeof name, "--%s%s%s", option->name, option->value ? " " : "", option->value ? option->value : "");
     printf("  -%c, %-15s %s\n", option->letter, name, option->help);
   }
@@ -23,6 +23,8 @@ static void print_program_help(void) {
   print_options("");
   printf("\nenvironment\n"
          "  CUTE_SHM_ROOT      the store\n"
+         "  CUTE_SHM_GROUP     as --group\n"
+         "  CUTE_SHM_ACCESS    as --access\n"
          "  CUTE_SHM_MANIFEST  yaml (the default) or toml: how manifests are written; both are read\n");
   printf("\nexit status\n"
          "  0    done\n"

@@ -72,14 +72,14 @@ struct parser {
   const struct cli_option *near;
 };
 
-static bool is_allowed(const struct cli_arguments *arguments, char letter) {
+static bool is_allowed(const struct cli_arguments *arguments, char id) {
   const char *own = arguments->command ? arguments->command->options : "";
-  return strchr(CLI_COMMON_OPTIONS, letter) || strchr(own, letter);
+  return strchr(CLI_COMMON_OPTIONS, id) || strchr(own, id);
 }
 
 static const char *next_option(void *user) {
   struct parser *parser = (struct parser *)user;
-  while (parser->near->name && !is_allowed(parser->arguments, parser->near->letter))
+  while (parser->near->name && !is_allowed(parser->arguments, parser->near->id))
     parser->near++;
   return parser->near->name ? (parser->near++)->name : NULL;
 }
@@ -101,7 +101,7 @@ static enum cli_exit take_option(struct parser *parser, const struct cli_option 
       return cli_usage(arguments->command, "--%s needs a value, %s", option->name, option->value);
     value = parser->argv[parser->next++];
   }
-  arguments->option[(int)option->letter] = value ? value : "";
+  arguments->option[(int)option->id] = value ? value : "";
   return CLI_OK;
 }
 
@@ -109,7 +109,7 @@ static enum cli_exit parse_long(struct parser *parser, const char *word) {
   size_t length = strcspn(word + 2, "=");
   const char *value = word[2 + length] == '=' ? word + 3 + length : NULL;
   for (const struct cli_option *option = cli_options; option->name; option++)
-    if (is_allowed(parser->arguments, option->letter) && strncmp(option->name, word + 2, length) == 0 &&
+    if (is_allowed(parser->arguments, option->id) && strncmp(option->name, word + 2, length) == 0 &&
         option->name[length] == '\0')
       return take_option(parser, option, value);
   return unknown_option(parser, word);
@@ -117,7 +117,7 @@ static enum cli_exit parse_long(struct parser *parser, const char *word) {
 
 static const struct cli_option *find_letter(const struct parser *parser, char letter) {
   for (const struct cli_option *option = cli_options; option->name; option++)
-    if (option->letter == letter && is_allowed(parser->arguments, letter)) return option;
+    if (option->letter == letter && is_allowed(parser->arguments, option->id)) return option;
   return NULL;
 }
 

@@ -9,15 +9,18 @@
 #include <string.h>
 
 const struct cli_option cli_options[] = {
-    {'n', "name", "PROJECT", "what to call the project; default: the file's name without its ending"},
-    {'o', "overwrite", NULL, "replace a project of that name; who has it open keeps the old one, whole"},
-    {'s', "strict", NULL, "fail, and create nothing, if anything in the file cannot be loaded"},
-    {'l', "lifetime", "LIFE", "persistent (default), owner, or last-user: see above"},
-    {'q', "quiet", NULL, "print nothing but errors"},
-    {'j', "json", NULL, "print one JSON document"},
-    {'r', "root", "DIR", "the store; default: $CUTE_SHM_ROOT, else that of this user in /tmp"},
-    {'h', "help", NULL, "print this"},
-    {0, NULL, NULL, NULL}};
+    {'n', 'n', "name", "PROJECT", "what to call the project; default: the file's name without its ending"},
+    {'o', 'o', "overwrite", NULL, "replace a project of that name; who has it open keeps the old one, whole"},
+    {'s', 's', "strict", NULL, "fail, and create nothing, if anything in the file cannot be loaded"},
+    {'l', 'l', "lifetime", "LIFE", "persistent (default), owner, or last-user: see above"},
+    {'q', 'q', "quiet", NULL, "print nothing but errors"},
+    {'d', 'n', "dry-run", NULL, "remove nothing, only tell what would be"},
+    {'j', 'j', "json", NULL, "print one JSON document"},
+    {'r', 'r', "root", "DIR", "the store; default: $CUTE_SHM_ROOT, else that of this user in /tmp"},
+    {'g', 'g', "group", "GROUP", "whose members share the store; default: $CUTE_SHM_GROUP, else nobody's"},
+    {'a', 'a', "access", "ACCESS", "what they may do: r, read (default), or rw, all that you may"},
+    {'h', 'h', "help", NULL, "print this"},
+    {0, 0, NULL, NULL, NULL}};
 
 const struct cli_command cli_commands[] = {
     {"load", "[OPTION]... FILE [PROJECT]", "put an HDF5 file into shared memory",
@@ -30,13 +33,29 @@ const struct cli_command cli_commands[] = {
      "with it, with last-user then or later, when the last process that has it attached lets go.\n",
      "onslq", 1, 2, cli_load},
     {"list", "[OPTION]...", "the projects of a store",
-     "One line for each project, ordered by name. One that cannot be used says why.\n", "j", 0, 0, cli_list},
+     "One line for each project, ordered by name. One that cannot be used says why. It is in use while a\n"
+     "process has it attached. Projects whose owner, or last user, is gone are removed first.\n",
+     "j", 0, 0, cli_list},
     {"show", "[OPTION]... PROJECT [PATH]", "what is in a project",
      "The tree of groups and arrays with type, shape, size and attributes; with PATH, only what is there,\n"
      "and its attributes at full length.\n",
      "j", 1, 2, cli_show},
     {"unlink", "[OPTION]... PROJECT...", "remove projects",
      "The memory is given back as soon as nobody has the project open any more.\n", "", 1, -1, cli_unlink},
+    {"gc", "[OPTION]...", "remove what the dead have left behind",
+     "Projects whose owner, or last user, is gone; segments that are no project any more, or never became\n"
+     "one; manifests whose segment is gone, and those that were never finished. Nothing that is alive, in\n"
+     "the making, or another user's is touched. `load`, `list` and `show` clear away what they meet; this\n"
+     "looks everywhere.\n"
+     "\n"
+     "It prints a line for each, with the memory given back and the reason, and a total. What cannot be\n"
+     "removed is told on stderr, and makes the exit status 1; to find nothing is no failure.\n",
+     "dj", 0, 0, cli_gc},
+    {"repair", "[OPTION]... [PROJECT]...", "write manifests anew",
+     "Of the projects named, or of all, whose manifest is gone, damaged, or another generation's, while\n"
+     "their segment is whole: after a cleaner swept the store's directory, say. What was wrong with each\n"
+     "is told. A project without a segment cannot be repaired: its data is gone.\n",
+     "", 0, -1, cli_repair},
     {"version", "[OPTION]...", "versions of this program and its libraries", "", "", 0, 0, cli_version},
     {"help", "[OPTION]... [COMMAND]", "how to use a command", "", "", 0, 1, cli_help},
     {NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}};

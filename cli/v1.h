@@ -18,7 +18,7 @@ enum cli_exit v1_run(const struct cli_command *program, int argc, char **argv);
  * message is printed. */
 enum cli_exit v1_parse(const struct cli_command *program, int argc, char **argv, struct cli_arguments *arguments);
 
-/* The flags. One whose name begins with two dashes has its letter, too. */
+/* The flags; those with one dash have no letter. */
 extern const struct cli_option v1_flags[];
 
 /* Prints "usage: cute-shm-list [-h] [-short]". */

@@ -16,14 +16,10 @@ static enum cli_exit usage(const struct cli_command *program, const char *proble
   return CLI_USAGE;
 }
 
-static bool has_letter(const struct cli_option *flag, char letter) {
-  return flag->name[1] == '-' && flag->letter == letter;
-}
-
 /* The flag that has this letter: "v" for "--verbose". */
 static const struct cli_option *find_letter(const struct cli_command *program, char letter) {
   for (const struct cli_option *flag = v1_flags; flag->name; flag++)
-    if (strchr(program->options, flag->letter) && has_letter(flag, letter)) return flag;
+    if (strchr(program->options, flag->id) && flag->letter == letter) return flag;
   return NULL;
 }
 
@@ -31,7 +27,7 @@ static const struct cli_option *find_letter(const struct cli_command *program, c
 static const struct cli_option *find_name(const struct cli_command *program, const char *word) {
   size_t length = strlen(word), dashes = strspn(word, "-");
   for (const struct cli_option *flag = v1_flags; flag->name && dashes < length; flag++)
-    if (strchr(program->options, flag->letter) && strncmp(flag->name, word, length) == 0) return flag;
+    if (strchr(program->options, flag->id) && strncmp(flag->name, word, length) == 0) return flag;
   return NULL;
 }
 
@@ -40,14 +36,14 @@ static bool take_letters(const struct cli_command *program, const char *word, st
   for (const char *letter = word + 1; *letter; letter++)
     if (!find_letter(program, *letter)) return false;
   for (const char *letter = word + 1; *letter; letter++)
-    arguments->option[(int)*letter] = "";
+    arguments->option[(int)find_letter(program, *letter)->id] = "";
   return true;
 }
 
 static enum cli_exit take_flag(const struct cli_command *program, const char *word, struct cli_arguments *arguments) {
   const struct cli_option *flag = find_name(program, word);
   if (flag) {
-    arguments->option[(int)flag->letter] = "";
+    arguments->option[(int)flag->id] = "";
     return CLI_OK;
   }
   if (take_letters(program, word, arguments)) return CLI_OK;

@@ -7,12 +7,12 @@
 #include <string.h>
 
 const struct cli_option v1_flags[] = {
-    {'h', "--help", NULL, "print this"},
-    {'p', "-no-progress", NULL, "draw no bar; with -v there is none, either"},
-    {'s', "-short", NULL, "one line for each project"},
-    {'v', "--verbose", NULL, "tell on stderr what is done"},
-    {'o', "--overwrite", NULL, "replace a project of that name; who has it open keeps the old one, whole"},
-    {0, NULL, NULL, NULL}};
+    {'h', 'h', "--help", NULL, "print this"},
+    {'p', 0, "-no-progress", NULL, "draw no bar; with -v there is none, either"},
+    {'s', 0, "-short", NULL, "one line for each project"},
+    {'v', 'v', "--verbose", NULL, "tell on stderr what is done"},
+    {'o', 'o', "--overwrite", NULL, "replace a project of that name; who has it open keeps the old one, whole"},
+    {0, 0, NULL, NULL, NULL}};
 
 static const struct cli_command programs[] = {
     {"cute-shm-hdf5", "project hdf5_file", "put an HDF5 file into shared memory",
@@ -39,8 +39,8 @@ const struct cli_command *v1_find_program(const char *called) {
 void v1_print_usage(FILE *out, const struct cli_command *program) {
   fprintf(out, "usage: %s", program->name);
   for (const struct cli_option *flag = v1_flags; flag->name; flag++) {
-    if (!strchr(program->options, flag->letter)) continue;
-    if (flag->name[1] == '-')
+    if (!strchr(program->options, flag->id)) continue;
+    if (flag->letter)
       fprintf(out, " [-%c]", flag->letter);
     else
       fprintf(out, " [%s]", flag->name);
@@ -53,8 +53,8 @@ static void print_help(const struct cli_command *program) {
   printf("\n%s: %s\n\n%s\noptions\n", program->name, program->summary, program->details);
   for (const struct cli_option *flag = v1_flags; flag->name; flag++) {
     char letter[8] = "";
-    if (!strchr(program->options, flag->letter)) continue;
-    if (flag->name[1] == '-') snprintf(letter, sizeof letter, "-%c, ", flag->letter);
+    if (!strchr(program->options, flag->id)) continue;
+    if (flag->letter) snprintf(letter, sizeof letter, "-%c, ", flag->letter);
     printf("  %s%-*s  %s\n", letter, 15 - (int)strlen(letter), flag->name, flag->help);
   }
 }

@@ -18,10 +18,12 @@ stage_lint() {
     "$venv/bin/ruff" format --check --exclude "*.md" .
     MYPYPATH=tests/gates "$venv/bin/mypy" --strict tests/gates
     "$venv/bin/mypy" --strict tests/conformance/run.py
+    "$venv/bin/mypy" --strict --python-version 3.11 tests/lifetimes/run_lifetimes.py
     "$venv/bin/mypy" --strict tests/examples/run_examples.py
     "$venv/bin/mypy" --strict bindings/julia/generate.py bindings/julia/test_generate.py
     "$venv/bin/mypy" --strict --python-version 3.11 tests/cli tests/hdf5 tests/format
     "$venv/bin/mypy" --strict tests/bench/*.py
+    "$venv/bin/mypy" --strict tests/soak/soak.py
 }
 
 stage_c() {
@@ -86,9 +88,11 @@ test_package() {
 stage_rust() {
     sh scripts/build.sh release
     cargo fmt --manifest-path bindings/rust/Cargo.toml --all --check
-    cargo fmt --manifest-path tests/bench/rust/Cargo.toml --check
     cargo_rust clippy --all-targets --all-features -- -D warnings
-    cargo clippy --quiet --locked --manifest-path tests/bench/rust/Cargo.toml --all-targets -- -D warnings
+    for programs in bench soak; do
+        cargo fmt --manifest-path tests/$programs/rust/Cargo.toml --check
+        cargo clippy --quiet --locked --manifest-path tests/$programs/rust/Cargo.toml --all-targets -- -D warnings
+    done
     cargo_rust test --all-features
 }
 
@@ -102,9 +106,24 @@ stage_conformance() {
     "$venv/bin/python" tests/conformance/run.py
 }
 
+# CUTESHM_LONG=1: a process for each lifetime in the languages that start slowly, too.
+stage_lifetimes() {
+    build_languages
+    "$python_env/bin/python" tests/lifetimes/run_lifetimes.py
+}
+
 stage_cli() {
     sh scripts/build.sh release
     run_ctest release --label-regex cli
+}
+
+# Eight processes in four languages for a minute, killed at random; for ten with CUTESHM_LONG=1. It prints what they did.
+stage_soak() {
+    sh scripts/build.sh release
+    install_python
+    cargo build --quiet --release --locked --manifest-path tests/soak/rust/Cargo.toml
+    "$venv/bin/python" tests/soak/soak.py --c "$release/bin/soak_worker" --python "$python_env/bin/python" \
+        --rust "$CARGO_TARGET_DIR/release/soak_worker" --julia julia
 }
 
 # The main job, then every other program and piece of code that the pages show.

@@ -6,7 +6,7 @@ set -eu
 . "$(dirname "$0")/common.sh"
 
 # In this order, since later stages find built what they need.
-all='lint c gates asan tsan python wheel rust julia conformance cli demo'
+all='lint c gates asan tsan python wheel rust julia conformance lifetimes cli soak demo'
 
 case ${1:-} in
 --list)

@@ -37,19 +37,17 @@
 %ignore cshm_attachment_view;  /* row() and rows() give it together with the node */
 %ignore cshm_dtype_parse;      /* numpy has its own */
 %ignore cshm_dtype_field;
-/* being built */
-%ignore cshm_store_collect;
-%ignore cshm_store_repair;
-%ignore cshm_attachment_reattach;
-%ignore cshm_attachment_export_fd;
-%ignore cshm_attach_fd;
 
 /* ---- calls that wait for the kernel, copy data or read a file let other threads run ---- */
 
 %thread cshm_attach;
+%thread cshm_attach_fd;
+%thread cshm_attachment_reattach;
 %thread cshm_attachment_wait_newer;
 %thread cshm_unlink;
 %thread cshm_list;
+%thread cshm_store_collect;
+%thread cshm_store_repair;
 %thread cshm_builder_allocate;
 %thread cshm_builder_write;
 %thread cshm_builder_publish;

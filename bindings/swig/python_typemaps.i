@@ -56,6 +56,17 @@ CSHM_PY_HANDLE(cshm_listing)
 }
 %typemap(freearg) const char * ""
 
+/* None names all projects; what was repaired is returned. */
+%typemap(in) (const char *project, cshm_listing *repaired) (cshm_listing handle) {
+  handle.id = 0;
+  $1 = $input == Py_None ? NULL : (char *)cshm_py_text($input, "project");
+  if (!$1 && $input != Py_None) SWIG_fail;
+  $2 = &handle;
+}
+%typemap(argout) (const char *project, cshm_listing *repaired) {
+  CSHM_PY_RETURN(PyLong_FromUnsignedLongLong($2->id))
+}
+
 %typemap(in) const char *root (PyObject *path = NULL), const char *file (PyObject *path = NULL) {
   if ($input != Py_None) {
     if (!PyUnicode_FSConverter($input, &path)) SWIG_fail;
@@ -77,13 +88,16 @@ CSHM_PY_HANDLE(cshm_listing)
 
 /* ---- numbers out ---- */
 
-%typemap(in, numinputs=0) int32_t *current (int32_t number), uint32_t *array (uint32_t number),
+%typemap(in, numinputs=0) int32_t *current (int32_t number), int32_t *fd (int32_t number), uint32_t *array (uint32_t number),
                           uint64_t *count (uint64_t number), uint64_t *nbytes (uint64_t number) {
   number = 0;
   $1 = &number;
 }
 %typemap(argout) int32_t *current {
   CSHM_PY_RETURN(PyBool_FromLong(*$1))
+}
+%typemap(argout) int32_t *fd {
+  CSHM_PY_RETURN(PyLong_FromLong(*$1))
 }
 %typemap(argout) uint32_t *array, uint64_t *count, uint64_t *nbytes {
   CSHM_PY_RETURN(PyLong_FromUnsignedLongLong(*$1))
@@ -110,7 +124,9 @@ CSHM_PY_HANDLE(cshm_listing)
 /* ---- options: a plain value or a tuple ---- */
 
 %typemap(in) const cshm_store_options *options (cshm_store_options given = CSHM_STORE_OPTIONS_INIT) {
-  if ($input != Py_None && !PyArg_ParseTuple($input, "Iz:options", &given.manifest, &given.prefix)) SWIG_fail;
+  if ($input != Py_None &&
+      !PyArg_ParseTuple($input, "IzzI:options", &given.manifest, &given.prefix, &given.group, &given.access))
+    SWIG_fail;
   $1 = &given;
 }
 %typemap(in) const cshm_attach_options *options (cshm_attach_options given = CSHM_ATTACH_OPTIONS_INIT) {
@@ -118,8 +134,15 @@ CSHM_PY_HANDLE(cshm_listing)
   if (PyErr_Occurred()) SWIG_fail;
   $1 = &given;
 }
+%typemap(in) const cshm_collect_options *options (cshm_collect_options given = CSHM_COLLECT_OPTIONS_INIT) {
+  int dry_run = PyObject_IsTrue($input);
+  if (dry_run < 0) SWIG_fail;
+  given.dry_run = (uint32_t)dry_run;
+  $1 = &given;
+}
 %typemap(in) const cshm_builder_options *options (cshm_builder_options given = CSHM_BUILDER_OPTIONS_INIT) {
-  if (!PyArg_ParseTuple($input, "IIz:options", &given.overwrite, &given.lifetime, &given.producer)) SWIG_fail;
+  if (!PyArg_ParseTuple($input, "IIIz:options", &given.overwrite, &given.lifetime, &given.sealed, &given.producer))
+    SWIG_fail;
   $1 = &given;
 }
 
@@ -135,14 +158,15 @@ CSHM_PY_HANDLE(cshm_listing)
 %enddef
 
 CSHM_PY_STRUCT(cshm_project, CSHM_PROJECT_INIT,
-  Py_BuildValue("(isNNsKKKII)", $1->status, $1->name, PyUnicode_DecodeFSDefault($1->manifest),
+  Py_BuildValue("(isNNsKKKIIN)", $1->status, $1->name, PyUnicode_DecodeFSDefault($1->manifest),
                 PyUnicode_DecodeFSDefault($1->segment), $1->message, (unsigned long long)$1->generation,
-                (unsigned long long)$1->nbytes, (unsigned long long)$1->created_ns, $1->array_count, $1->lifetime))
+                (unsigned long long)$1->nbytes, (unsigned long long)$1->created_ns, $1->array_count, $1->lifetime,
+                PyBool_FromLong($1->in_use)))
 CSHM_PY_STRUCT(cshm_attachment_info, CSHM_ATTACHMENT_INFO_INIT,
-  Py_BuildValue("(IsNNKKKIIII)", $1->mode, $1->project, PyUnicode_DecodeFSDefault($1->root),
+  Py_BuildValue("(IsNNKKKIIIIN)", $1->mode, $1->project, PyUnicode_DecodeFSDefault($1->root),
                 PyUnicode_DecodeFSDefault($1->segment), (unsigned long long)$1->generation,
                 (unsigned long long)$1->created_ns, (unsigned long long)$1->nbytes, $1->node_count, $1->array_count,
-                $1->note_count, $1->lifetime))
+                $1->note_count, $1->lifetime, PyBool_FromLong($1->sealed)))
 CSHM_PY_STRUCT(cshm_node, CSHM_NODE_INIT,
   Py_BuildValue("(IssIIII)", $1->kind, $1->path, $1->name, $1->number, $1->parent, $1->end, $1->attribute_count))
 CSHM_PY_STRUCT(cshm_attribute, CSHM_ATTRIBUTE_INIT, cshm_py_attribute($1))

@@ -6,8 +6,8 @@
 #include "lease.h"
 #include "listing.h"
 #include "platform.h"
-#include "project.h"
 #include "project_manifest.h"
+#include "project_remove.h"
 #include "store.h"
 
 #include <stdio.h>
@@ -89,8 +89,8 @@ cshm_status cshm_unlink(cshm_store store, const char *project, cshm_error *err) 
   cshm_status status = cshm__handle_pin(store.id, HANDLE_STORE, &target, err);
   if (status) return status;
   status = cshm__store_check_project(project, err);
-  if (!status) status = cshm__project_unlink(target.object, project, 0, true, err);
-  if (!status) cshm__lease_sweep();
+  if (!status) status = cshm__project_unlink(target.object, project, 0, err);
+  cshm__lease_sweep(); /* also of what is gone in spite of a failure */
   cshm__handle_unpin(store.id);
   return status;
 }

@@ -13,19 +13,32 @@
 
 /* ---- opening ---- */
 
+/* Whether what was seen without the store's lock was just being removed, by someone who held that. */
+static bool is_going(const struct store *store, const char *name) {
+  struct project project;
+  bool live = true;
+  int directory;
+  if (cshm__platform_directory_open(store->root, &store->share, false, &directory, NULL) != CSHM_OK) return false;
+  cshm_status status = cshm__platform_directory_lock(directory, true, NULL);
+  if (!status) status = cshm__project_previous(store, directory, name, &project, &live, NULL);
+  if (!status) cshm__project_let_previous_go(&project);
+  cshm__platform_directory_close(directory);
+  return !status && !live;
+}
+
 /* An early answer for the user's sake; the one that counts is given at publication. */
 static cshm_status check_free(const struct store *store, const char *name, cshm_error *err) {
   struct project project;
   int directory;
   cshm_error said = CSHM_ERROR_INIT;
-  cshm_status status = cshm__platform_directory_open(store->root, &store->share, false, &directory, &said);
+  cshm_status status = cshm__project_directory(store, name, &directory, &said);
   if (status) return status == CSHM_ERR_NOT_FOUND ? CSHM_OK : cshm__fail_said(err, &said);
   status = cshm__project_open(store, directory, name, PROJECT_LOOK, &project, &said);
   cshm__platform_close(directory);
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
-  if (status == CSHM_ERR_PERMISSION || status == CSHM_ERR_SYSTEM) return cshm__fail_said(err, &said);
+  if (status && !cshm__project_is_damaged(status)) return cshm__fail_said(err, &said);
   if (status == CSHM_OK) cshm__project_close(&project);
-  return cshm__project_exists(store, name, err);
+  return is_going(store, name) ? CSHM_OK : cshm__project_exists(store, name, err);
 }
 
 static cshm_status check_options(const struct store *store, const char *project, const cshm_builder_options *options,
@@ -78,8 +91,12 @@ cshm_status cshm__builder_new(const struct store *store, const char *project, co
 
 void cshm__builder_free(struct builder *builder) {
   if (builder->mapping) cshm__mapping_release(builder->mapping);
-  /* a child of fork() has no window: something else may be at that address */
-  if (builder->process == cshm__platform_process()) cshm__builder_window_close(&builder->window);
+  /* a child of fork() has no window: something else may be at that address; nor is the segment its own */
+  if (builder->process == cshm__platform_process()) {
+    cshm__builder_window_close(&builder->window);
+    if (atomic_load_explicit(&builder->state, memory_order_acquire) != BUILDER_PUBLISHED)
+      cshm__platform_segment_abandon(builder->segment, builder->segment_name);
+  }
   cshm__platform_close(builder->segment);
   cshm__tree_free(&builder->tree);
   free(builder->layout.head);
@@ -106,12 +123,13 @@ cshm_status cshm__builder_expect(const struct builder *builder, enum builder_sta
 
 static cshm_status create_segment(const struct builder *builder, uint64_t size, int *segment, cshm_error *err) {
   if (builder->sealed) return cshm__platform_sealed_create(builder->segment_name, size, segment, err);
-  return cshm__platform_segment_create(size, &builder->store.share, segment, err);
+  return cshm__platform_segment_create(size, builder->segment_name, &builder->store.share, segment, err);
 }
 
 cshm_status cshm__builder_allocate(struct builder *builder, cshm_error *err) {
   struct layout_identity identity = {.project = builder->project,
                                      .root = builder->sealed ? "" : builder->store.root,
+                                     .prefix = builder->sealed ? "" : builder->store.prefix,
                                      .generation = builder->generation,
                                      .created_ns = cshm__platform_now_ns(),
                                      .lifetime = builder->lifetime,
@@ -123,6 +141,7 @@ cshm_status cshm__builder_allocate(struct builder *builder, cshm_error *err) {
   status = create_segment(builder, layout.segment_size, &segment, err);
   if (!status) status = cshm__platform_segment_write(segment, 0, layout.head, layout.head_size, err);
   if (status) {
+    cshm__platform_segment_abandon(segment, builder->segment_name);
     cshm__platform_close(segment);
     free(layout.head);
     return status;
@@ -210,10 +229,14 @@ static cshm_status take_lease(struct builder *builder, bool attached, struct lea
   struct lease_subject subject = {&builder->store, builder->project, builder->segment_name, builder->generation};
   const struct mapping *filled = writable(builder);
   bool used = attached || (filled && cshm__mapping_is_shared(filled));
-  if (builder->lifetime == CSHM_OWNER) return cshm__lease_take(LEASE_OWNER, &subject, builder->segment, lease, err);
-  if (builder->lifetime == CSHM_LAST_USER && !used)
-    return cshm__lease_take(LEASE_PUBLISHER, &subject, builder->segment, lease, err);
-  return CSHM_OK;
+  cshm_status status = CSHM_OK;
+  if (builder->lifetime == CSHM_OWNER)
+    status = cshm__lease_take(LEASE_OWNER, &subject, builder->segment, lease, err);
+  else if (builder->lifetime == CSHM_LAST_USER && !used)
+    status = cshm__lease_take(LEASE_PUBLISHER, &subject, builder->segment, lease, err);
+  /* the attachment keeps the builder's open file, and with it this lease; see cshm__mapping_open */
+  if (builder->lifetime != CSHM_LAST_USER && used) cshm__platform_lease_join(builder->segment, false, NULL);
+  return status;
 }
 
 /* The lease is there before the project is. */
@@ -223,6 +246,7 @@ static cshm_status publish_leased(struct builder *builder, const struct publicat
   cshm_status status = take_lease(builder, attached, &lease, err);
   if (!status) status = cshm__publish(publication, err);
   if (status && lease) cshm__lease_end(lease);
+  if (status) cshm__platform_lease_leave(builder->segment, PLATFORM_LEASE_USERS);
   return status;
 }
 

@@ -46,6 +46,7 @@ static const char *wrong_header(const struct format_header *h) {
   if (h->generation == 0) return "it has no generation";
   if (!is_string(h->project, CSHM_MAX_PROJECT_NAME + 1) || !is_string(h->root, sizeof h->root))
     return "its project or store is too long, or not UTF-8";
+  if (!is_string(h->prefix, sizeof h->prefix) || strchr(h->prefix, '/')) return "its store's prefix is not one";
   return wrong_places(h);
 }
 

@@ -40,7 +40,7 @@ struct Segment {
     tree t{};
     REQUIRE(cshm__tree_init(&t, nullptr) == CSHM_OK);
     declare(t);
-    layout_identity identity = {"p", "/tmp/store", 77, 88, CSHM_OWNER, 0};
+    layout_identity identity = {"p", "/tmp/store", "cute-shm.", 77, 88, CSHM_OWNER, 0};
     REQUIRE(cshm__layout_make(&t, &identity, &made, nullptr) == CSHM_OK);
     cshm__tree_free(&t);
     words.resize(made.segment_size / 8);

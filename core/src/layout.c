@@ -156,6 +156,7 @@ static void write_header(struct format_header *header, const struct layout_ident
   header->flags = identity->flags;
   memcpy(header->project, identity->project, strlen(identity->project));
   memcpy(header->root, identity->root, strlen(identity->root));
+  memcpy(header->prefix, identity->prefix, strlen(identity->prefix));
   header->index_checksum = cshm__hash_bytes((unsigned char *)header + header->index_offset, header->index_size);
   header->header_checksum = cshm__hash_bytes(header, offsetof(struct format_header, header_checksum));
   header->state = FORMAT_FILLED;

@@ -12,6 +12,7 @@
 struct layout_identity {
   const char *project;
   const char *root;
+  const char *prefix; /* of the store's manifests */
   uint64_t generation;
   uint64_t created_ns;
   uint32_t lifetime;

@@ -4,6 +4,7 @@
 #include "error.h"
 #include "platform.h"
 #include "project.h"
+#include "project_remove.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -63,7 +64,7 @@ static void end_at_exit(void) {
     if (copy.kind != LEASE_OWNER) {
       let_go(&copy, true);
     } else {
-      cshm__project_unlink(&copy.store, copy.project, copy.generation, true, NULL);
+      cshm__project_unlink(&copy.store, copy.project, copy.generation, NULL);
       cshm__platform_close(copy.segment);
     }
   }
@@ -99,8 +100,9 @@ cshm_status cshm__lease_take(enum lease_kind kind, const struct lease_subject *s
   memcpy(made->segment_name, subject->segment_name, strlen(subject->segment_name));
   made->generation = subject->generation;
   made->segment = -1;
-  cshm_status status = cshm__platform_lease_take(
-      segment, kind == LEASE_OWNER ? PLATFORM_LEASE_OWNER : PLATFORM_LEASE_USERS, &made->segment, err);
+  cshm_status status =
+      cshm__platform_lease_take(segment, made->segment_name,
+                                kind == LEASE_OWNER ? PLATFORM_LEASE_OWNER : PLATFORM_LEASE_USERS, &made->segment, err);
   if (!status) status = keep(made, err);
   if (status) {
     cshm__platform_close(made->segment);
@@ -164,8 +166,9 @@ void cshm__lease_end(struct lease *lease) {
 
 static bool is_retired(const struct lease *lease) {
   uint32_t state = 0;
+  if (lease->segment < 0) return false;
   cshm__platform_segment_read(lease->segment, offsetof(struct format_header, state), &state, sizeof state, NULL);
-  return state == FORMAT_RETIRED;
+  return state == FORMAT_RETIRED || !cshm__platform_segment_is_named(lease->segment);
 }
 
 void cshm__lease_sweep(void) {

@@ -5,6 +5,7 @@ extern "C" {
 #include "listing.h"
 #include "platform.h"
 #include "project.h"
+#include "project_remove.h"
 }
 #include <csignal>
 #include <sys/wait.h>
@@ -48,7 +49,7 @@ TEST_CASE("a project whose owner was killed is gone at the next look", "[lease][
   }
   SECTION("create") {
     REQUIRE(scratch.publish(2) == CSHM_OK);
-    REQUIRE(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, true, nullptr) == CSHM_OK);
+    REQUIRE(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, nullptr) == CSHM_OK);
   }
   CHECK(scratch.segments().empty());
   CHECK(scratch.files().empty());
@@ -83,7 +84,7 @@ TEST_CASE("what nobody uses any more is held alone while it is replaced, so that
           CSHM_OK);
   CHECK_FALSE(live);
   CHECK_FALSE(cshm__platform_lease_is_free(other, PLATFORM_LEASE_USERS));
-  cshm__project_close(&previous);
+  cshm__project_let_previous_go(&previous);
   CHECK(cshm__platform_lease_is_free(other, PLATFORM_LEASE_USERS));
   cshm__platform_close(other);
   cshm__platform_close(directory);
@@ -171,7 +172,7 @@ TEST_CASE("memory of an owned project is given back when it is unlinked, not onl
   size_t before = open_files();
   REQUIRE(scratch.publish(1, false, CSHM_OWNER) == CSHM_OK);
   CHECK(open_files() == before + 1);
-  REQUIRE(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, true, nullptr) == CSHM_OK);
+  REQUIRE(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, nullptr) == CSHM_OK);
   cshm__lease_sweep();
   CHECK(open_files() == before);
 }

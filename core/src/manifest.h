@@ -20,6 +20,8 @@
 struct manifest_head {
   uint64_t generation;
   uint64_t nbytes;
+  uint32_t
+      lifetime; /* a cshm_lifetime; CSHM_PERSISTENT where it does not tell: an older one has that behind the head */
   char project[CSHM_MAX_PROJECT_NAME + 1];
   char segment[256]; /* checked to be a plain file name: no "/", not starting with "." */
 };

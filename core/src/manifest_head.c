@@ -64,16 +64,27 @@ static const char *take_bytes(struct manifest_head *head, const struct head_valu
   return head->nbytes == 0 ? "the segment's size, a number of bytes" : NULL;
 }
 
+/* One that is not known is one of a later version: what is not to be touched. */
+static const char *take_lifetime(struct manifest_head *head, const struct head_value *value) {
+  for (uint32_t lifetime = 0; lifetime < HEAD_LIFETIMES; lifetime++) {
+    const char *name = cshm__head_lifetime(lifetime);
+    if (strlen(name) == value->length && memcmp(name, value->text, value->length) == 0) head->lifetime = lifetime;
+  }
+  return NULL;
+}
+
 static const struct {
   const char *name;
   take take;
-} keys[] = {{"cute-shm", take_version},
-            {"project", take_project},
-            {"generation", take_generation},
-            {"segment", take_segment},
-            {"bytes", take_bytes}};
+} keys[] = {{"cute-shm", take_version}, {"project", take_project}, {"generation", take_generation},
+            {"segment", take_segment},  {"bytes", take_bytes},     {"lifetime", take_lifetime}};
 
 #define KEYS ((int)(sizeof keys / sizeof keys[0]))
+#define NEEDED (KEYS - 1) /* all but the last */
+
+const char *cshm__head_lifetime(uint32_t lifetime) {
+  return lifetime == CSHM_OWNER ? "owner" : lifetime == CSHM_LAST_USER ? "last-user" : "persistent";
+}
 
 int cshm__head_key(const char *text, size_t length) {
   for (int key = 0; key < KEYS; key++)
@@ -97,7 +108,7 @@ cshm_status cshm__head_take(struct head_reader *reader, int key, const struct he
 }
 
 const char *cshm__head_missing(const struct head_reader *reader) {
-  for (int key = 0; key < KEYS; key++)
+  for (int key = 0; key < NEEDED; key++)
     if (!(reader->seen & 1u << key)) return keys[key].name;
   return NULL;
 }

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 
 #define HEAD_QUOTED_SIZE 64
+#define HEAD_LIFETIMES 3
+#define HEAD_OPTIONAL "lifetime" /* the one key that need not be there */
 
 /* A key's value, as the syntax has it. */
 struct head_value {
@@ -21,6 +23,9 @@ struct head_reader {
   struct manifest_head head;
   unsigned seen; /* a bit for each key */
 };
+
+/* A lifetime's name in manifests. */
+const char *cshm__head_lifetime(uint32_t lifetime);
 
 /* Number of a key of the head, or -1. */
 int cshm__head_key(const char *text, size_t length);

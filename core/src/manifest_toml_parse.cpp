@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The library's only C++: toml++, header-only, without exceptions. It is given no more than a head of bounded size and
-// depth, since it recurses, and since running out of memory in it ends the process.
+// The library's only C++: toml++, header-only. It is given no more than a head of bounded size and depth, since it recurses.
+// It throws nothing of its own, but the operator new beneath it does, where there is no memory.
 extern "C" {
 #include "manifest_toml_parse.h"
 #include "error.h"
@@ -26,6 +26,7 @@ extern "C" {
 
 #include <cinttypes>
 #include <cstdio>
+#include <new>
 
 static_assert(TOML_LIB_MAJOR == 3 && TOML_LIB_MINOR >= 3, "toml++ 3.3 or later is needed");
 
@@ -58,10 +59,7 @@ cshm_status take(head_reader &reader, const char *name, const toml::node &node, 
   return status == CSHM_OK ? CSHM_OK : cshm__head_fail(err, status, {file, begin.line, begin.column}, wanted, found);
 }
 
-} // namespace
-
-cshm_status cshm__toml_parse_head(const char *text, size_t length, const char *file, manifest_head *head,
-                                  cshm_error *err) {
+cshm_status parse_head(const char *text, size_t length, const char *file, manifest_head *head, cshm_error *err) {
   const toml::parse_result result = toml::parse(std::string_view(text, length));
   if (!result) {
     const toml::source_position begin = result.error().source().begin;
@@ -82,6 +80,21 @@ cshm_status cshm__toml_parse_head(const char *text, size_t length, const char *f
     const cshm_status status = take(reader, name, *node, file, err);
     if (status != CSHM_OK) return status;
   }
+  if (const toml::node *node = result.table().get(HEAD_OPTIONAL)) {
+    const cshm_status status = take(reader, HEAD_OPTIONAL, *node, file, err);
+    if (status != CSHM_OK) return status;
+  }
   *head = reader.head;
   return CSHM_OK;
+}
+
+} // namespace
+
+cshm_status cshm__toml_parse_head(const char *text, size_t length, const char *file, manifest_head *head,
+                                  cshm_error *err) {
+  try {
+    return parse_head(text, length, file, head, err);
+  } catch (const std::bad_alloc &) {
+    return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory to parse the head of manifest %s", file);
+  }
 }

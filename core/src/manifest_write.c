@@ -2,6 +2,7 @@
 #include "manifest_write.h"
 
 #include "error.h"
+#include "manifest_head.h"
 #include "manifest_value.h"
 
 #include <stdio.h>
@@ -56,10 +57,6 @@ static void add_created(struct writer *writer, uint64_t created_ns) {
   add_line(writer, "created", text);
 }
 
-static const char *lifetime_name(uint32_t lifetime) {
-  return lifetime == CSHM_OWNER ? "owner" : lifetime == CSHM_LAST_USER ? "last-user" : "persistent";
-}
-
 static void add_head(struct writer *writer, const char *segment) {
   const struct format_header *header = writer->index->header;
   char generation[17];
@@ -72,10 +69,11 @@ static void add_head(struct writer *writer, const char *segment) {
   snprintf(generation, sizeof generation, "%016llx", (unsigned long long)header->generation);
   add_line(writer, "generation", generation);
   add_line(writer, "segment", segment);
+  add_line(writer, "lifetime",
+           cshm__head_lifetime(header->lifetime)); /* who reads a head stops where it knows all others */
   add_key(writer, "bytes");
   cshm__text_add_unsigned(writer->text, header->segment_size);
   add(writer, "\n");
-  add_line(writer, "lifetime", lifetime_name(header->lifetime));
   add_created(writer, header->created_ns);
   if (writer->index->array_count == 0) { /* here, since TOML has no key of the top level after a table */
     add_key(writer, "arrays");

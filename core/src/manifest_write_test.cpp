@@ -65,7 +65,8 @@ struct Project {
   }
 };
 
-const layout_identity robot = {"robot", "/tmp/store", 0x9f0c3a5be1d27788, 1795368629123456789, CSHM_PERSISTENT, 0};
+const layout_identity robot = {
+    "robot", "/tmp/store", "cute-shm.", 0x9f0c3a5be1d27788, 1795368629123456789, CSHM_PERSISTENT, 0};
 
 std::string line(const std::string &text, const std::string &beginning) {
   size_t at = text.find("\n" + beginning);
@@ -107,8 +108,8 @@ cute-shm: 1
 project: "robot"
 generation: "9f0c3a5be1d27788"
 segment: "cute-shm.robot.k3v9"
-bytes: N
 lifetime: "persistent"
+bytes: N
 created: "2026-11-22T17:30:29.123456789Z"
 origin:
   - {key: "producer", text: "test"}
@@ -132,8 +133,8 @@ cute-shm = 1
 project = "robot"
 generation = "9f0c3a5be1d27788"
 segment = "cute-shm.robot.k3v9"
-bytes = N
 lifetime = "persistent"
+bytes = N
 created = "2026-11-22T17:30:29.123456789Z"
 
 [[origin]]

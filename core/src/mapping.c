@@ -134,6 +134,16 @@ void cshm__mapping_share(struct mapping *mapping) {
   cshm__platform_unlock(PLATFORM_LOCK_MAPPINGS);
 }
 
+/* The lease of a mapping is on the open file that it keeps: it costs no descriptor, and a child of fork() has it, too. Nothing
+ * hangs on it but what others are told, so that it may fail. A last-user project's mapping has one of its own, of which it can
+ * let go at exit without unmapping. */
+static void hold_lease(const struct project *project, bool made) {
+  if (project->header.lifetime == CSHM_LAST_USER)
+    cshm__platform_lease_leave(project->segment, PLATFORM_LEASE_USERS);
+  else if (made)
+    cshm__platform_lease_join(project->segment, false, NULL);
+}
+
 static cshm_status map_project(const struct store *store, int directory, const char *name, uint32_t mode,
                                struct mapping **mapping, cshm_error *err) {
   struct project project;
@@ -141,13 +151,13 @@ static cshm_status map_project(const struct store *store, int directory, const c
   cshm_status status = cshm__project_open(store, directory, name, use, &project, err);
   if (status) return status;
   if (mode != CSHM_PRIVATE) *mapping = find_shared(store, name, mode, project.head.generation);
-  if (!*mapping) {
+  bool made = !*mapping;
+  if (made) {
     status = cshm__mapping_make(store, project.head.segment, project.segment, project.size,
                                 project.header.control_offset, mode, mapping, err);
     if (!status) cshm__mapping_share(*mapping);
   }
-  /* the mapping has a lease of its own, of which it can let go at exit without unmapping */
-  if (project.header.lifetime == CSHM_LAST_USER) cshm__platform_lease_leave(project.segment);
+  hold_lease(&project, made);
   cshm__project_close(&project);
   return status;
 }
@@ -159,8 +169,7 @@ cshm_status cshm__mapping_open(const struct store *store, const char *project, u
   if (status) return status;
   *mapping = mode == CSHM_PRIVATE ? NULL : find_shared(store, project, mode, 0);
   if (*mapping) return CSHM_OK;
-  status = cshm__platform_directory_open(store->root, &store->share, false, &directory, err);
-  if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, -1, project, err);
+  status = cshm__project_directory(store, project, &directory, err);
   if (status) return status;
   status = map_project(store, directory, project, mode, mapping, err);
   cshm__platform_close(directory);
@@ -194,8 +203,7 @@ cshm_status cshm__mapping_is_current(const struct mapping *mapping, bool *curren
   int directory;
   *current = is_newest(mapping);
   if (*current || is_sealed(mapping)) return CSHM_OK;
-  cshm_status status =
-      cshm__platform_directory_open(mapping->store.root, &mapping->store.share, false, &directory, &why);
+  cshm_status status = cshm__project_directory(&mapping->store, mapping->index.header->project, &directory, &why);
   if (!status) {
     status = ask_store(mapping, directory, current, &why);
     cshm__platform_close(directory);

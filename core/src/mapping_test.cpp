@@ -2,6 +2,7 @@
 #include "builder_scratch.hpp"
 extern "C" {
 #include "project.h"
+#include "project_remove.h"
 }
 #include <sys/stat.h>
 #include <thread>
@@ -30,7 +31,7 @@ TEST_CASE("a mapping outlives unlink and overwrite", "[mapping]") {
   Scratch scratch;
   REQUIRE(scratch.publish(5) == CSHM_OK);
   mapping *mapped = scratch.attach();
-  REQUIRE(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, true, nullptr) == CSHM_OK);
+  REQUIRE(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, nullptr) == CSHM_OK);
   CHECK(scratch.segments().empty());
   CHECK(scratch.files().empty());
   CHECK(Scratch::value(mapped) == 5);
@@ -106,14 +107,14 @@ TEST_CASE("a project can be unlinked however damaged its segment is", "[project]
   REQUIRE(scratch.publish(5) == CSHM_OK);
   SECTION("truncated") { REQUIRE(truncate(("/dev/shm/" + scratch.segments()[0]).c_str(), 7) == 0); }
   SECTION("gone") { REQUIRE(unlink(("/dev/shm/" + scratch.segments()[0]).c_str()) == 0); }
-  CHECK(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, true, nullptr) == CSHM_OK);
+  CHECK(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, nullptr) == CSHM_OK);
   CHECK(scratch.segments().empty());
   CHECK(scratch.files().empty());
 }
 
 TEST_CASE("unlinking what is not there says so", "[project]") {
   Scratch scratch;
-  CHECK(cshm__project_unlink(&scratch.where, "nobody", 0, true, &scratch.err) == CSHM_ERR_NOT_FOUND);
+  CHECK(cshm__project_unlink(&scratch.where, "nobody", 0, &scratch.err) == CSHM_ERR_NOT_FOUND);
   CHECK(std::string(scratch.err.message) == "no project \"nobody\" in store " + scratch.root);
 }
 

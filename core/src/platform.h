@@ -21,8 +21,14 @@
 /* ---- this process ---------------------------------------------------------------------------------- */
 
 uint64_t cshm__platform_now_ns(void);   /* since 1970-01-01 UTC */
+uint64_t cshm__platform_boot_ns(void);  /* when the machine was started, on the clock of the one before */
 uint64_t cshm__platform_ticks_ns(void); /* since some moment; never set back */
 uint32_t cshm__platform_user(void);
+
+/* Whether the system may remove what this user has in shared memory when the user's last session ends: systemd-logind runs, and
+ * the user is a regular one. Whether it is set up to do so is not known. */
+bool cshm__platform_removes_at_logout(void);
+
 int64_t cshm__platform_process(void);
 cshm_status cshm__platform_random(void *buffer, size_t size, cshm_error *err);
 
@@ -87,9 +93,10 @@ bool cshm__platform_directory_is_another(int directory, const char *path);
 /* `path` made absolute against the working directory, in `buffer`. CSHM_ERR_BAD_NAME: does not fit. */
 cshm_status cshm__platform_absolute(const char *path, char *buffer, size_t size, cshm_error *err);
 
-/* Takes this directory's lock; cshm__platform_directory_close frees it. `wait`: until no other process or thread holds it; otherwise
- * CSHM_ERR_TIMEOUT, at once, where one does. */
+/* Takes this directory's lock; cshm__platform_directory_unlock and _close free it. `wait`: until no other process or thread holds
+ * it; otherwise CSHM_ERR_TIMEOUT, at once, where one does. */
 cshm_status cshm__platform_directory_lock(int directory, bool wait, cshm_error *err);
+void cshm__platform_directory_unlock(int directory);
 
 /* Frees the lock, if it was taken, and closes. Closing alone would not: a child that another thread has forked meanwhile
  * has the same open file, and would keep the lock. */
@@ -112,6 +119,9 @@ cshm_status cshm__platform_file_read(int file, void *buffer, size_t size, size_t
 cshm_status cshm__platform_file_replace(int directory, const char *name, const struct platform_share *share,
                                         const void *data, size_t length, cshm_error *err);
 
+/* When a file was last written, in nanoseconds since 1970-01-01 UTC. */
+cshm_status cshm__platform_file_written(int directory, const char *name, uint64_t *ns, cshm_error *err);
+
 /* CSHM_ERR_NOT_FOUND when it is gone already. */
 cshm_status cshm__platform_file_remove(int directory, const char *name, cshm_error *err);
 
@@ -119,20 +129,36 @@ void cshm__platform_close(int descriptor); /* -1 is allowed; errno is kept */
 
 /* ---- segments -------------------------------------------------------------------------------------- */
 
-/* A new shared-memory object of `size` bytes, all zero, all of them reserved, which has no name yet: it vanishes with
- * its last descriptor. Modes are those of files. CSHM_ERR_NO_SPACE: the message tells what was wanted, what was free, and which limit it was. */
-cshm_status cshm__platform_segment_create(uint64_t size, const struct platform_share *share, int *segment,
-                                          cshm_error *err);
+/* A new shared-memory object of `size` bytes, all zero, all of them reserved, for those it is shared with (0600, 0640 or 0660, as
+ * files), which will be called `name`. Until then it has no name, and vanishes with its last descriptor. Where the system cannot
+ * make such (on Linux: without O_TMPFILE or /proc), it is called "<name>.new" in the meantime, and stays when its builder dies. The
+ * open file *segment holds the builder's lease: who can seize that of a segment which cshm__platform_segment_is_new knows its
+ * builder to be dead, and may remove it, holding the lease. Names are unique: nobody else makes one of this name.
+ * CSHM_ERR_NO_SPACE: the message tells what was wanted, what was free, and which limit it was. */
+cshm_status cshm__platform_segment_create(uint64_t size, const char *name, const struct platform_share *share,
+                                          int *segment, cshm_error *err);
 
-/* Gives it a name. CSHM_ERR_EXISTS: the name is taken. */
+/* Whether that is the name of one in the making. */
+bool cshm__platform_segment_is_new(const char *name);
+
+/* Gives it its name, in one step, unless it has it already. That name it keeps: Linux gives a file whose last name is gone no
+ * other. CSHM_ERR_EXISTS: the name is taken. */
 cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_error *err);
 
-/* Opens a segment of ours and tells its real size. CSHM_ERR_NOT_FOUND; CSHM_ERR_PERMISSION, also where it has a second name:
- * then it may be another thing of ours that someone wants changed; CSHM_ERR_CORRUPT: not a regular file. */
+/* Takes what names it has away, those of the making, too; of -1 it does nothing. Its descriptor is still to be closed. */
+void cshm__platform_segment_abandon(int segment, const char *name);
+
+/* Opens a segment of ours and tells its real size. CSHM_ERR_NOT_FOUND; CSHM_ERR_PERMISSION, also where it has a second name (but
+ * for that of the making): then it may be another thing of ours that someone wants changed; CSHM_ERR_CORRUPT: not a regular
+ * file. */
 cshm_status cshm__platform_segment_open(const char *name, const struct platform_share *share, bool writable,
                                         int *segment, uint64_t *size, cshm_error *err);
 
-/* Whether nobody has removed its name. */
+/* Whether who made an open segment of ours may put things into an open directory of ours, or, where that is -1, into one that this
+ * user makes: a reader's segment in a store that its group may only read is none of it. */
+bool cshm__platform_segment_may_join(int segment, int directory, const struct platform_share *share);
+
+/* Whether nobody has removed its name; true where that cannot be found out. */
 bool cshm__platform_segment_is_named(int segment);
 
 /* CSHM_ERR_PERMISSION: it is another user's, whose names only that user, or root, can remove. */
@@ -192,23 +218,29 @@ cshm_status cshm__platform_sealed_export(const struct platform_sealed *sealed, i
 /* ---- leases on segments ---------------------------------------------------------------------------- */
 
 /* A lease belongs to an open file, not to a process: it ends when that is closed in all processes that have it, however they
- * died. A child of fork() has the same open files. A mapping keeps the open file that it was made from: so map from one
- * that has no lease. */
+ * died, and in whatever namespace. A child of fork() has the same open files. A mapping keeps the open file that it was made
+ * from, and the lease on that: so map from one that has no lease, where a lease is to end before its mapping does. */
 enum platform_lease {
-  PLATFORM_LEASE_OWNER, /* one can have it */
-  PLATFORM_LEASE_USERS  /* many can have it, or one alone */
+  PLATFORM_LEASE_OWNER,  /* one can have it */
+  PLATFORM_LEASE_USERS,  /* many can have it, or one alone */
+  PLATFORM_LEASE_BUILDER /* one: who makes the segment, or is about to switch a project to it, or away from it */
 };
 
-/* Takes a lease with a new open file of the segment, *lease; that of the users together with others. Does not wait. */
-cshm_status cshm__platform_lease_take(int segment, enum platform_lease which, int *lease, cshm_error *err);
+/* Takes a lease with a new open file of the segment, *lease; that of the users together with others. Does not wait. `name` is
+ * the segment's name, or the one it will be given: where /proc is not mounted it is opened by that.
+ * CSHM_ERR_UNSUPPORTED: neither can be. */
+cshm_status cshm__platform_lease_take(int segment, const char *name, enum platform_lease which, int *lease,
+                                      cshm_error *err);
 
-/* Takes the users' lease with the open file `segment` itself, and gives it back. Waits while someone has it alone. */
-cshm_status cshm__platform_lease_join(int segment, cshm_error *err);
-void cshm__platform_lease_leave(int segment);
+/* Takes the users' lease, together with others, with the open file `segment` itself. `wait`: while someone has it alone;
+ * otherwise that is a failure. */
+cshm_status cshm__platform_lease_join(int segment, bool wait, cshm_error *err);
 
-/* Takes the users' lease alone with the open file `segment`, which must be writable, if nobody else has it. Does not wait.
- * cshm__platform_lease_leave gives it back; as with a directory, closing alone would not. */
-bool cshm__platform_lease_seize(int segment);
+/* Takes a lease alone with the open file `segment`, which must be writable, if nobody else has it. Does not wait. */
+bool cshm__platform_lease_seize(int segment, enum platform_lease which);
+
+/* Gives back what the two before have taken; as with a directory, closing alone would not. */
+void cshm__platform_lease_leave(int segment, enum platform_lease which);
 
 bool cshm__platform_lease_is_free(int segment, enum platform_lease which);
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Linux, kernel 5.4 or later; glibc or musl. Processes, locks and segments; files are in platform_linux_file.c, leases in
- * platform_linux_lease.c, limits in platform_linux_memory.c, sealed segments in platform_linux_sealed.c, who may do what in
- * platform_linux_share.c. */
+/* Linux, kernel 5.4 or later; glibc or musl. Processes, locks and segments; those in the making are in
+ * platform_linux_build.c, files in platform_linux_file.c, leases in platform_linux_lease.c, limits in platform_linux_memory.c,
+ * sealed segments in platform_linux_sealed.c, who may do what in platform_linux_share.c. */
 #define _GNU_SOURCE
 #include "platform_linux.h"
 #include "error.h"
-#include "platform_linux_reserve.h"
-#include "text.h"
+#include "platform.h"
+#include "platform_linux_build.h"
+#include "platform_linux_share.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SHM_DIRECTORY "/dev/shm"
+#define FIRST_REGULAR_USER 1000        /* systemd-logind spares those below */
 #define WRITE_STEP ((uint64_t)1 << 30) /* a single write moves no more than 2 GiB */
 
 /* ---- this process ---- */
@@ -29,6 +30,16 @@ uint64_t cshm__platform_now_ns(void) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t cshm__platform_boot_ns(void) {
+  struct timespec since;
+  clock_gettime(CLOCK_BOOTTIME, &since);
+  return cshm__platform_now_ns() - ((uint64_t)since.tv_sec * 1000000000u + (uint64_t)since.tv_nsec);
+}
+
+bool cshm__platform_removes_at_logout(void) {
+  return geteuid() >= FIRST_REGULAR_USER && access("/run/systemd/system", F_OK) == 0;
 }
 
 uint64_t cshm__platform_ticks_ns(void) {
@@ -99,6 +110,14 @@ cshm_status cshm__platform_on_fork(void (*hook)(void), cshm_error *err) {
   return CSHM_OK;
 }
 
+int cshm__linux_openat(int directory, const char *path, int flags, unsigned mode) {
+  int fd;
+  do
+    fd = openat(directory, path, flags, (mode_t)mode);
+  while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
 void cshm__platform_close(int descriptor) {
   int saved = errno;
   if (descriptor >= 0) close(descriptor); /* never repeated: Linux frees the descriptor also when interrupted */
@@ -107,20 +126,17 @@ void cshm__platform_close(int descriptor) {
 
 /* ---- segments ---- */
 
-static void segment_path(const char *name, char path[sizeof SHM_DIRECTORY + 256]) {
-  cshm__text_join(path, sizeof SHM_DIRECTORY + 256, (const char *const[]){SHM_DIRECTORY "/", name, NULL});
-}
-
-cshm_status cshm__platform_segment_create(uint64_t size, const struct platform_share *share, int *segment,
-                                          cshm_error *err) {
+cshm_status cshm__platform_segment_create(uint64_t size, const char *name, const struct platform_share *share,
+                                          int *segment, cshm_error *err) {
   cshm_status status = cshm__platform_memory_check(size, false, err);
   if (status) return status;
-  int fd = open(SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  int fd = cshm__linux_build(name);
   if (fd < 0) return cshm__fail_errno(err, errno, "cannot create a segment in " SHM_DIRECTORY);
   int failed = cshm__linux_file_give(fd, share);
   status = failed ? cshm__fail_errno(err, failed, "cannot give a segment to group %lu", (unsigned long)share->group)
                   : cshm__linux_reserve(fd, size, false, err);
   if (status) {
+    cshm__platform_segment_abandon(fd, name);
     cshm__platform_close(fd);
     return status;
   }
@@ -128,27 +144,17 @@ cshm_status cshm__platform_segment_create(uint64_t size, const struct platform_s
   return CSHM_OK;
 }
 
-cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_error *err) {
-  char path[sizeof SHM_DIRECTORY + 256], self[40];
-  segment_path(name, path);
-  snprintf(self, sizeof self, "/proc/self/fd/%d", segment);
-  if (linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0) return CSHM_OK;
-  if (errno == ENOENT)
-    return cshm__fail(err, CSHM_ERR_UNSUPPORTED, ENOENT, "cannot name segment %s: /proc is not mounted", name);
-  return cshm__fail_errno(err, errno, "cannot name segment %s", name);
-}
-
 cshm_status cshm__platform_segment_open(const char *name, const struct platform_share *share, bool writable,
                                         int *segment, uint64_t *size, cshm_error *err) {
-  char path[sizeof SHM_DIRECTORY + 256];
+  char path[SHM_PATH_SIZE];
   const struct linux_file wanted = {AT_FDCWD, path, "segment", name, share};
   struct stat info;
   int fd;
-  segment_path(name, path);
+  cshm__linux_segment_path(name, "", path);
   cshm_status status = cshm__linux_file_open(&wanted, writable, &fd, &info, err);
   if (status == CSHM_ERR_NOT_FOUND) return cshm__fail_errno(err, ENOENT, "cannot open segment %s", name);
   if (status) return status;
-  if (info.st_nlink > 1) {
+  if (info.st_nlink > 1 && !(info.st_nlink == 2 && cshm__linux_is_half_named(fd, name))) {
     cshm__platform_close(fd);
     return cshm__fail(err, CSHM_ERR_PERMISSION, 0,
                       "segment %s is refused: it has %lu names, and a segment has one; remove the others, which "
@@ -162,18 +168,18 @@ cshm_status cshm__platform_segment_open(const char *name, const struct platform_
 
 bool cshm__platform_segment_is_named(int segment) {
   struct stat info;
-  return fstat(segment, &info) == 0 && info.st_nlink > 0;
+  return fstat(segment, &info) < 0 || info.st_nlink > 0;
 }
 
 cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err) {
-  char path[sizeof SHM_DIRECTORY + 256];
-  segment_path(name, path);
+  char path[SHM_PATH_SIZE];
+  cshm__linux_segment_path(name, "", path);
   if (unlink(path) < 0) return cshm__fail_errno(err, errno, "cannot remove segment %s", name);
   return CSHM_OK;
 }
 
 cshm_status cshm__platform_segment_each(bool (*each)(void *user, const char *name), void *user, cshm_error *err) {
-  int directory = open(SHM_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int directory = cshm__linux_openat(AT_FDCWD, SHM_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   if (directory < 0) return cshm__fail_errno(err, errno, "cannot open " SHM_DIRECTORY);
   cshm_status status = cshm__platform_directory_each(directory, each, user, err);
   cshm__platform_close(directory);

@@ -2,7 +2,10 @@
 /* Linux: a store's directory and its small files. */
 #define _GNU_SOURCE
 #include "error.h"
+#include "platform.h"
 #include "platform_linux.h"
+#include "platform_linux_build.h"
+#include "platform_linux_share.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -99,7 +102,9 @@ static cshm_status make_directories(const char *path, cshm_error *err) {
   return failed ? cshm__fail_errno(err, failed, "cannot make store %s", path) : CSHM_OK;
 }
 
-static int open_directory(const char *path) { return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); }
+static int open_directory(const char *path) {
+  return cshm__linux_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+}
 
 static cshm_status cannot_open(const char *path, const struct platform_share *share, int failed, cshm_error *err) {
   struct stat info;
@@ -155,17 +160,21 @@ cshm_status cshm__platform_directory_lock(int directory, bool wait, cshm_error *
   return result < 0 ? cshm__fail_errno(err, errno, "cannot lock the store") : CSHM_OK;
 }
 
-void cshm__platform_directory_close(int directory) {
+void cshm__platform_directory_unlock(int directory) {
   int saved = errno;
   flock(directory, LOCK_UN);
   errno = saved;
+}
+
+void cshm__platform_directory_close(int directory) {
+  cshm__platform_directory_unlock(directory);
   cshm__platform_close(directory);
 }
 
 cshm_status cshm__platform_directory_each(int directory, bool (*each)(void *user, const char *name), void *user,
                                           cshm_error *err) {
   /* a descriptor of its own: the stream takes it over, and its position is not shared */
-  int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int fd = cshm__linux_openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   DIR *stream = fd < 0 ? NULL : fdopendir(fd);
   if (!stream) {
     int saved = errno;
@@ -222,9 +231,9 @@ cshm_status cshm__platform_file_replace(int directory, const char *name, const s
   if (status) return status;
   snprintf(temporary, sizeof temporary, ".cute-shm.%016llx.tmp", (unsigned long long)random);
   bool named = false;
-  int fd = openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-  if (fd < 0) { /* a file system without unnamed files */
-    fd = openat(directory, temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+  int fd = cshm__linux_can_link() ? cshm__linux_openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600) : -1;
+  if (fd < 0) { /* a file system without unnamed files, or none that could name them */
+    fd = cshm__linux_openat(directory, temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
     named = fd >= 0;
   }
   if (fd < 0) return cshm__fail_errno(err, errno, "cannot write manifest %s", name);
@@ -239,6 +248,14 @@ cshm_status cshm__platform_file_replace(int directory, const char *name, const s
   if (failed && named) unlinkat(directory, temporary, 0);
   cshm__platform_close(fd);
   return failed ? cshm__fail_errno(err, failed, "cannot write manifest %s", name) : CSHM_OK;
+}
+
+cshm_status cshm__platform_file_written(int directory, const char *name, uint64_t *ns, cshm_error *err) {
+  struct stat info;
+  if (fstatat(directory, name, &info, AT_SYMLINK_NOFOLLOW) < 0)
+    return cshm__fail_errno(err, errno, "cannot look at manifest %s", name);
+  *ns = (uint64_t)info.st_mtim.tv_sec * 1000000000u + (uint64_t)info.st_mtim.tv_nsec;
+  return CSHM_OK;
 }
 
 cshm_status cshm__platform_file_remove(int directory, const char *name, cshm_error *err) {

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "error.h"
 #include "platform.h"
+#include "platform_linux.h"
+#include "platform_linux_build.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,18 +32,42 @@ static struct flock lease_lock(enum platform_lease which, short type) {
   return lock;
 }
 
-cshm_status cshm__platform_lease_take(int segment, enum platform_lease which, int *lease, cshm_error *err) {
-  bool alone = which == PLATFORM_LEASE_OWNER;
-  struct flock lock = lease_lock(which, alone ? F_WRLCK : F_RDLCK);
+/* By a name that it may have, if it is the same file. A descriptor, or -1 and errno. */
+static int open_named(int segment, const char *name, const char *end, int flags) {
+  char path[SHM_PATH_SIZE];
+  struct stat wanted, found;
+  cshm__linux_segment_path(name, end, path);
+  int fd = cshm__linux_openat(AT_FDCWD, path, flags | O_NOFOLLOW | O_NONBLOCK, 0);
+  if (fd < 0) return -1;
+  if (fstat(segment, &wanted) == 0 && fstat(fd, &found) == 0 && wanted.st_ino == found.st_ino &&
+      wanted.st_dev == found.st_dev)
+    return fd;
+  cshm__platform_close(fd);
+  errno = ENOENT;
+  return -1;
+}
+
+/* A new open file, where dup would share the old one. */
+static int open_again(int segment, const char *name, int flags) {
   char self[40];
   snprintf(self, sizeof self, "/proc/self/fd/%d", segment);
-  /* a new open file, where dup would share the old one; a lock to be held alone wants it writable */
-  int fd = open(self, (alone ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+  int fd = cshm__linux_openat(AT_FDCWD, self, flags, 0);
+  if (fd < 0 && errno == ENOENT) fd = open_named(segment, name, "", flags);
+  if (fd < 0 && errno == ENOENT) fd = open_named(segment, name, SEGMENT_NEW, flags);
+  return fd;
+}
+
+cshm_status cshm__platform_lease_take(int segment, const char *name, enum platform_lease which, int *lease,
+                                      cshm_error *err) {
+  bool alone = which != PLATFORM_LEASE_USERS;
+  struct flock lock = lease_lock(which, alone ? F_WRLCK : F_RDLCK);
+  int fd = open_again(segment, name, (alone ? O_RDWR : O_RDONLY) | O_CLOEXEC); /* a lock held alone wants it writable */
   if (fd < 0 && errno == ENOENT)
-    return cshm__fail(err, CSHM_ERR_UNSUPPORTED, ENOENT, "cannot take a lease on the segment: /proc is not mounted");
-  if (fd < 0) return cshm__fail_errno(err, errno, "cannot open the segment for a lease");
+    return cshm__fail(err, CSHM_ERR_UNSUPPORTED, ENOENT,
+                      "cannot take a lease on segment %s: /proc is not mounted, and it has no name any more", name);
+  if (fd < 0) return cshm__fail_errno(err, errno, "cannot open segment %s for a lease", name);
   if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
-    cshm_status status = cshm__fail_errno(err, errno, "cannot take a lease on the segment");
+    cshm_status status = cshm__fail_errno(err, errno, "cannot take a lease on segment %s", name);
     cshm__platform_close(fd);
     return status;
   }
@@ -48,25 +75,30 @@ cshm_status cshm__platform_lease_take(int segment, enum platform_lease which, in
   return CSHM_OK;
 }
 
-cshm_status cshm__platform_lease_join(int segment, cshm_error *err) {
+cshm_status cshm__platform_lease_join(int segment, bool wait, cshm_error *err) {
   struct flock lock = lease_lock(PLATFORM_LEASE_USERS, F_RDLCK);
   int result;
   do
-    result = fcntl(segment, F_OFD_SETLKW, &lock);
+    result = fcntl(segment, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock);
   while (result < 0 && errno == EINTR);
   return result < 0 ? cshm__fail_errno(err, errno, "cannot take a lease on the segment") : CSHM_OK;
 }
 
-void cshm__platform_lease_leave(int segment) {
-  struct flock lock = lease_lock(PLATFORM_LEASE_USERS, F_UNLCK);
+void cshm__platform_lease_leave(int segment, enum platform_lease which) {
+  struct flock lock = lease_lock(which, F_UNLCK);
   int saved = errno;
   fcntl(segment, F_OFD_SETLK, &lock);
   errno = saved;
 }
 
-bool cshm__platform_lease_seize(int segment) {
-  struct flock lock = lease_lock(PLATFORM_LEASE_USERS, F_WRLCK);
-  return fcntl(segment, F_OFD_SETLK, &lock) == 0;
+bool cshm__platform_lease_seize(int segment, enum platform_lease which) {
+  struct flock lock = lease_lock(which, F_WRLCK);
+  int saved = errno, result;
+  do
+    result = fcntl(segment, F_OFD_SETLK, &lock);
+  while (result < 0 && errno == EINTR);
+  errno = saved;
+  return result == 0;
 }
 
 bool cshm__platform_lease_is_free(int segment, enum platform_lease which) {

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "error.h"
 #include "platform.h"
+#include "platform_linux.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +33,7 @@ static void consider(struct budget *budget, uint64_t left, const char *limit, co
 
 /* A small file of the kernel's as a string; false where it cannot be read. */
 static bool read_text(const char *path, char *text, size_t size) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  int fd = cshm__linux_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) return false;
   ssize_t got;
   do

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/* Linux: memory for a new segment, all of it at once. */
 #define _GNU_SOURCE
-#include "platform_linux_reserve.h"
-
 #include "error.h"
 #include "platform.h"
+#include "platform_linux.h"
 
 #include <errno.h>
 #include <fcntl.h>

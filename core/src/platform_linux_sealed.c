@@ -3,7 +3,7 @@
 #define _GNU_SOURCE
 #include "error.h"
 #include "platform.h"
-#include "platform_linux_reserve.h"
+#include "platform_linux.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,12 +78,8 @@ bool cshm__platform_sealed_is_same(const struct platform_sealed *one, const stru
 /* A new open file of what a descriptor stands for, which can only be read; -1 and errno. */
 static int reopen(int descriptor) {
   char self[40];
-  int fd;
   snprintf(self, sizeof self, "/proc/self/fd/%d", descriptor);
-  do
-    fd = open(self, O_RDONLY | O_NOCTTY | O_CLOEXEC);
-  while (fd < 0 && errno == EINTR);
-  return fd;
+  return cshm__linux_openat(AT_FDCWD, self, O_RDONLY | O_NOCTTY | O_CLOEXEC, 0);
 }
 
 cshm_status cshm__platform_sealed_reopen(int segment, struct platform_sealed *sealed, cshm_error *err) {
@@ -106,9 +102,10 @@ static cshm_status check_seals(int descriptor, cshm_error *err) {
   int seals = fcntl(descriptor, F_GET_SEALS);
   if (seals < 0 && errno == EBADF)
     return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, EBADF, "descriptor %d is not open to be read", descriptor);
+  if (seals < 0 && errno != EINVAL) return cshm__fail_errno(err, errno, "cannot look at descriptor %d", descriptor);
   if (seals < 0)
     return cshm__fail(
-        err, CSHM_ERR_PERMISSION, errno,
+        err, CSHM_ERR_PERMISSION, EINVAL,
         "descriptor %d is refused: it is a file that others could cut or change while it is read; take one "
         "that cshm_attachment_export_fd gave",
         descriptor);
@@ -122,8 +119,10 @@ static cshm_status check_seals(int descriptor, cshm_error *err) {
 
 /* Where memory is missing a read would have to find some, and fault where there is none. */
 static cshm_status check_given(int descriptor, struct stat *info, cshm_error *err) {
-  if (fstat(descriptor, info) < 0)
-    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, errno, "descriptor %d is not open", descriptor);
+  int failed = fstat(descriptor, info) < 0 ? errno : 0;
+  if (failed == EBADF)
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, EBADF, "descriptor %d is not open", descriptor);
+  if (failed) return cshm__fail_errno(err, failed, "cannot look at descriptor %d", descriptor);
   if (!S_ISREG(info->st_mode))
     return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
                       "descriptor %d is not that of a sealed project: it is a pipe, a socket, a device or a directory",
@@ -177,12 +176,10 @@ cshm_status cshm__platform_sealed_export(const struct platform_sealed *sealed, i
 }
 
 void cshm__platform_sealed_release(const struct platform_sealed *sealed) {
-  struct platform_sealed found = {.segment = -1};
+  struct platform_sealed found = *sealed;
   struct stat info;
   int saved = errno;
-  if (sealed->segment >= 0 && fstat(sealed->segment, &info) == 0) {
-    identify(&info, &found);
-    if (cshm__platform_sealed_is_same(&found, sealed)) close(sealed->segment);
-  }
+  if (sealed->segment >= 0 && fstat(sealed->segment, &info) == 0) identify(&info, &found);
+  if (cshm__platform_sealed_is_same(&found, sealed)) cshm__platform_close(sealed->segment);
   errno = saved;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Linux: who shares a store, who is trusted, and what they are given. */
 #define _GNU_SOURCE
+#include "platform_linux_share.h"
 #include "error.h"
 #include "platform_linux.h"
 
@@ -194,7 +195,7 @@ static const char *type_of(mode_t mode) {
 
 static cshm_status wrong_type(const struct linux_file *file, mode_t mode, cshm_error *err) {
   if (S_ISLNK(mode))
-    return cshm__fail(err, CSHM_ERR_PERMISSION, ELOOP, "%s %s is refused: it is a symbolic link", file->kind,
+    return cshm__fail(err, CSHM_ERR_PERMISSION, ELOOP, "%s %s is refused: it is a symbolic link; remove it", file->kind,
                       file->name);
   return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "%s %s is refused: it is %s, not a regular file", file->kind, file->name,
                     type_of(mode));
@@ -218,7 +219,7 @@ static cshm_status cannot_open(const struct linux_file *file, bool writable, int
 cshm_status cshm__linux_file_open(const struct linux_file *file, bool writable, int *descriptor, struct stat *info,
                                   cshm_error *err) {
   int flags = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  int fd = openat(file->directory, file->path, flags | (writable ? O_RDWR : O_RDONLY));
+  int fd = cshm__linux_openat(file->directory, file->path, flags | (writable ? O_RDWR : O_RDONLY), 0);
   if (fd < 0) return cannot_open(file, writable, errno, err);
   cshm_status status;
   if (fstat(fd, info) < 0)
@@ -239,4 +240,13 @@ int cshm__linux_file_give(int file, const struct platform_share *share) {
   if (!is_shared(share)) return 0; /* 0600 as it was made: no umask takes that away */
   if (fchown(file, (uid_t)-1, share->group) < 0 || fchmod(file, share->writable ? 0660 : 0640) < 0) return errno;
   return 0;
+}
+
+bool cshm__platform_segment_may_join(int segment, int directory, const struct platform_share *share) {
+  struct stat made, store;
+  if (fstat(segment, &made) < 0) return false;
+  if (made.st_uid == 0 || is_mine(&made)) return true;
+  if (directory < 0) return is_shared(share) && share->writable;
+  return fstat(directory, &store) == 0 &&
+         (made.st_uid == store.st_uid || (is_shared(share) && (store.st_mode & S_IWGRP)));
 }

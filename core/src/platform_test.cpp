@@ -80,7 +80,7 @@ TEST_CASE("a segment is reserved piece by piece, so that signals, however fast t
             int segment = -1;
             struct stat info = {};
             if (!fail_fallocate(LENGTH, MIB, EINTR)) return 2;
-            if (cshm__platform_segment_create(SIZE, nullptr, &segment, nullptr) != CSHM_OK ||
+            if (cshm__platform_segment_create(SIZE, "cute-shm.platform-test", nullptr, &segment, nullptr) != CSHM_OK ||
                 fstat(segment, &info) != 0)
               return 3;
             const uint64_t reserved = static_cast<uint64_t>(info.st_blocks) * 512;
@@ -94,7 +94,9 @@ TEST_CASE("of a segment that cannot be reserved whole nothing stays", "[platform
             cshm_error err = CSHM_ERROR_INIT;
             const size_t before = open_files();
             if (!fail_fallocate(OFFSET, MIB, ENOSPC)) return 2; // not the first piece
-            if (cshm__platform_segment_create(SIZE, nullptr, &segment, &err) != CSHM_ERR_NO_SPACE) return 3;
+            if (cshm__platform_segment_create(SIZE, "cute-shm.platform-test", nullptr, &segment, &err) !=
+                CSHM_ERR_NO_SPACE)
+              return 3;
             return segment == -1 && open_files() == before ? 0 : 4;
           }) == 0);
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "project.h"
 
+#include "adopt.h"
 #include "error.h"
 #include "index.h"
 #include "platform.h"
+#include "project_lost.h"
 #include "project_manifest.h"
+#include "project_remove.h"
 
 #include <string.h>
 
@@ -15,9 +18,7 @@ void cshm__project_close(struct project *project) {
   project->segment = -1;
 }
 
-/* A store may have been moved, or have another path in another container: so a segment that tells of a directory that is not
- * there is believed to be of this one. One that tells of another store is that one's, whoever wrote our manifest. */
-static bool is_of_store(const struct store *store, int directory, const struct format_header *header) {
+bool cshm__project_is_of(const struct store *store, int directory, const struct format_header *header) {
   return strcmp(header->root, store->root) == 0 || !cshm__platform_directory_is_another(directory, header->root);
 }
 
@@ -28,13 +29,14 @@ static cshm_status check_identity(const struct store *store, int directory, stru
   if (project->header.generation != head->generation)
     return cshm__fail(
         err, CSHM_ERR_GENERATION, 0,
-        "project \"%s\": its manifest is of generation %016llx and segment %s of %016llx; unlink the project and "
-        "create it again",
-        name, (unsigned long long)head->generation, head->segment, (unsigned long long)project->header.generation);
+        "project \"%s\": its manifest is of generation %016llx and segment %s of %016llx; run `cute-shm repair %s`, or "
+        "unlink the project and create it again",
+        name, (unsigned long long)head->generation, head->segment, (unsigned long long)project->header.generation,
+        name);
   if (strcmp(project->header.project, name) != 0)
     return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s belongs to project \"%s\", not to \"%s\"", head->segment,
                       project->header.project, name);
-  if (!is_of_store(store, directory, &project->header))
+  if (!cshm__project_is_of(store, directory, &project->header))
     return cshm__fail(
         err, CSHM_ERR_CORRUPT, 0,
         "segment %s belongs to store %.400s, not to %.400s: the manifest was copied; unlink the project here, "
@@ -44,9 +46,9 @@ static cshm_status check_identity(const struct store *store, int directory, stru
   if (project->header.segment_size != head->nbytes)
     return cshm__fail(
         err, CSHM_ERR_CORRUPT, 0,
-        "project \"%s\": its manifest tells of %llu bytes and segment %s of %llu; unlink the project and create it "
-        "again",
-        name, (unsigned long long)head->nbytes, head->segment, (unsigned long long)project->header.segment_size);
+        "project \"%s\": its manifest tells of %llu bytes and segment %s of %llu; run `cute-shm repair %s`, or unlink "
+        "the project and create it again",
+        name, (unsigned long long)head->nbytes, head->segment, (unsigned long long)project->header.segment_size, name);
   if (project->header.flags & FORMAT_SEALED)
     return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
                       "segment %s says that it is a sealed one, and those are in no store: someone has put it there",
@@ -73,45 +75,34 @@ static cshm_status open_segment(const struct store *store, int directory, struct
   return status;
 }
 
-/* A lease that is free means that the owner is dead, or that nobody uses it: the publisher holds a share from before the
- * project is visible. */
-static bool is_orphan(const struct project *project) {
-  uint32_t lifetime = project->header.lifetime;
-  return (lifetime == CSHM_OWNER && cshm__platform_lease_is_free(project->segment, PLATFORM_LEASE_OWNER)) ||
-         (lifetime == CSHM_LAST_USER && cshm__platform_lease_is_free(project->segment, PLATFORM_LEASE_USERS));
-}
-
-/* Removes an orphan, unless a user came meanwhile: who joined just before the last one left. */
-static cshm_status reap(const struct store *store, const char *name, const struct project *orphan, cshm_error *err) {
-  uint64_t size;
-  int segment;
-  cshm_status status = cshm__platform_segment_open(orphan->head.segment, &store->share, true, &segment, &size, err);
-  if (status) return status;
-  if (orphan->header.lifetime == CSHM_OWNER || cshm__platform_lease_seize(segment))
-    status = cshm__project_unlink(store, name, orphan->head.generation, true, err);
-  cshm__platform_lease_leave(segment);
-  cshm__platform_close(segment);
-  return status;
-}
-
 /* Makes this process a user. CSHM_ERR_NOT_FOUND: the last one left, and took the segment's name away. */
 static cshm_status join(const struct project *project, enum project_use use, cshm_error *err) {
   if (use == PROJECT_LOOK || project->header.lifetime != CSHM_LAST_USER) return CSHM_OK;
-  cshm_status status = cshm__platform_lease_join(project->segment, err);
+  cshm_status status = cshm__platform_lease_join(project->segment, true, err);
   if (status || cshm__platform_segment_is_named(project->segment)) return status;
   return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "segment %s is gone with its last user", project->head.segment);
 }
 
-static cshm_status lost_segment(const struct store *store, const char *name, const char *segment, cshm_error *err) {
-  return cshm__fail(
-      err, CSHM_ERR_NOT_FOUND, 0,
-      "project \"%s\" of store %s has lost its segment %s: the machine was restarted, or someone removed it from "
-      "/dev/shm; unlink the project and create it again",
-      name, store->root, segment);
+cshm_status cshm__project_directory(const struct store *store, const char *name, int *directory, cshm_error *err) {
+  cshm_error said = CSHM_ERROR_INIT;
+  cshm_status status = cshm__platform_directory_open(store->root, &store->share, false, directory, &said);
+  if (status == CSHM_ERR_NOT_FOUND) {
+    status = cshm__adopt_locking(store, -1, name, err);
+    if (status) return status;
+    status = cshm__platform_directory_open(store->root, &store->share, false, directory, &said);
+  }
+  return status ? cshm__fail_said(err, &said) : CSHM_OK;
 }
 
-/* It counts as gone: who may remove it will. */
-static cshm_status left_orphan(const struct store *store, const char *name, struct project *project, cshm_error *err) {
+/* Removes an orphan. Where that may not be done, or by someone else, the project is not found all the same. */
+static cshm_status reap(const struct store *store, const char *name, struct project *project, bool *again,
+                        cshm_error *err) {
+  const struct orphan orphan = {name, project->head.segment, project->header.generation, project->header.lifetime};
+  cshm_error said = CSHM_ERROR_INIT;
+  cshm_status status = cshm__project_reap_locking(store, &orphan, true, &said);
+  *again = status == CSHM_OK || status == CSHM_ERR_NOT_FOUND;
+  if (*again) return CSHM_OK;
+  if (status != CSHM_ERR_PERMISSION) return cshm__fail_said(err, &said);
   project->syntax = NULL;
   return cshm__fail(
       err, CSHM_ERR_NOT_FOUND, 0,
@@ -120,39 +111,80 @@ static cshm_status left_orphan(const struct store *store, const char *name, stru
       name, store->root);
 }
 
+/* One turn of opening. *again: something has changed since it began, so that another one is needed. */
+static cshm_status open_once(const struct store *store, int directory, const char *name, enum project_use use,
+                             struct project *project, bool *again, cshm_error *err) {
+  *again = false;
+  cshm_error said = CSHM_ERROR_INIT;
+  cshm_status status = open_segment(store, directory, project, name, use == PROJECT_WRITE, &said);
+  if (status) return cshm__fail_said(err, &said);
+  bool orphan = cshm__project_orphaned(project->segment, project->header.lifetime) != NULL;
+  status = orphan ? reap(store, name, project, again, &said) : join(project, use, &said);
+  if (!orphan && !status) return CSHM_OK;
+  cshm__project_close(project);
+  if (!orphan && status == CSHM_ERR_NOT_FOUND) *again = true;
+  return *again ? CSHM_OK : cshm__fail_said(err, &said);
+}
+
 cshm_status cshm__project_open(const struct store *store, int directory, const char *name, enum project_use use,
                                struct project *project, cshm_error *err) {
   uint64_t missing = 0; /* the generation of which the segment was not there */
+  bool adopted = false, again;
   project->segment = -1;
   for (int turn = 0; turn < MAX_TURNS; turn++) {
     memset(&project->head, 0, sizeof project->head);
-    cshm_status status = cshm__project_manifest(store, directory, name, &project->head, &project->syntax, err);
-    if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, directory, name, err);
-    if (status) return status;
-    if (project->head.generation == missing) return lost_segment(store, name, project->head.segment, err);
     cshm_error said = CSHM_ERROR_INIT;
-    status = open_segment(store, directory, project, name, use == PROJECT_WRITE, &said);
+    cshm_status status = cshm__project_manifest(store, directory, name, &project->head, &project->syntax, &said);
     if (status == CSHM_ERR_NOT_FOUND) {
-      missing = project->head.generation; /* overwritten since we read the manifest? then it has changed */
+      if (adopted) return cshm__store_not_found(store, directory, name, err);
+      status = cshm__adopt_locking(store, directory, name, err);
+      if (status) return status;
+      adopted = true;
       continue;
     }
-    if (status) return cshm__fail_said(err, &said);
-    bool orphan = is_orphan(project);
-    status = orphan ? reap(store, name, project, &said) : join(project, use, &said);
-    if (!orphan && !status) return CSHM_OK;
-    cshm__project_close(project);
-    if (orphan && status == CSHM_ERR_PERMISSION) return left_orphan(store, name, project, err);
-    if (status && status != CSHM_ERR_NOT_FOUND) return cshm__fail_said(err, &said);
+    if (status) return cshm__adopt_hint(store, directory, name, &said, err);
+    status = open_once(store, directory, name, use, project, &again, &said);
+    if (status == CSHM_ERR_NOT_FOUND && project->syntax && project->head.generation != missing) {
+      missing = project->head.generation; /* overwritten since we read the manifest? then it has changed */
+      again = true;
+    } else if (status == CSHM_ERR_NOT_FOUND && project->syntax) {
+      return cshm__project_lost(store, directory, name, project, err);
+    } else if (status) {
+      return cshm__fail_said(err, &said);
+    }
+    if (!again) return CSHM_OK;
   }
   return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0,
                     "project \"%s\" of store %s is overwritten faster than it can be opened", name, store->root);
 }
 
-/* The same of a project that is going to be replaced. One that nobody uses is then held alone, until it is closed: who attaches
- * it meanwhile waits, and finds the next one. */
+cshm_status cshm__project_look(const struct store *store, int directory, const char *name, struct project *project,
+                               cshm_error *err) {
+  memset(&project->head, 0, sizeof project->head);
+  project->segment = -1;
+  cshm_status status = cshm__project_manifest(store, directory, name, &project->head, &project->syntax, err);
+  return status ? status : open_segment(store, directory, project, name, false, err);
+}
+
+/* Whether nobody has a project that is going to be replaced. One of which the last user is gone is then held alone, until it is
+ * let go: who attaches it meanwhile waits, and finds the next one. */
 static bool is_abandoned(const struct project *project) {
-  if (project->header.lifetime == CSHM_LAST_USER) return cshm__platform_lease_seize(project->segment);
-  return is_orphan(project);
+  if (project->header.lifetime == CSHM_LAST_USER)
+    return cshm__platform_lease_seize(project->segment, PLATFORM_LEASE_USERS);
+  return cshm__project_orphaned(project->segment, project->header.lifetime) != NULL;
+}
+
+/* The manifest, written anew where only that is gone. */
+static cshm_status find_manifest(const struct store *store, int directory, const char *name, struct project *project,
+                                 cshm_error *err) {
+  cshm_status status = cshm__project_manifest(store, directory, name, &project->head, &project->syntax, err);
+  if (status != CSHM_ERR_NOT_FOUND) return status;
+  status = cshm__adopt(store, directory, name, err);
+  return status ? status : cshm__project_manifest(store, directory, name, &project->head, &project->syntax, err);
+}
+
+bool cshm__project_is_damaged(cshm_status status) {
+  return status == CSHM_ERR_CORRUPT || status == CSHM_ERR_VERSION || status == CSHM_ERR_GENERATION;
 }
 
 cshm_status cshm__project_previous(const struct store *store, int directory, const char *name, struct project *project,
@@ -161,20 +193,28 @@ cshm_status cshm__project_previous(const struct store *store, int directory, con
   project->segment = -1;
   *live = false;
   cshm_error said = CSHM_ERROR_INIT;
-  cshm_status status = cshm__project_manifest(store, directory, name, &project->head, &project->syntax, &said);
+  cshm_status status = find_manifest(store, directory, name, project, &said);
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
-  if (status == CSHM_ERR_PERMISSION || status == CSHM_ERR_SYSTEM) return cshm__fail_said(err, &said);
-  if (status && !project->syntax) return cshm__fail_said(err, &said);
+  if (status && (!project->syntax || !cshm__project_is_damaged(status))) return cshm__fail_said(err, &said);
   *live = true;
   if (status) {
     project->head.segment[0] = '\0';
     return CSHM_OK;
   }
   status = open_segment(store, directory, project, name, true, &said);
-  if (status == CSHM_ERR_PERMISSION) return cshm__fail_said(err, &said);
+  if (status && status != CSHM_ERR_NOT_FOUND && !cshm__project_is_damaged(status)) return cshm__fail_said(err, &said);
   if (project->foreign) project->head.segment[0] = '\0'; /* not this project's to remove */
   *live = status != CSHM_ERR_NOT_FOUND && (status != CSHM_OK || !is_abandoned(project));
   return CSHM_OK;
+}
+
+/* Closing alone would not end the leases: a child that another thread has forked meanwhile has the file open, too. */
+void cshm__project_let_previous_go(struct project *project) {
+  if (project->segment >= 0) {
+    cshm__platform_lease_leave(project->segment, PLATFORM_LEASE_USERS);
+    cshm__platform_lease_leave(project->segment, PLATFORM_LEASE_BUILDER);
+  }
+  cshm__project_close(project);
 }
 
 cshm_status cshm__project_exists(const struct store *store, const char *name, cshm_error *err) {
@@ -194,132 +234,4 @@ void cshm__project_wake(int segment) { cshm__platform_wake(segment, offsetof(str
 bool cshm__project_read_header(int segment, uint64_t size, const char *name, struct format_header *header) {
   return size >= sizeof *header && cshm__platform_segment_read(segment, 0, header, sizeof *header, NULL) == CSHM_OK &&
          cshm__header_check(header, size, name, NULL) == CSHM_OK;
-}
-
-/* Retires and removes the segment that a manifest pointed to, unless it is of another generation, project or store and so
- * someone else's. A segment too damaged to tell is removed: its name says whose it is. One that is another user's loses its name
- * when that one meets it: here it is enough that it is retired. *segment is its descriptor, to be closed, or -1. */
-static cshm_status remove_segment(const struct store *store, int directory, const char *name,
-                                  const struct manifest_head *head, int *segment, cshm_error *err) {
-  bool retired = false;
-  struct format_header header;
-  uint64_t size;
-  cshm_error said = CSHM_ERROR_INIT;
-  cshm_status status = cshm__platform_segment_open(head->segment, &store->share, true, segment, &size, &said);
-  if (!status && cshm__project_read_header(*segment, size, head->segment, &header)) {
-    if (header.generation != head->generation || strcmp(header.project, name) != 0 ||
-        !is_of_store(store, directory, &header))
-      return CSHM_OK;
-    status = cshm__project_set_state(*segment, FORMAT_RETIRED, &said);
-    retired = !status;
-  }
-  if (!status) status = cshm__platform_segment_remove(head->segment, &said);
-  if (retired && status == CSHM_ERR_PERMISSION) return CSHM_OK;
-  return status && status != CSHM_ERR_NOT_FOUND ? cshm__fail_said(err, &said) : CSHM_OK;
-}
-
-static cshm_status cannot_tell(const char *name, const cshm_error *said, bool alone, cshm_error *err) {
-  return cshm__fail(err, (cshm_status)said->status, said->sys_errno,
-                    "cannot tell the segment of project \"%s\": %s; remove that file%s", name, said->message,
-                    alone ? ", or overwrite the project" : "");
-}
-
-/* Reads every manifest that the project has, in the order of the syntaxes; generation 0 where there is none. */
-static cshm_status read_heads(const struct store *store, int directory, const char *name,
-                              struct manifest_head heads[MANIFEST_SYNTAXES], cshm_error *err) {
-  cshm_error damaged = CSHM_ERROR_INIT;
-  int count = 0;
-  memset(heads, 0, MANIFEST_SYNTAXES * sizeof *heads);
-  for (size_t i = 0; i < MANIFEST_SYNTAXES; i++) {
-    cshm_error said = CSHM_ERROR_INIT;
-    cshm_status status = cshm__store_read_head(store, directory, name, cshm__manifest_syntaxes[i], &heads[i], &said);
-    if (status == CSHM_ERR_NOT_FOUND) continue;
-    if (status) damaged = said;
-    count++;
-  }
-  if (count == 0) return cshm__store_not_found(store, directory, name, err);
-  return damaged.status ? cannot_tell(name, &damaged, count == 1, err) : CSHM_OK;
-}
-
-/* The segment first: a process that is killed in between leaves a manifest that says so, and can be unlinked again. */
-static cshm_status remove_one(const struct store *store, int directory, const char *name,
-                              const struct manifest_syntax *syntax, const struct manifest_head *head, cshm_error *err) {
-  char file[STORE_NAME_SIZE];
-  int segment = -1;
-  cshm__store_manifest_name(store, name, syntax, file);
-  cshm_status status = remove_segment(store, directory, name, head, &segment, err);
-  if (!status) status = cshm__platform_file_remove(directory, file, err);
-  if (!status && segment >= 0) cshm__project_wake(segment);
-  cshm__platform_close(segment);
-  return status;
-}
-
-cshm_status cshm__project_remove(const struct store *store, int directory, const char *name, uint64_t only,
-                                 cshm_error *err) {
-  struct manifest_head heads[MANIFEST_SYNTAXES];
-  cshm__project_manifest_tidy(store, directory, name);
-  cshm_status status = read_heads(store, directory, name, heads, err);
-  for (size_t i = 0; i < MANIFEST_SYNTAXES && !status; i++)
-    if (heads[i].generation != 0 && (only == 0 || heads[i].generation == only))
-      status = remove_one(store, directory, name, cshm__manifest_syntaxes[i], &heads[i], err);
-  return status;
-}
-
-struct sweep {
-  const struct store *store;
-  int directory;
-  const char *project;
-  char prefix[STORE_NAME_SIZE];
-};
-
-static bool sweep_segment(void *user, const char *name) {
-  const struct sweep *sweep = user;
-  struct format_header header;
-  uint64_t size;
-  int segment;
-  if (strncmp(name, sweep->prefix, strlen(sweep->prefix)) != 0) return true;
-  if (cshm__platform_segment_open(name, &sweep->store->share, false, &segment, &size, NULL) != CSHM_OK) return true;
-  bool readable = cshm__project_read_header(segment, size, name, &header);
-  cshm__platform_close(segment);
-  if (readable && header.state != FORMAT_PUBLISHED && strcmp(header.project, sweep->project) == 0 &&
-      strcmp(header.root, sweep->store->root) == 0 &&
-      !cshm__project_manifest_points(sweep->store, sweep->directory, sweep->project, name))
-    cshm__platform_segment_remove(name, NULL);
-  return true;
-}
-
-void cshm__project_sweep(const struct store *store, int directory, const char *name) {
-  struct sweep sweep = {.store = store, .directory = directory, .project = name};
-  struct manifest_head head;
-  const struct manifest_syntax *syntax;
-  cshm_status status = cshm__project_manifest(store, directory, name, &head, &syntax, NULL);
-  if (status != CSHM_OK && status != CSHM_ERR_NOT_FOUND) return; /* a manifest that cannot be read may point to any */
-  cshm__store_segment_prefix(name, sweep.prefix);
-  cshm__platform_segment_each(sweep_segment, &sweep, NULL);
-}
-
-cshm_status cshm__project_unlink(const struct store *store, const char *name, uint64_t only, bool wait,
-                                 cshm_error *err) {
-  int directory;
-  cshm_status status = cshm__platform_directory_open(store->root, &store->share, false, &directory, err);
-  if (status == CSHM_ERR_NOT_FOUND) return cshm__store_not_found(store, -1, name, err);
-  if (status) return status;
-  status = cshm__platform_directory_lock(directory, wait, err);
-  if (!status) status = cshm__project_remove(store, directory, name, only, err);
-  if (!status) cshm__project_sweep(store, directory, name);
-  cshm__platform_directory_close(directory);
-  return status;
-}
-
-bool cshm__project_let_go(const struct store *store, const char *name, const char *segment, uint64_t generation,
-                          int lease, bool wait) {
-  uint64_t size;
-  int file;
-  cshm_status status = CSHM_OK;
-  cshm__platform_close(lease);
-  if (cshm__platform_segment_open(segment, &store->share, true, &file, &size, NULL) != CSHM_OK) return true;
-  if (cshm__platform_lease_seize(file)) status = cshm__project_unlink(store, name, generation, wait, NULL);
-  cshm__platform_lease_leave(file);
-  cshm__platform_close(file);
-  return status != CSHM_ERR_TIMEOUT;
 }

@@ -72,8 +72,8 @@ static cshm_status fail_several(const struct store *store, const char *name, csh
     cshm__store_manifest_name(store, name, cshm__manifest_syntaxes[i], files[i]);
   return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
                     "project \"%s\" has two manifests in store %s, %s and %s, and neither is known to be out of date: "
-                    "remove the wrong one, or unlink the project",
-                    name, store->root, files[0], files[1]);
+                    "run `cute-shm repair %s`, remove the wrong one, or unlink the project",
+                    name, store->root, files[0], files[1], name);
 }
 
 cshm_status cshm__project_manifest(const struct store *store, int directory, const char *name,
@@ -81,6 +81,12 @@ cshm_status cshm__project_manifest(const struct store *store, int directory, con
   struct found found[MANIFEST_SYNTAXES];
   size_t chosen = look(store, directory, name, found);
   *syntax = NULL;
+  for (size_t i = 0; i < MANIFEST_SYNTAXES; i++) { /* what could not be looked at may be any of them, or none */
+    if (!found[i].status || found[i].status == CSHM_ERR_NOT_FOUND || cshm__project_is_damaged(found[i].status))
+      continue;
+    *syntax = cshm__manifest_syntaxes[i];
+    return cshm__fail_said(err, &found[i].said);
+  }
   if (chosen == NONE) return CSHM_ERR_NOT_FOUND;
   if (chosen == SEVERAL) return fail_several(store, name, err);
   *syntax = cshm__manifest_syntaxes[chosen];
@@ -89,15 +95,20 @@ cshm_status cshm__project_manifest(const struct store *store, int directory, con
   return CSHM_OK;
 }
 
-void cshm__project_manifest_tidy(const struct store *store, int directory, const char *name) {
+const struct manifest_syntax *cshm__project_manifest_lost(const struct store *store, int directory, const char *name) {
   struct found found[MANIFEST_SYNTAXES];
-  char file[STORE_NAME_SIZE];
   size_t chosen = look(store, directory, name, found);
-  for (size_t i = 0; i < MANIFEST_SYNTAXES && chosen < MANIFEST_SYNTAXES; i++) {
-    if (i == chosen || found[i].status == CSHM_ERR_NOT_FOUND) continue;
-    cshm__store_manifest_name(store, name, cshm__manifest_syntaxes[i], file);
-    cshm__platform_file_remove(directory, file, NULL);
-  }
+  for (size_t i = 0; i < MANIFEST_SYNTAXES && chosen < MANIFEST_SYNTAXES; i++)
+    if (i != chosen && found[i].status != CSHM_ERR_NOT_FOUND) return cshm__manifest_syntaxes[i];
+  return NULL;
+}
+
+void cshm__project_manifest_tidy(const struct store *store, int directory, const char *name) {
+  char file[STORE_NAME_SIZE];
+  const struct manifest_syntax *lost = cshm__project_manifest_lost(store, directory, name);
+  if (!lost) return;
+  cshm__store_manifest_name(store, name, lost, file);
+  cshm__platform_file_remove(directory, file, NULL);
 }
 
 struct pointer {
@@ -105,10 +116,11 @@ struct pointer {
   int directory;
   const char *project;
   const char *segment;
+  bool others;
   bool found;
 };
 
-/* A manifest of another project, or a damaged one, points to nothing of this. */
+/* A manifest of another project, or a damaged one, points to nothing of this; one that cannot be looked at may. */
 static bool look_at_file(void *user, const char *file) {
   struct pointer *pointer = user;
   size_t length = strlen(file);
@@ -123,15 +135,18 @@ static bool look_at_file(void *user, const char *file) {
     struct store store = *pointer->store;
     memcpy(store.prefix, file, before);
     store.prefix[before] = '\0';
-    if (cshm__store_read_head(&store, pointer->directory, pointer->project, syntax, &head, NULL) == CSHM_OK &&
-        strcmp(head.segment, pointer->segment) == 0)
-      pointer->found = true;
+    if (pointer->others && strcmp(store.prefix, pointer->store->prefix) == 0) continue;
+    cshm_status status = cshm__store_read_head(&store, pointer->directory, pointer->project, syntax, &head, NULL);
+    if (status == CSHM_ERR_NOT_FOUND || cshm__project_is_damaged(status)) continue;
+    pointer->found = status != CSHM_OK || strcmp(head.segment, pointer->segment) == 0;
+    if (pointer->found) break;
   }
   return !pointer->found;
 }
 
-bool cshm__project_manifest_points(const struct store *store, int directory, const char *name, const char *segment) {
-  struct pointer pointer = {store, directory, name, segment, false};
-  cshm__platform_directory_each(directory, look_at_file, &pointer, NULL);
-  return pointer.found;
+bool cshm__project_manifest_points(const struct store *store, int directory, const char *name, const char *segment,
+                                   bool others) {
+  struct pointer pointer = {store, directory, name, segment, others, false};
+  if (directory < 0) return false;
+  return cshm__platform_directory_each(directory, look_at_file, &pointer, NULL) != CSHM_OK || pointer.found;
 }

@@ -18,11 +18,15 @@
 cshm_status cshm__project_manifest(const struct store *store, int directory, const char *name,
                                    struct manifest_head *head, const struct manifest_syntax **syntax, cshm_error *err);
 
-/* Removes the manifest that has lost, where there are two. The store must be locked. */
+/* The syntax of the manifest that has lost, where there are two and the other counts; or NULL. */
+const struct manifest_syntax *cshm__project_manifest_lost(const struct store *store, int directory, const char *name);
+
+/* Removes that. The store must be locked. */
 void cshm__project_manifest_tidy(const struct store *store, int directory, const char *name);
 
 /* Whether a manifest of a project of that name points to the segment: also one under another prefix, since the names of segments
- * do not tell that. */
-bool cshm__project_manifest_points(const struct store *store, int directory, const char *name, const char *segment);
+ * do not tell that; `others`: only such a one. True where that cannot be found out. */
+bool cshm__project_manifest_points(const struct store *store, int directory, const char *name, const char *segment,
+                                   bool others);
 
 #endif

@@ -8,11 +8,13 @@
  *   5. a manifest of another syntax is removed     killed before: there are two, and the one of the RETIRED segment has lost
  *   6. the new segment is marked PUBLISHED         killed before: the manifest points to it, so it is the project
  *   7. the old segment is removed                  killed before: garbage, since it is RETIRED and no manifest points to it
- * What is garbage goes with the next publication or unlinking of that project.
+ * What is garbage goes with the next publication or unlinking of that project, or with a collection. Both segments' builder's
+ * lease is held meanwhile: a collector that is kept out by no lock, as it has another directory under this name, leaves them.
  * The old one is marked before the switch, because a process that has a PUBLISHED segment mapped takes it for the newest.
  */
 #include "publish.h"
 
+#include "collect.h"
 #include "error.h"
 #include "platform.h"
 #include "project.h"
@@ -26,7 +28,11 @@ static cshm_status switch_manifest(const struct publication *p, int directory, c
   char name[STORE_NAME_SIZE], old_name[STORE_NAME_SIZE];
   cshm__store_manifest_name(p->store, p->project, syntax, name);
   cshm_status status = CSHM_OK;
-  if (old->segment >= 0) status = cshm__project_set_state(old->segment, FORMAT_RETIRED, err);
+  if (old->segment >= 0) {
+    /* whoever looks at it from where the store's directory is another one, in another mount namespace, leaves it */
+    cshm__platform_lease_seize(old->segment, PLATFORM_LEASE_BUILDER);
+    status = cshm__project_set_state(old->segment, FORMAT_RETIRED, err);
+  }
   if (!status)
     status =
         cshm__platform_file_replace(directory, name, &p->store->share, p->manifest->data, p->manifest->length, err);
@@ -43,12 +49,8 @@ static cshm_status switch_manifest(const struct publication *p, int directory, c
 
 static cshm_status replace(const struct publication *p, int directory, struct project *old, cshm_error *err) {
   cshm_status status = cshm__platform_segment_name(p->segment, p->segment_name, err);
+  if (!status) status = switch_manifest(p, directory, old, err);
   if (status) return status;
-  status = switch_manifest(p, directory, old, err);
-  if (status) {
-    cshm__platform_segment_remove(p->segment_name, NULL);
-    return status;
-  }
   /* from here on it is done: what may fail now is tidying, which the next one to come repeats */
   cshm__project_set_state(p->segment, FORMAT_PUBLISHED, NULL);
   if (old->segment >= 0) cshm__project_wake(old->segment);
@@ -70,8 +72,9 @@ cshm_status cshm__publish(const struct publication *publication, cshm_error *err
   if (status) goto done;
   status = live && !publication->overwrite ? cshm__project_exists(publication->store, publication->project, err)
                                            : replace(publication, directory, &old, err);
-  cshm__project_close(&old);
-  if (!status) cshm__project_sweep(publication->store, directory, publication->project);
+  cshm__project_let_previous_go(&old);
+  if (!status) cshm__platform_lease_leave(publication->segment, PLATFORM_LEASE_BUILDER);
+  if (!status) cshm__collect_project(publication->store, directory, publication->project);
   if (status && status != CSHM_ERR_EXISTS) status = cshm__fail_about(err, status, "store %s", publication->store->root);
 done:
   cshm__platform_directory_close(directory);

@@ -8,7 +8,7 @@
 #include <cuteshm/cuteshm.h>
 #include <stdbool.h>
 
-/* A filled segment without a name, and what it is to become. */
+/* A filled segment, and what it is to become. It has no name, but by an earlier attempt. */
 struct publication {
   const struct store *store;
   const char *project;
@@ -18,7 +18,7 @@ struct publication {
   bool overwrite;
 };
 
-/* On failure the store is as it was, and the segment still has no name. CSHM_ERR_EXISTS. */
+/* On failure the store is as it was, and the segment may have its name, which is the caller's to remove. CSHM_ERR_EXISTS. */
 cshm_status cshm__publish(const struct publication *publication, cshm_error *err);
 
 #endif

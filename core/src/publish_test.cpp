@@ -3,6 +3,7 @@
 extern "C" {
 #include "hash.h"
 #include "project.h"
+#include "project_remove.h"
 #include "publish.h"
 }
 #include <sys/stat.h>
@@ -176,17 +177,22 @@ TEST_CASE("what a kill between the steps of publishing leaves goes with the next
     cshm__mapping_release(mapped);
   }
   SECTION("unlinking") {
-    REQUIRE(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, true, nullptr) == CSHM_OK);
+    REQUIRE(cshm__project_unlink(&scratch.where, scratch.project().c_str(), 0, nullptr) == CSHM_OK);
     CHECK(scratch.segments().empty());
   }
 }
 
-TEST_CASE("a published segment that no manifest points to is not garbage", "[publish][project]") {
+TEST_CASE("a published segment that no manifest points to is not garbage, but the project", "[publish][project]") {
   Scratch scratch;
   REQUIRE(scratch.publish(1) == CSHM_OK);
   REQUIRE(unlink(scratch.manifest().c_str()) == 0); // someone swept /tmp
-  REQUIRE(scratch.publish(2) == CSHM_OK);
-  CHECK(scratch.segments().size() == 2);
+  CHECK(scratch.publish(2) == CSHM_ERR_EXISTS);
+  mapping *mapped = scratch.attach();
+  CHECK(Scratch::value(mapped) == 1);
+  cshm__mapping_release(mapped);
+  REQUIRE(unlink(scratch.manifest().c_str()) == 0);
+  REQUIRE(scratch.publish(2, true) == CSHM_OK); // replaces it
+  CHECK(scratch.segments().size() == 1);
 }
 
 TEST_CASE("tidying up spares the project of the same name of a store that shares the root under another prefix",
@@ -208,7 +214,7 @@ TEST_CASE("tidying up spares the project of the same name of a store that shares
   scratch.where = ours;
   REQUIRE(scratch.publish(2) == CSHM_OK);
   SECTION("publication") {}
-  SECTION("unlinking") { REQUIRE(cshm__project_unlink(&ours, name.c_str(), 0, true, nullptr) == CSHM_OK); }
+  SECTION("unlinking") { REQUIRE(cshm__project_unlink(&ours, name.c_str(), 0, nullptr) == CSHM_OK); }
   scratch.where = theirs;
   mapping *mapped = scratch.attach();
   CHECK(Scratch::value(mapped) == 1);

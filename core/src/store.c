@@ -121,6 +121,12 @@ cshm_status cshm__store_check_project(const char *project, cshm_error *err) {
   return CSHM_OK;
 }
 
+bool cshm__store_has(const struct store *store, const struct format_header *header) {
+  const char *prefix = header->prefix[0] != '\0' ? header->prefix : DEFAULT_PREFIX; /* none: of format 1.0 */
+  return strcmp(header->root, store->root) == 0 && strcmp(prefix, store->prefix) == 0 &&
+         !(header->flags & FORMAT_SEALED);
+}
+
 void cshm__store_manifest_name(const struct store *store, const char *project, const struct manifest_syntax *syntax,
                                char name[STORE_NAME_SIZE]) {
   cshm__text_join(name, STORE_NAME_SIZE, (const char *const[]){store->prefix, project, ".", syntax->extension, NULL});
@@ -248,6 +254,7 @@ static size_t distance(const char *a, const char *b) {
 
 static bool keep_nearest(void *user, const char *project) {
   struct near *near = user;
+  if (strcmp(near->wanted, project) == 0) return true; /* what is left of it may not be removed */
   size_t edits = strlen(near->wanted) <= CSHM_MAX_PROJECT_NAME ? distance(near->wanted, project) : SIZE_MAX;
   if (strstr(project, near->wanted) || strstr(near->wanted, project)) edits = 1;
   if (edits > 1 + strlen(near->wanted) / 3) return true;

@@ -31,6 +31,9 @@ cshm_status cshm__store_check_writable(const struct store *store, cshm_error *er
 /* CSHM_ERR_BAD_NAME says what is wrong with a project's name. */
 cshm_status cshm__store_check_project(const char *project, cshm_error *err);
 
+/* Whether a segment, by what its header says, is of a project of this store. */
+bool cshm__store_has(const struct store *store, const struct format_header *header);
+
 /* "<prefix><project>.<extension>". */
 void cshm__store_manifest_name(const struct store *store, const char *project, const struct manifest_syntax *syntax,
                                char name[STORE_NAME_SIZE]);

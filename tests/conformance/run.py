@@ -4,9 +4,9 @@
 
 Every write and read is a process of its own. Then each reader gets a description with planted differences and must
 report every one of them, so that a reader that compares nothing cannot pass. At last each language makes the project
-sealed and hands its descriptor over, and each attaches that when the writer is gone. Builds nothing: a program that is not
-there is a failure. Programs are looked for in a build tree, unless named by an option or by CONFORM_C, CONFORM_PYTHON,
-CONFORM_RUST, CONFORM_JULIA (a command line each).
+sealed and hands its descriptor over, and each attaches that when the writer is gone. Builds nothing: a program that is
+not there is a failure. Programs are looked for in a build tree, unless named by an option or by CONFORM_C,
+CONFORM_PYTHON, CONFORM_RUST, CONFORM_JULIA (a command line each).
 """
 
 from __future__ import annotations

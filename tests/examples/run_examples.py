@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Runs what the documentation shows: every program of docs/examples, and every piece of code in the pages.
 
-Programs: each language's `produce` makes a project, and the four `attach` must print the same of it. Pages: the pieces
-of a page run in its order, in a store and a folder of their own; a piece that is no whole program gets what it needs
-around it. Builds nothing but the pieces; what is missing is a failure. scripts/languages.sh sets the environment.
+Programs: each language's `produce` makes a project, and the four `attach` must print the same of it; `sealed_produce`
+hands one over to the four `sealed_attach`. Pages: the pieces of a page run in its order, in a store and a folder of
+their own; a piece that is no whole program gets what it needs around it. Builds nothing but the pieces; what is missing
+is a failure. scripts/languages.sh sets the environment.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ PYTHON = str(TOP / "build" / "python-env" / "bin" / "python")
 JULIA = ["julia", "--startup-file=no", f"--project={TOP / 'bindings' / 'julia' / 'CuteShm'}"]
 EXAMPLES = TOP / "docs" / "examples"
 LANGUAGES = ("c", "python", "rust", "julia")
-PAGES = ("README.md", "docs/quickstart.md")
+PAGES = ("README.md", "docs/quickstart.md", "docs/lifetimes.md")
 SECONDS = 600
 
 
@@ -103,6 +104,23 @@ def check_programs(producer: str, folder: Path, environment: dict[str, str]) -> 
             raise Failed(f"attach in c printed\n{seen['c']}\nand in {language}\n{text}")
 
 
+def check_sealed(folder: Path, environment: dict[str, str]) -> None:
+    """What is sealed, all four attach by its descriptor; with its producer it is gone, as nobody else holds it."""
+    words = [PYTHON, str(EXAMPLES / "sealed_produce.py"), "frame"]
+    with subprocess.Popen(words, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as producer:
+        assert producer.stdout is not None
+        path = producer.stdout.readline().strip()
+        for language in LANGUAGES:
+            said = run([*example("sealed_attach", language), path], folder, environment)
+            if said != "sum 499500\n":
+                raise Failed(f"sealed_attach in {language} printed {said!r}")
+        producer.communicate(timeout=SECONDS)
+    if producer.returncode != 0 or os.path.lexists(path):
+        raise Failed(f"sealed_produce.py ended with {producer.returncode}, and {path} must be gone")
+    if (folder / "store").exists():
+        raise Failed("a sealed project is in no store, and there is one")
+
+
 # ---- pages
 
 
@@ -138,15 +156,21 @@ int main(void) {
   /* what is on the page */
   %s
   if (err.status != CSHM_OK) fprintf(stderr, "%%s\\n", err.message);
-  return err.status != CSHM_OK || view.nbytes == 0;
+  return err.status != CSHM_OK%s;
 }
 """
 
 
+def c_program(text: str) -> str:
+    """A whole program, which also looks whether a piece that reads an array got one."""
+    found = " || view.nbytes == 0" if "cshm_array_view view" in text else ""
+    return text if "int main" in text else C_AROUND % (text, found)
+
+
 def run_c(snippet: Snippet, folder: Path, environment: dict[str, str]) -> None:
     source = folder / "snippet.c"
-    source.write_text(snippet.text if "int main" in snippet.text else C_AROUND % snippet.text, encoding="utf-8")
-    flags = ["-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{TOP / 'core' / 'include'}"]
+    source.write_text(c_program(snippet.text), encoding="utf-8")
+    flags = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wno-unused-variable", f"-I{TOP / 'core' / 'include'}"]
     library = [f"-L{BUILD / 'lib'}", "-lcuteshm", f"-Wl,-rpath,{BUILD / 'lib'}"]
     run(["cc", *flags, str(source), "-o", str(folder / "snippet"), *library], folder, environment)
     run([str(folder / "snippet")], folder, environment)
@@ -240,18 +264,25 @@ def require_languages(found: set[str]) -> None:
         raise Failed(f"there is none for {sorted(missing)}: were the pieces found at all?")
 
 
-def check_producer(producer: str) -> bool:
+def check_in_store(title: str, check: Callable[[Path, dict[str, str]], None]) -> bool:
+    """Runs a check in a folder and a store of its own."""
     with tempfile.TemporaryDirectory(prefix="cute-shm-examples.") as name:
         folder = Path(name)
         environment = environment_of(folder)
-        title = f"what {producer} produces, all four attach alike"
-        result = attempt(title, lambda: check_programs(producer, folder, environment))
+        result = attempt(title, lambda: check(folder, environment))
         unlink_all(folder, environment)
     return result
 
 
 def main() -> int:
-    results = [check_producer(producer) for producer in LANGUAGES]
+    results = [
+        check_in_store(
+            f"what {producer} produces, all four attach alike",
+            lambda folder, environment, producer=producer: check_programs(producer, folder, environment),  # type: ignore[misc]
+        )
+        for producer in LANGUAGES
+    ]
+    results.append(check_in_store("what is sealed, all four attach by its descriptor", check_sealed))
     for page in PAGES:
         results += check_page(page)
     print(f"{results.count(True)} passed, {results.count(False)} failed")

@@ -271,7 +271,7 @@ def test_the_head_says_what_the_segment_says(produce: Callable[[str], Project]) 
     project = produce("head")
     project.allocate()
     described = load(project.publish())
-    assert list(described)[:7] == ["cute-shm", "project", "generation", "segment", "bytes", "lifetime", "created"]
+    assert list(described)[:7] == ["cute-shm", "project", "generation", "segment", "lifetime", "bytes", "created"]
     segment = map_segment(described["segment"])
     assert described["cute-shm"] == 1
     assert described["project"].encode() == segment[256:512].rstrip(b"\0") == project.name

@@ -74,31 +74,6 @@ TEST_CASE("not enough shared memory is told before a byte is copied: wanted, fre
   REQUIRE(std::stoull(err.message().substr(wanted + 7)) < (8u << 20) + 65536);
 }
 
-TEST_CASE(
-    "where /proc is not mounted, that is what a last-user project's user is told, and not that there is no project") {
-  Store store;
-  const Note note;
-  const std::string project = unique_name("proc");
-  Attachment published;
-  {
-    Builder builder(store, project, false, CSHM_LAST_USER);
-    builder.array("a", "<f8", {6}).allocate();
-    Error err;
-    REQUIRE_OK(cshm_builder_publish(builder, published.out(), err), err);
-  }
-  REQUIRE(in_child([&] {
-            if (!own_tmpfs("/proc", "size=1m")) return 97;
-            Error err;
-            cshm_attachment attachment{0};
-            cshm_attach_options options = CSHM_ATTACH_OPTIONS_INIT;
-            options.mode = CSHM_PRIVATE; // a mapping of its own
-            const cshm_status status = cshm_attach(store, project.c_str(), &options, &attachment, err);
-            note.send(err.message());
-            return static_cast<int>(status);
-          }) == CSHM_ERR_UNSUPPORTED);
-  require_words(note.received(CSHM_ERR_UNSUPPORTED), {"/proc is not mounted"});
-}
-
 TEST_CASE("a builder that found no memory can allocate again when there is some") {
   Store store;
   const int code = in_child([&] {

@@ -125,7 +125,7 @@ TEST_CASE("what is no file in place of a manifest is refused by its kind, and no
     CHECK(in_child([&] {
             Error err;
             WANT(cshm_unlink(store, project.c_str(), err) != CSHM_OK);
-            WANT(has_words(err, {manifest.filename().c_str(), imposter.what, "remove that file"}));
+            WANT(has_words(err, {manifest.filename().c_str(), imposter.what, "remove "}));
             return 0;
           }) == 0);
     sweep(project, manifest);

@@ -54,10 +54,11 @@ from ._errors import (
 )
 from ._group import Group
 from ._layout import Spec
+from ._listing import Leftover, Lifetime, ProjectInfo, Repaired
 from ._progress import ProgressFunction
-from ._project import Mode, Project
+from ._project import Mode, Project, mode_number
 from ._ragged import Ragged
-from ._store import Lifetime, Manifest, ProjectInfo, Store, default_store
+from ._store import Access, Manifest, Store, default_store
 from ._tree import Order
 from ._v1.location import Project2Toml
 from ._v1.progress import ShmProgress
@@ -68,6 +69,7 @@ from ._v1.writing import arrays_to_shm, hdf5_to_shm, unlinked_arrays_to_shm, unl
 
 # Without `open`: `from cute_shm import *` is not to take the place of the one that opens files.
 __all__ = [
+    "Access",
     "Array",
     "ArrayDict",
     "Attributes",
@@ -83,6 +85,7 @@ __all__ = [
     "Group",
     "Hdf5Error",
     "InvalidArgumentError",
+    "Leftover",
     "Lifetime",
     "LimitError",
     "Manifest",
@@ -99,6 +102,7 @@ __all__ = [
     "Project2Toml",
     "ProjectInfo",
     "Ragged",
+    "Repaired",
     "SharedArray",
     "SharedArrayDict",
     "SharedArrayMeta",
@@ -113,7 +117,9 @@ __all__ = [
     "VersionError",
     "allocate",
     "arrays_to_shm",
+    "attach_fd",
     "bytes_to_human",
+    "collect",
     "core",
     "create",
     "dtype_from_string",
@@ -125,6 +131,7 @@ __all__ = [
     "numpy_shm",
     "progress",
     "projects",
+    "repair",
     "shm_to_arrays",
     "unlink",
     "unlinked_arrays_to_shm",
@@ -146,11 +153,13 @@ def create(
     name: str,
     tree: Mapping[str, Any],
     attrs: Attrs | None = None,
-    lifetime: Lifetime = "owner",
+    lifetime: Lifetime | None = None,
     overwrite: bool = False,
     order: Order = "keep",
     store: StoreLike = None,
     progress: bool | ProgressFunction | None = None,
+    *,
+    sealed: bool = False,
 ) -> Project:
     """Copies a nested mapping of arrays into shared memory, as one project that appears whole or not at all.
 
@@ -160,14 +169,18 @@ def create(
             ``__dlpack__``; of any shape, and of any dtype but those that hold Python objects.
         attrs: paths such as ``"b/b1"`` (``""`` is the project) to mappings of names to values: str, bytes, bool,
             numbers, and array-likes of these.
-        lifetime: ``"owner"``: until this process exits, however it exits; ``"persistent"``: until it is unlinked or
-            the machine restarts; ``"last-user"``: until the last process that has it open (the project, or a group or
-            array of it) lets go or exits, however it exits. A child of fork has open what it inherits.
+        lifetime: ``"owner"``, the default: until this process exits, however it exits; ``"persistent"``: until it is
+            unlinked or the machine restarts; ``"last-user"``: until the last process that has it open (the project, or
+            a group or array of it) lets go or exits, however it exits. A child of fork has open what it inherits.
         overwrite: whether a project of that name is replaced. Those who have it open keep the old one.
         order: ``"C"`` (the last dimension is contiguous), ``"F"`` (the first), or ``"keep"``: as each array lies in
             memory, and C for one that is not contiguous.
         store: a `Store` or its root; by default the user's own.
         progress: as in `load_hdf5`.
+        sealed: whether it is kept out of the store, and nobody, this process included, can ever change, cut or grow it:
+            for readers that trust nobody, in other containers or of other users. Only whom it is handed to has it:
+            through multiprocessing, or by `Project.export_fd` and `attach_fd`. It lives as long as a process holds it,
+            so that `lifetime` and `overwrite` cannot be given; of `store` there is only the root in its description.
 
     Returns:
         The project, opened for reading.
@@ -176,23 +189,25 @@ def create(
         ExistsError: the project exists, and `overwrite` is False (a FileExistsError).
         BadNameError: a name that is not allowed (a ValueError).
         BadTypeError: a value that cannot be shared, named by its path (a TypeError).
-        InvalidArgumentError: a lifetime or an order that there is not (a ValueError).
+        InvalidArgumentError: a lifetime or an order that there is not, or what cannot go with `sealed` (a ValueError).
         NodeNotFoundError: `attrs` names a path that is not in the tree (a KeyError).
         NoSpaceError: not enough shared memory (a MemoryError).
         PermissionDeniedError: the store is someone else's (a PermissionError).
 
     After any of these nothing was created, and a project that was to be overwritten is whole.
     """
-    return _as_store(store).create(name, tree, attrs, lifetime, overwrite, order, progress)
+    return _as_store(store).create(name, tree, attrs, lifetime, overwrite, order, progress, sealed=sealed)
 
 
 def allocate(
     name: str,
     layout: Mapping[str, Any],
     attrs: Attrs | None = None,
-    lifetime: Lifetime = "owner",
+    lifetime: Lifetime | None = None,
     overwrite: bool = False,
     store: StoreLike = None,
+    *,
+    sealed: bool = False,
 ) -> Draft:
     """Reserves shared memory for a project that is filled in place, and published when it is complete.
 
@@ -211,6 +226,7 @@ def allocate(
         lifetime: as in `create`.
         overwrite: as in `create`; the project is replaced when the draft is published.
         store: as in `create`.
+        sealed: as in `create`. Publish within the block, and keep what that gives.
 
     Returns:
         The draft. Nobody sees it until it is published.
@@ -220,7 +236,7 @@ def allocate(
         ExistsError, BadNameError, InvalidArgumentError, NodeNotFoundError, NoSpaceError, PermissionDeniedError: as in
             `create`.
     """
-    return _as_store(store).allocate(name, layout, attrs, lifetime, overwrite)
+    return _as_store(store).allocate(name, layout, attrs, lifetime, overwrite, sealed=sealed)
 
 
 def open(name: str, mode: Mode = "r", store: StoreLike = None) -> Project:
@@ -240,15 +256,33 @@ def open(name: str, mode: Mode = "r", store: StoreLike = None) -> Project:
     return _as_store(store).open(name, mode)
 
 
+def attach_fd(fd: int, mode: Mode = "r") -> Project:
+    """Opens a sealed project that another process has handed over: see `Project.export_fd`. Nothing is copied.
+
+    That it is sealed is checked first: what is not could be cut while it is read.
+
+    Args:
+        fd: the descriptor. It stays the caller's, to be closed at any time.
+        mode: as in `open`; ``"r+"`` cannot be had.
+
+    Raises:
+        InvalidArgumentError: no open descriptor (a ValueError).
+        PermissionDeniedError: not sealed, or mode "r+" (a PermissionError).
+        CorruptError, VersionError: no project, damaged, or too new.
+    """
+    return Project(_core.Memory(_core.cshm_attach_fd(fd, mode_number(mode))))
+
+
 def load_hdf5(
     path: str | os.PathLike[str],
     name: str,
     *,
     overwrite: bool = False,
-    lifetime: Lifetime = "owner",
+    lifetime: Lifetime | None = None,
     strict: bool = False,
     progress: bool | ProgressFunction | None = None,
     store: StoreLike = None,
+    sealed: bool = False,
 ) -> Project:
     """Loads an HDF5 file into shared memory, through a buffer of a few MiB whatever the file's size.
 
@@ -263,6 +297,7 @@ def load_hdf5(
         progress: True for a bar on stderr (rich's, if that is installed), or a callable of (done, total), in bytes.
             What it returns is ignored; what it raises cancels, and is what you see; so does Ctrl-C.
         store: a `Store` or its root; by default the user's own.
+        sealed: as in `create`.
 
     Returns:
         The project, opened for reading.
@@ -271,10 +306,10 @@ def load_hdf5(
         NotFoundError: no such file (a FileNotFoundError).
         Hdf5Error: not HDF5, truncated, or written by a newer HDF5 than the one in use (an OSError).
         UnsupportedError: `strict`, and something cannot be represented (a NotImplementedError).
-        ExistsError, BadNameError, NoSpaceError, PermissionDeniedError: as in `create`.
+        ExistsError, BadNameError, InvalidArgumentError, NoSpaceError, PermissionDeniedError: as in `create`.
     """
     return _as_store(store).load_hdf5(
-        path, name, overwrite=overwrite, lifetime=lifetime, strict=strict, progress=progress
+        path, name, overwrite=overwrite, lifetime=lifetime, strict=strict, progress=progress, sealed=sealed
     )
 
 
@@ -294,3 +329,41 @@ def unlink(project: str, store: StoreLike = None) -> None:
         NotFoundError: no such project (a FileNotFoundError).
     """
     _as_store(store).unlink(project)
+
+
+def collect(dry_run: bool = False, store: StoreLike = None) -> list[Leftover]:
+    """Removes what the dead have left in a store, and tells what that was.
+
+    Projects whose owner died or whose last user is gone, segments of this store that are no project (half-built,
+    overwritten, unlinked), manifests whose segment is gone, and files that were to become manifests. What is alive, in
+    the making, or belongs to someone else is not touched. `open`, `create` and `projects` do the same for what they
+    meet, but leave a persistent project's manifest, so that its user learns what happened to it.
+
+    Args:
+        dry_run: whether to remove nothing, and only tell.
+        store: a `Store` or its root; by default the user's own.
+
+    Raises:
+        PermissionDeniedError, SystemCallError: the store or /dev/shm cannot be read.
+    """
+    return _as_store(store).collect(dry_run)
+
+
+def repair(name: str | None = None, store: StoreLike = None) -> list[Repaired]:
+    """Writes manifests anew, from the segments, where they are gone, damaged, or of another generation.
+
+    After a cleaner swept the store's directory, say. One that is missing is written anew by `open`, too.
+
+    Args:
+        name: the project; None for all of the store.
+        store: a `Store` or its root; by default the user's own.
+
+    Returns:
+        What was repaired; nothing where all is well.
+
+    Raises:
+        NotFoundError: there is no segment to repair the project from (a FileNotFoundError).
+        BadNameError: a name that no project can have (a ValueError).
+        PermissionDeniedError, SystemCallError: the store or /dev/shm cannot be read or written.
+    """
+    return _as_store(store).repair(name)

@@ -7,7 +7,7 @@ then, and what comes out of a pickle may be made up. Both are told in words.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from ._errors import GenerationError, InvalidArgumentError, NotFoundError, State
 from ._group import Group
 from ._project import MODE_NAMES, Mode, Project, describe
 from ._store import Store
+
+if TYPE_CHECKING:
+    from ._sealed import SealedAddress
 
 
 class Address(NamedTuple):
@@ -28,7 +31,7 @@ class Address(NamedTuple):
     mode: Mode
 
 
-def _address(memory: _core.Memory, what: str) -> Address:
+def _address(memory: _core.Memory, what: str) -> Address | SealedAddress:
     """The address of a memory.
 
     Args:
@@ -44,6 +47,10 @@ def _address(memory: _core.Memory, what: str) -> Address:
             f"{what} of project {info.project!r} cannot be pickled: it was opened with mode 'c' (copy on write), and "
             "its changes are in this process only; send a copy (array.copy()), or open it with mode 'r' or 'r+'"
         )
+    if info.sealed and info.mode == _core.CSHM_READ_ONLY:  # a draft that is to be sealed is writable
+        from ._sealed import address_of  # noqa: PLC0415  few need it
+
+        return address_of(memory, info.project)
     if memory.store is None:
         raise StateError(
             f"{what} of project {info.project!r} cannot be pickled: the draft is not published, and no other process "
@@ -52,13 +59,15 @@ def _address(memory: _core.Memory, what: str) -> Address:
     return Address(memory.store, info.project, info.generation, MODE_NAMES[info.mode])
 
 
-def _resolve(address: Address, what: str) -> Project:
+def _resolve(address: Address | SealedAddress, what: str) -> Project:
     """Opens the project that an address names.
 
     Raises:
         NotFoundError: it is gone.
         GenerationError: it was overwritten.
     """
+    if not isinstance(address, Address):
+        return Project(address.memory)
     store, name, generation, mode = address
     try:
         project = store.open(name, mode)
@@ -85,7 +94,7 @@ def reduce_project(memory: _core.Memory) -> Any:
     return restore_project, (_address(memory, "the whole"),)
 
 
-def restore_project(address: Address) -> Project:
+def restore_project(address: Address | SealedAddress) -> Project:
     """Opens a pickled project."""
     return _resolve(address, "a project object")
 
@@ -95,7 +104,7 @@ def reduce_group(memory: _core.Memory, path: str) -> Any:
     return restore_group, (_address(memory, f"group {path!r}"), path)
 
 
-def restore_group(address: Address, path: str) -> Any:
+def restore_group(address: Address | SealedAddress, path: str) -> Any:
     """Attaches a pickled group."""
     project = _resolve(address, f"group {path!r}")
     return project[path] if path else Group(project._memory, project._row)
@@ -115,7 +124,7 @@ def reduce_array(array: Array) -> Any:
 
 
 def restore_array(
-    address: Address,
+    address: Address | SealedAddress,
     path: str,
     dtype: np.dtype[Any],
     shape: tuple[int, ...],

@@ -28,6 +28,9 @@ class Draft(Root):
     dropped, or whose process ends, leaves nothing. Arrays taken from it stay valid: after `publish` they are shared and
     writable, after `abort` this process's own. It cannot be used in a child of fork, nor be pickled.
 
+    A sealed draft is published by `publish` alone, and while nobody holds arrays or groups of it, by which it could be
+    written.
+
     Attributes:
         name: the name that the project will have.
         nbytes: bytes of shared memory, index included.
@@ -35,8 +38,11 @@ class Draft(Root):
 
     __slots__ = ("_builder", "_ended", "_pid", "_store")
 
-    def __init__(self, builder: int, store: Store) -> None:
-        """Takes over an allocated builder of the C layer. Users call `allocate`."""
+    def __init__(self, builder: int, store: Store | None) -> None:
+        """Takes over an allocated builder of the C layer, of a sealed project where there is no store.
+
+        Users call `allocate`.
+        """
         self._builder = builder
         self._store = store
         self._ended: Literal["", "published", "aborted"] = ""
@@ -71,13 +77,33 @@ class Draft(Root):
             ExistsError: another process has published a project of that name since (a FileExistsError); the draft is
                 whole, and can be aborted.
             StaleHandleError: it was published or aborted before.
-            StateError: in a child of fork.
+            StateError: in a child of fork; or the draft is sealed, and arrays or groups of it are still held. The draft
+                is whole: let go of them, and publish again.
         """
+        self._check()
+        attachment = self._seal() if self._store is None else self._share()
+        self._end("published")
+        return Project(_core.Memory(attachment, self._store))
+
+    def _share(self) -> int:
         memory = self._memory
         attachment = _core.cshm_builder_publish(self._builder)
         memory.store = self._store  # from now on others can find what was taken from the draft
-        self._end("published")
-        return Project(attachment, self._store)
+        return attachment
+
+    def _seal(self) -> int:
+        self._mapped = None  # whoever has this memory could write to it
+        try:
+            return _core.cshm_builder_publish(self._builder)
+        except Error as error:
+            self._mapped = _core.Memory(_core.cshm_builder_attach(self._builder))
+            if not isinstance(error, StateError):
+                raise
+            raise StateError(
+                f"the sealed draft of project {self.name!r} cannot be published while arrays, views or groups taken "
+                "from it are held, by which it could be written: let go of them (del, of a loop's variable, too), and "
+                "publish again"
+            ) from error
 
     def abort(self) -> None:
         """Gives it up: nothing of it remains but the arrays that were taken from it. Aborting twice is allowed."""
@@ -100,6 +126,11 @@ class Draft(Root):
         if self._ended:  # within the block
             return
         try:
+            if kind is None and self._store is None:
+                raise StateError(
+                    f"the sealed draft of project {self.name!r} was not published: at its block's end nobody would "
+                    "have the project; call publish() within the block, and keep what it gives"
+                )
             if kind is None:
                 self.publish().close()
         finally:

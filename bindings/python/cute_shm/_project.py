@@ -7,21 +7,29 @@ import math
 import time
 from collections.abc import Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from . import _core
 from ._array import Row
-from ._errors import TimedOutError
+from ._errors import InvalidArgumentError, TimedOutError
 from ._group import Group
 from ._units import human_bytes, plural
-
-if TYPE_CHECKING:
-    from ._store import Store
 
 Mode = Literal["r", "r+", "c"]
 MODES: dict[Mode, int] = {"r": _core.CSHM_READ_ONLY, "r+": _core.CSHM_READ_WRITE, "c": _core.CSHM_PRIVATE}
 MODE_NAMES = {number: mode for mode, number in MODES.items()}
 _LOOK = 0.1  # seconds of waiting between two looks at Ctrl-C
+
+
+def mode_number(mode: Mode) -> int:
+    """A mode, as the C layer takes it.
+
+    Raises:
+        InvalidArgumentError: no such mode.
+    """
+    if mode not in MODES:
+        raise InvalidArgumentError(f"mode {mode!r}: use 'r' (read only), 'r+' (read and write) or 'c' (copy on write)")
+    return MODES[mode]
 
 
 class Root(Group):
@@ -56,29 +64,37 @@ class Project(Root):
     """A project in shared memory: the root group, and what is known about the whole.
 
     It is a context manager. Closing it, or dropping it, never invalidates groups and arrays that are still held: the
-    memory is unmapped with the last of them. Pickled, it is its address: unpickling opens the same generation.
+    memory is unmapped with the last of them. Pickled, it is its address: unpickling opens the same generation. A sealed
+    one has no address: multiprocessing sends it as a descriptor, and what else pickles refuses it.
     """
 
     __slots__ = ()
 
-    def __init__(self, attachment: int, store: Store | None = None) -> None:
-        """Takes over an attachment of the C layer. Users call `open`, `create` or `load_hdf5`."""
-        super().__init__(_core.Memory(attachment, store))
+    def __init__(self, memory: _core.Memory) -> None:
+        """The project of a memory. Users call `open`, `create` or `load_hdf5`."""
+        super().__init__(memory)
+        if self._info.sealed:
+            from . import _sealed  # noqa: F401, PLC0415  tells multiprocessing how to send it; costs milliseconds
 
     @property
     def root(self) -> str:
-        """Directory of the store it was made in."""
+        """Directory of the store it was made in; a sealed project is in none, and this is only where it might be."""
         return self._info.root
 
     @property
     def segment(self) -> str:
-        """Name of its segment in /dev/shm."""
+        """Name of its segment in /dev/shm; of a sealed project, what /proc/PID/fd calls it."""
         return self._info.segment
 
     @property
     def mode(self) -> Mode:
         """``"r"``, ``"r+"`` or ``"c"``: as it was opened."""
         return MODE_NAMES[self._info.mode]
+
+    @property
+    def sealed(self) -> bool:
+        """Whether it is in no store, and nobody, its producer included, can change, cut or grow it."""
+        return self._info.sealed
 
     @property
     def generation(self) -> int:
@@ -98,13 +114,14 @@ class Project(Root):
     def wait_for_newer(self, timeout: float | None = None) -> None:
         """Waits until `is_current` is False: the project was overwritten or unlinked, or its owner is gone.
 
-        Open it again for the newer one. Other threads run meanwhile, and Ctrl-C ends the wait.
+        `reattach` gives the newer one. Other threads run meanwhile, and Ctrl-C ends the wait.
 
         Args:
             timeout: seconds; None waits for ever.
 
         Raises:
             TimedOutError: it still is current (a TimeoutError).
+            UnsupportedError: it is sealed, and there is never a newer one (a NotImplementedError).
         """
         memory = self._memory  # also if another thread closes the project
         end = math.inf if timeout is None else time.monotonic() + timeout
@@ -115,6 +132,33 @@ class Project(Root):
             except TimedOutError:
                 if left <= _LOOK:
                     raise TimedOutError(f"project {self.name!r}: no newer one within {timeout} s") from None
+
+    def reattach(self) -> Project:
+        """Opens the newest generation of this project, in the same mode, where this one came from.
+
+        This one stays as it is: close it when you are done with it. Where it still is the newest, the result shares its
+        memory (but in mode "c").
+
+        Raises:
+            NotFoundError: the project was unlinked, or has ended with its owner or last user (a FileNotFoundError).
+            UnsupportedError: it is sealed, and there is never a newer one (a NotImplementedError).
+            CorruptError, VersionError, GenerationError, PermissionDeniedError: as `open`.
+        """
+        memory = self._memory  # also if another thread closes the project
+        return Project(_core.Memory(_core.cshm_attachment_reattach(memory.attachment), memory.store))
+
+    def export_fd(self) -> int:
+        """A descriptor of a sealed project's memory, to be handed to another process, which calls `attach_fd`.
+
+        Hand it over through a Unix socket (`socket.send_fds`), by inheritance, or as ``/proc/PID/fd/N``. It is new,
+        read-only, and closed by exec; the caller closes it (`os.close`). The project lives as long as a process holds
+        it or a descriptor of it.
+
+        Raises:
+            StateError: the project is not sealed (a RuntimeError).
+            SystemCallError: this process has no descriptors left (an OSError).
+        """
+        return _core.cshm_attachment_export_fd(self._memory.attachment)
 
     def _notes(self, kind: int) -> Iterator[tuple[str, str]]:
         for index in range(self._info.note_count):
@@ -157,7 +201,8 @@ class Project(Root):
 
     def _title(self) -> str:
         arrays = plural(self._info.array_count, "array")
-        return f"cute_shm.Project {self.name!r} ({self.mode}): {arrays}, {human_bytes(self.nbytes)}"
+        sealed = ", sealed" if self.sealed else ""
+        return f"cute_shm.Project {self.name!r} ({self.mode}{sealed}): {arrays}, {human_bytes(self.nbytes)}"
 
     def __repr__(self) -> str:
         return f"<cute_shm.Project {self.name!r}: closed>" if self.closed else super().__repr__()
@@ -182,6 +227,7 @@ class Info(NamedTuple):
     array_count: int
     note_count: int
     lifetime: int
+    sealed: bool
 
 
 def describe(memory: _core.Memory) -> Info:

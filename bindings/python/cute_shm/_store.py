@@ -5,58 +5,38 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from operator import index
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, SupportsIndex
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 
 from . import _core
 from ._building import Attrs, Count, abort, declare, fill
 from ._draft import Draft
-from ._errors import Error, InvalidArgumentError, from_status
+from ._errors import InvalidArgumentError
 from ._layout import declared
+from ._listing import LIFETIMES, Leftover, Lifetime, Listed, ProjectInfo, Repaired, path_of
 from ._progress import ProgressFunction, reporting
-from ._project import MODES, Mode, Project
+from ._project import Mode, Project, mode_number
 from ._tree import Node, Order, shared
 from ._v1.log import unlinking
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Lifetime = Literal["persistent", "owner", "last-user"]
-_LIFETIMES: dict[Lifetime, int] = {
-    "persistent": _core.CSHM_PERSISTENT,
-    "owner": _core.CSHM_OWNER,
-    "last-user": _core.CSHM_LAST_USER,
-}
-_LIFETIME_NAMES = {number: name for name, number in _LIFETIMES.items()}
 Manifest = Literal["yaml", "toml"]
 _MANIFESTS: dict[Manifest | None, int] = {
     None: _core.CSHM_MANIFEST_DEFAULT,
     "yaml": _core.CSHM_MANIFEST_YAML,
     "toml": _core.CSHM_MANIFEST_TOML,
 }
+Access = Literal["r", "rw"]
+_ACCESSES: dict[Access | None, int] = {
+    None: _core.CSHM_ACCESS_DEFAULT,
+    "r": _core.CSHM_ACCESS_READ,
+    "rw": _core.CSHM_ACCESS_READ_WRITE,
+}
 _PRODUCER = "cute_shm {} (Python {}.{}.{})".format(_core.CSHM_VERSION_STRING, *sys.version_info[:3])
-
-
-class ProjectInfo(NamedTuple):
-    """A project of a listing."""
-
-    name: str
-    manifest: Path
-    """Its manifest's path."""
-    segment: str
-    """Its segment's name in /dev/shm; "" where the manifest is damaged."""
-    generation: int
-    """Identity of this creation; 0 where not known."""
-    nbytes: int
-    """Bytes of shared memory; 0 where not known."""
-    created_ns: int
-    """Nanoseconds since 1970-01-01 UTC; 0 where not known."""
-    array_count: int
-    lifetime: Lifetime
-    error: Error | None
-    """Why it cannot be opened, or None."""
 
 
 class Store:
@@ -66,48 +46,67 @@ class Store:
     Nothing is created on disk until a project is.
     """
 
-    __slots__ = ("_manifest", "_prefix", "_root")
+    __slots__ = ("_access", "_group", "_manifest", "_prefix", "_root")
 
     def __init__(
         self,
         root: str | os.PathLike[str] | None = None,
         prefix: str | None = None,
         manifest: Manifest | None = None,
+        group: str | int | None = None,
+        access: Access | None = None,
     ) -> None:
         """Opens a store.
 
         Args:
-            root: the directory; by default ``$CUTE_SHM_ROOT``, else ``/tmp/cute-shm-<uid>`` if it is there and yours,
-                else ``/tmp/cute-shm`` if it is yours or absent, else ``/tmp/cute-shm-<uid>``.
+            root: the directory; by default ``$CUTE_SHM_ROOT``, else with a group ``/tmp/cute-shm-group-<gid>``, and
+                without one ``/tmp/cute-shm-<uid>`` if it is there and yours, else ``/tmp/cute-shm`` if it is yours or
+                absent, else ``/tmp/cute-shm-<uid>``.
             prefix: what the manifests' file names begin with; by default ``"cute-shm."``.
             manifest: ``"yaml"`` or ``"toml"``: the syntax in which manifests are written; by default what
                 ``$CUTE_SHM_MANIFEST`` says, else YAML. Projects of either syntax are read.
+            group: name or number of the system's group that shares the store; all who use it must name it. By default
+                what ``$CUTE_SHM_GROUP`` says, else nobody; ``""`` is nobody, whatever that says.
+            access: what the group's other members may do. ``"r"``: list and open, with mode "r" or "c"; ``"rw"``: all
+                that the owner may. By default what ``$CUTE_SHM_ACCESS`` says, else as the store is; a new one is for
+                reading. Without a group it means nothing.
 
         Raises:
-            PermissionDeniedError: the root is a symlink, or someone else's.
+            PermissionDeniedError: the root is a symlink, or someone else's; or it is shared with a group that was not
+                named, or that this process is not a member of.
             BadNameError: the root is no directory, or the prefix is not part of a file name.
-            InvalidArgumentError: no such syntax, here or in ``$CUTE_SHM_MANIFEST``.
+            NotFoundError: no such group.
+            InvalidArgumentError: no such syntax or access, here or in the environment.
         """
         if manifest not in _MANIFESTS:
             raise InvalidArgumentError(f"manifest {manifest!r}: use 'yaml' or 'toml', or None for the default")
+        if access not in _ACCESSES:
+            raise InvalidArgumentError(
+                f"access {access!r}: use 'r' (the group reads) or 'rw' (it does all), or None for the default"
+            )
         self._prefix = prefix
         self._manifest = manifest
+        self._group = group if group is None else str(group)
+        self._access = access
         with self._handle(root) as store:
             self._root = _core.cshm_store_root(store)
 
     def _handle(self, root: str | os.PathLike[str] | None) -> _Handle:
-        return _Handle(root, (_MANIFESTS[self._manifest], self._prefix))
+        return _Handle(root, (_MANIFESTS[self._manifest], self._prefix, self._group, _ACCESSES[self._access]))
 
     @property
     def root(self) -> Path:
         """The directory, absolute."""
-        return _path(self._root)
+        return path_of(self._root)
 
-    def _value(self) -> tuple[str, str | None, Manifest | None]:
-        return self._root, self._prefix, self._manifest
+    def _options(self) -> tuple[str | None, ...]:
+        return self._prefix, self._manifest, self._group, self._access
+
+    def _value(self) -> tuple[str | None, ...]:
+        return self._root, *self._options()
 
     def __repr__(self) -> str:
-        options = (("prefix", self._prefix), ("manifest", self._manifest))
+        options = zip(("prefix", "manifest", "group", "access"), self._options(), strict=True)
         given = "".join(f", {name}={value!r}" for name, value in options if value is not None)
         return f"cute_shm.Store({self._root!r}{given})"
 
@@ -124,47 +123,48 @@ class Store:
     def manifest(self, name: str) -> Path:
         """The path of the manifest that a project has, or would be given, here."""
         with self._handle(self._root) as store:
-            return _path(_core.cshm_store_manifest(store, name))
+            return path_of(_core.cshm_store_manifest(store, name))
 
     def create(
         self,
         name: str,
         tree: Mapping[str, Any],
         attrs: Attrs | None = None,
-        lifetime: Lifetime = "owner",
+        lifetime: Lifetime | None = None,
         overwrite: bool = False,
         order: Order = "keep",
         progress: bool | ProgressFunction | None = None,
+        *,
+        sealed: bool = False,
     ) -> Project:
         """Creates a project in this store: see `cute_shm.create`."""
         nodes, own = shared(tree, order)
         with reporting(progress) as report:
             count = Count(nodes, report)  # begins here, as reserving gigabytes takes seconds
-            with self._building(name, nodes, _merged(own, attrs), lifetime, overwrite) as builder:
+            with self._building(name, nodes, _merged(own, attrs), _terms(lifetime, overwrite, sealed)) as builder:
                 fill(builder, nodes, count)
-                return Project(_core.cshm_builder_publish(builder), self)
+                return self._published(_core.cshm_builder_publish(builder), sealed)
 
     def allocate(
         self,
         name: str,
         layout: Mapping[str, Any],
         attrs: Attrs | None = None,
-        lifetime: Lifetime = "owner",
+        lifetime: Lifetime | None = None,
         overwrite: bool = False,
+        *,
+        sealed: bool = False,
     ) -> Draft:
         """Declares a project of this store, to be filled in place and then published: see `cute_shm.allocate`."""
         nodes, own = declared(layout)
-        with self._building(name, nodes, _merged(own, attrs), lifetime, overwrite) as builder:
-            return Draft(builder, self)
+        with self._building(name, nodes, _merged(own, attrs), _terms(lifetime, overwrite, sealed)) as builder:
+            return Draft(builder, None if sealed else self)
 
     @contextmanager
-    def _building(
-        self, name: str, nodes: list[Node], attrs: Attrs, lifetime: Lifetime, overwrite: bool
-    ) -> Iterator[int]:
+    def _building(self, name: str, nodes: list[Node], attrs: Attrs, terms: tuple[bool, int, bool]) -> Iterator[int]:
         """An allocated builder, which is aborted where anything goes wrong."""
-        options = (bool(overwrite), _lifetime_number(lifetime), _PRODUCER)
         with self._handle(self._root) as store:
-            builder = _core.cshm_builder_open(store, name, options)
+            builder = _core.cshm_builder_open(store, name, (*terms, _PRODUCER))
         try:
             declare(builder, nodes, attrs)
             yield builder
@@ -172,14 +172,14 @@ class Store:
             abort(builder)
             raise
 
+    def _published(self, attachment: int, sealed: bool) -> Project:
+        return Project(_core.Memory(attachment, None if sealed else self))
+
     def open(self, name: str, mode: Mode = "r") -> Project:
         """Opens a project of this store: see `cute_shm.open`."""
-        if mode not in MODES:
-            raise InvalidArgumentError(
-                f"mode {mode!r}: use 'r' (read only), 'r+' (read and write) or 'c' (copy on write)"
-            )
+        number = mode_number(mode)
         with self._handle(self._root) as store:
-            return Project(_core.cshm_attach(store, name, MODES[mode]), self)
+            return Project(_core.Memory(_core.cshm_attach(store, name, number), self))
 
     def load_hdf5(
         self,
@@ -187,26 +187,40 @@ class Store:
         name: str,
         *,
         overwrite: bool = False,
-        lifetime: Lifetime = "owner",
+        lifetime: Lifetime | None = None,
         strict: bool = False,
         progress: bool | ProgressFunction | None = None,
+        sealed: bool = False,
     ) -> Project:
         """Loads an HDF5 file into this store: see `cute_shm.load_hdf5`."""
         from . import _hdf5  # noqa: PLC0415  the only place that needs libhdf5
 
+        replace, number, _ = _terms(lifetime, overwrite, sealed)
         with reporting(progress) as report, self._handle(self._root) as store:
-            options = (bool(overwrite), _lifetime_number(lifetime), bool(strict), report, _PRODUCER)
-            return Project(_hdf5.cshm_hdf5_load(store, name, os.fspath(path), options), self)
+            options = (replace, number, bool(strict), report, _PRODUCER, bool(sealed))
+            return self._published(_hdf5.cshm_hdf5_load(store, name, os.fspath(path), options), sealed)
+
+    def _listed(self, call: Callable[[int], int]) -> list[Listed]:
+        """What a call of the C layer lists of this store."""
+        with self._handle(self._root) as store:
+            listing = call(store)
+            try:
+                count = _core.cshm_listing_count(listing)
+                return [Listed(*_core.cshm_listing_project(listing, index)) for index in range(count)]
+            finally:
+                _core.cshm_listing_close(listing)
 
     def projects(self) -> list[ProjectInfo]:
         """The projects of this store: see `cute_shm.projects`."""
-        with self._handle(self._root) as store:
-            listing = _core.cshm_list(store)
-            try:
-                count = _core.cshm_listing_count(listing)
-                return [_project_info(*_core.cshm_listing_project(listing, index)) for index in range(count)]
-            finally:
-                _core.cshm_listing_close(listing)
+        return [found.project() for found in self._listed(_core.cshm_list)]
+
+    def collect(self, dry_run: bool = False) -> list[Leftover]:
+        """Removes what the dead have left in this store: see `cute_shm.collect`."""
+        return [found.leftover() for found in self._listed(lambda store: _core.cshm_store_collect(store, dry_run))]
+
+    def repair(self, name: str | None = None) -> list[Repaired]:
+        """Writes manifests of this store anew: see `cute_shm.repair`."""
+        return [found.repaired() for found in self._listed(lambda store: _core.cshm_store_repair(store, name))]
 
     def unlink(self, name: str) -> None:
         """Removes a project of this store: see `cute_shm.unlink`."""
@@ -229,18 +243,12 @@ def _merged(own: dict[str, Mapping[str, Any]], given: Attrs | None) -> Attrs:
     return {**own, **{path: {**own[path], **values} if path in own else values for path, values in given.items()}}
 
 
-def _path(text: str) -> Path:
-    from pathlib import Path  # noqa: PLC0415  milliseconds that opening a project does not need
-
-    return Path(text)
-
-
 class _Handle:  # a generator would take longer than attaching again does
     """A store of the C layer, open for the time of a block."""
 
     __slots__ = ("_store",)
 
-    def __init__(self, root: str | os.PathLike[str] | None, options: tuple[int, str | None]) -> None:
+    def __init__(self, root: str | os.PathLike[str] | None, options: tuple[int, str | None, str | None, int]) -> None:
         self._store = _core.cshm_store_open(root, options)
 
     def __enter__(self) -> int:
@@ -250,27 +258,22 @@ class _Handle:  # a generator would take longer than attaching again does
         _core.cshm_store_close(self._store)
 
 
-def _lifetime_number(lifetime: Lifetime) -> int:
-    if lifetime not in _LIFETIMES:
+def _terms(lifetime: Lifetime | None, overwrite: bool, sealed: bool) -> tuple[bool, int, bool]:
+    """How a project begins and ends, as the C layer takes it: does it replace one, its lifetime, is it sealed.
+
+    Raises:
+        InvalidArgumentError: no such lifetime; or one that a sealed project cannot have.
+    """
+    if sealed and (overwrite or lifetime is not None):
+        given = "overwrite=True" if overwrite else f"lifetime={lifetime!r}"
+        raise InvalidArgumentError(
+            f"{given} beside sealed=True: a sealed project is in no store, so it replaces none, and lives as long as a "
+            f"process holds it or a descriptor of it; leave {given} out"
+        )
+    lifetime = "owner" if lifetime is None else lifetime
+    if lifetime not in LIFETIMES:
         raise InvalidArgumentError(
             f"lifetime {lifetime!r}: use 'persistent' (until it is unlinked), 'owner' (until this process exits) or "
             "'last-user' (until the last process that has it open lets go)"
         )
-    return _LIFETIMES[lifetime]
-
-
-def _project_info(
-    status: int,
-    name: str,
-    manifest: str,
-    segment: str,
-    message: str,
-    generation: int,
-    nbytes: int,
-    created_ns: int,
-    array_count: int,
-    lifetime: int,
-) -> ProjectInfo:
-    error = from_status(status, message, 0) if status else None
-    kind = _LIFETIME_NAMES[lifetime]
-    return ProjectInfo(name, _path(manifest), segment, generation, nbytes, created_ns, array_count, kind, error)
+    return bool(overwrite), LIFETIMES[lifetime], bool(sealed)

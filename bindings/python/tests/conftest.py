@@ -7,7 +7,7 @@ import gc
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -51,6 +51,23 @@ def name(root: Path) -> Iterator[str]:
 def left_behind(prefix: str) -> list[str]:
     """Segments of projects whose name begins with `prefix`."""
     return sorted(path.name for path in SHM.glob(f"cute-shm.{prefix}*"))
+
+
+def start(code: str, *arguments: str, pass_fds: Collection[int] = ()) -> subprocess.Popen[str]:
+    """A Python process that runs `code`, once it has said that it is ready."""
+    words = [sys.executable, "-c", code, *arguments]
+    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, pass_fds=pass_fds)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def let_others_in(path: Path) -> None:
+    """Lets other users read a directory, and go through those above it."""
+    for place in (path, *path.parents):
+        mode = place.stat().st_mode
+        if place.stat().st_uid == os.getuid() and mode & 0o055 != 0o055:
+            place.chmod(mode | 0o055)  # adds, as a directory for all to write in has to stay one
 
 
 @pytest.fixture

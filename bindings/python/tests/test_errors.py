@@ -13,7 +13,7 @@ from pathlib import Path
 import cute_shm
 import numpy as np
 import pytest
-from conftest import SHM, RunPython
+from conftest import SHM, RunPython, let_others_in
 from cute_shm import _core
 from cute_shm._errors import from_status
 
@@ -176,12 +176,9 @@ def test_more_than_there_is(name: str, tmp_path: Path) -> None:
     assert cute_shm.projects() == []
 
 
-def test_someone_elses_store(name: str, run_python: RunPython, root: Path, tmp_path: Path) -> None:
+def test_someone_elses_store(name: str, run_python: RunPython, root: Path) -> None:
     cute_shm.create(name, {"a": 1}).close()
-    for path in (root, tmp_path, *tmp_path.parents):
-        mode = path.stat().st_mode
-        if path.stat().st_uid == os.getuid() and mode & 0o055 != 0o055:
-            path.chmod(mode | 0o055)  # adds, as a directory for all to write in has to stay one
+    let_others_in(root)
     code = (
         "import os, sys, cute_shm\n"
         "if os.getuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"

@@ -70,10 +70,25 @@ def programs(page: Path) -> list[str]:
 
 
 def test_the_programs_of_the_page_on_python_run(name: str, run_python: RunPython) -> None:
-    found = programs(DOCS / "python.md")
-    assert len(found) == 5
+    found = [program for program in programs(DOCS / "python.md") if "socket" not in program]
+    assert len(found) == 6
     for program in found:
         result = run_python(program)
         assert (result.returncode, result.stderr) == (0, ""), f"{program}\n{result.stdout}{result.stderr}"
         assert cute_shm.projects() == [], "their projects end with them"
     assert "[('x', 500000.0), ('x', 500000.0)]" in run_python(found[1]).stdout
+
+
+def test_the_page_hands_a_sealed_project_over(tmp_path: Path) -> None:
+    producer, reader = (program for program in programs(DOCS / "python.md") if "socket" in program)
+    command = [sys.executable, "-X", "dev", "-c"]
+    with subprocess.Popen(
+        [*command, producer], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as produces:
+        assert produces.stdout is not None
+        assert produces.stdout.readline() == "waiting for a reader\n"
+        reads = subprocess.run([*command, reader], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (reads.returncode, reads.stderr) == (0, "")
+        assert produces.communicate() == ("", "")
+    assert produces.returncode == 0
+    assert cute_shm.projects() == []

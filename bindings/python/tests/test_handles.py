@@ -28,10 +28,13 @@ def test_random_handles_never_crash(name: str) -> None:
             lambda handle: _core.cshm_store_manifest(handle, "x"),
             lambda handle: _core.cshm_unlink(handle, "x"),
             _core.cshm_list,
+            lambda handle: _core.cshm_store_collect(handle, True),
+            lambda handle: _core.cshm_store_repair(handle, "x"),
+            lambda handle: _core.cshm_store_repair(handle, None),
             _core.cshm_listing_count,
             lambda handle: _core.cshm_listing_project(handle, 0),
             _core.cshm_listing_close,
-            lambda handle: _core.cshm_builder_open(handle, "x", (0, 0, None)),
+            lambda handle: _core.cshm_builder_open(handle, "x", (0, 0, 0, None)),
             lambda handle: _core.cshm_builder_group(handle, "x"),
             lambda handle: _core.cshm_builder_array(handle, "x", "<f8", (3,), 0),
             lambda handle: _core.cshm_builder_alias(handle, "x", 0),
@@ -47,6 +50,8 @@ def test_random_handles_never_crash(name: str) -> None:
             _core.cshm_attachment_describe,
             _core.cshm_attachment_is_current,
             lambda handle: _core.cshm_attachment_wait_newer(handle, 0),
+            _core.cshm_attachment_reattach,
+            _core.cshm_attachment_export_fd,
             lambda handle: _core.cshm_node_at(handle, 0),
             lambda handle: _core.cshm_node_find(handle, "a"),
             lambda handle: _core.cshm_attribute_at(handle, 1, 0),
@@ -78,7 +83,7 @@ def made_and_released(name: str) -> list[int]:
     """One handle of each kind, all of them released."""
     store = _core.cshm_store_open(None, None)
     listing = _core.cshm_list(store)
-    builder = _core.cshm_builder_open(store, name + "x", (0, 0, None))
+    builder = _core.cshm_builder_open(store, name + "x", (0, 0, 0, None))
     attachment = _core.cshm_attach(store, name, 0)
     _core.cshm_listing_close(listing)
     _core.cshm_builder_abort(builder)
@@ -146,13 +151,13 @@ def test_read_only_memory_gives_no_writable_buffer(name: str) -> None:
 
 def test_a_builder_is_filled_through_its_attachment(name: str) -> None:
     store = _core.cshm_store_open(None, None)
-    builder = _core.cshm_builder_open(store, name, (0, 0, None))
+    builder = _core.cshm_builder_open(store, name, (0, 0, 0, None))
     _core.cshm_store_close(store)
     _core.cshm_builder_array(builder, "a", "<f8", (3,), _core.CSHM_ORDER_C)
     with pytest.raises(cute_shm.StateError):
         _core.cshm_builder_attach(builder)
     _core.cshm_builder_allocate(builder)
-    with Project(_core.cshm_builder_attach(builder)) as built:
+    with Project(_core.Memory(_core.cshm_builder_attach(builder))) as built:
         array = built["a"]
         assert (built.mode, built.is_current) == ("r+", False)
         array[:] = [1, 2, 3]

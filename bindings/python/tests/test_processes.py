@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -16,7 +16,7 @@ from typing import Any
 import cute_shm
 import numpy as np
 import pytest
-from conftest import RunPython, left_behind
+from conftest import RunPython, left_behind, start
 from cute_shm import _core
 from numpy.typing import NDArray
 
@@ -156,15 +156,6 @@ sys.stdin.readline()
 """
 
 
-def start(code: str, *arguments: str) -> subprocess.Popen[str]:
-    """A Python process that runs `code`, once it has said that it is ready."""
-    words = [sys.executable, "-c", code, *arguments]
-    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
-
-
 @pytest.mark.parametrize("how", ["exit", "kill"])
 def test_a_project_lives_until_its_last_user(name: str, how: str) -> None:
     with start(USE, name, "create") as publisher, start(USE, name, "open") as reader:
@@ -236,3 +227,52 @@ def test_ctrl_c_ends_a_wait_and_other_threads_run_meanwhile(name: str) -> None:
         cute_shm.unlink(name)
         thread.join(10)
         assert not thread.is_alive()
+
+
+OVERWRITE = """
+import sys, cute_shm
+import numpy as np
+print("ready", flush=True)
+for number in range(1, 201):
+    tree = {"a": np.full(100, number), "b": {"c": np.full(100, number)}}
+    cute_shm.create(sys.argv[1], tree, lifetime="persistent", overwrite=True).close()
+"""
+
+
+def test_a_reader_goes_from_generation_to_generation(name: str) -> None:
+    tree = {"a": np.zeros(100), "b": {"c": np.zeros(100)}}
+    first = project = cute_shm.create(name, tree, lifetime="persistent")
+    seen = [0]
+    with start(OVERWRITE, name):
+        while seen[-1] != 200:
+            project.wait_for_newer(60)
+            project = project.reattach()
+            [value] = {*project["a"].tolist(), *project["b/c"].tolist()}  # of one generation
+            seen.append(int(value))
+    assert seen == sorted(set(seen)), "never the same twice, and never an older one"
+    assert len(seen) > 5
+    assert not first["a"].any(), "the old one is whole"
+    assert project.is_current
+
+
+def test_what_is_attached_anew_is_as_the_one_before(name: str, tmp_path: Path) -> None:
+    store = cute_shm.Store(tmp_path / "other", prefix="lab-")
+    store.create(name, {"a": [1, 2]}, lifetime="persistent").close()
+    for mode in ("r", "r+", "c"):
+        with store.open(name, mode) as old, old.reattach() as same:
+            before = old["a"].tolist()
+            assert (same.mode, same.generation) == (mode, old.generation)
+            assert np.shares_memory(same["a"], old["a"]) == (mode != "c")
+            with store.create(name, {"a": [3, 4]}, lifetime="persistent", overwrite=True) as newest:
+                with old.reattach() as new:
+                    assert (new.mode, new.generation, new["a"].tolist()) == (mode, newest.generation, [3, 4])
+                    if mode != "c":
+                        assert np.shares_memory(pickle.loads(pickle.dumps(new["a"])), new["a"])
+                assert old["a"].tolist() == before
+    with store.open(name) as project:
+        store.unlink(name)
+        with pytest.raises(cute_shm.NotFoundError, match=name):
+            project.reattach()
+        assert project["a"].tolist() == [3, 4]
+    with pytest.raises(cute_shm.StaleHandleError, match="closed"):
+        project.reattach()

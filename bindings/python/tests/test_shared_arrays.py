@@ -202,7 +202,7 @@ def test_a_view_holds_the_memory_alone(name: str) -> None:
 
 def test_aliases_and_empty_arrays_know_which_they_are(name: str) -> None:
     store = _core.cshm_store_open(None, None)
-    builder = _core.cshm_builder_open(store, name, (0, _core.CSHM_OWNER, None))
+    builder = _core.cshm_builder_open(store, name, (0, _core.CSHM_OWNER, 0, None))
     _core.cshm_store_close(store)
     number = _core.cshm_builder_array(builder, "first", "<f8", (3,), _core.CSHM_ORDER_C)
     _core.cshm_builder_alias(builder, "group/second", number)

@@ -10,7 +10,7 @@ from pathlib import Path
 import cute_shm
 import numpy as np
 import pytest
-from conftest import SHM, RunPython, left_behind
+from conftest import SHM, left_behind
 
 
 def test_the_default_root_is_the_environments(root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -189,19 +189,3 @@ def test_names_that_are_allowed(name: str, good: str) -> None:
 def test_lifetimes_are_checked(name: str) -> None:
     with pytest.raises(ValueError, match=r"'persistent'.*'owner'"):
         cute_shm.create(name, {}, lifetime="forever")  # type: ignore[arg-type]
-
-
-def test_an_owners_project_goes_with_its_process(name: str, run_python: RunPython) -> None:
-    code = (
-        "import sys, cute_shm, os, signal\n"
-        "cute_shm.create(sys.argv[1], {'a': [1, 2]}, lifetime=sys.argv[2]).close()\n"
-        "cute_shm.open(sys.argv[1]).close()\n"
-        "if sys.argv[3] == 'kill': os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    for end, status in (("exit", 0), ("kill", -9)):
-        assert run_python(code, name, "owner", end).returncode == status
-        assert cute_shm.projects() == []
-        assert left_behind(name) == []
-        assert run_python(code, name + "p", "persistent", end).returncode == status
-        assert [info.name for info in cute_shm.projects()] == [name + "p"]
-        cute_shm.unlink(name + "p")

@@ -24,7 +24,7 @@
  *   - An attachment lives on in a child of fork(), handles included. A child never unlinks what its
  *     parent owns or uses. A builder belongs to the process that opened it.
  *   - A segment counts as memory of the tmpfs on /dev/shm: a container often allows it only 64 MiB
- *     (`--shm-size`).
+ *     (`--shm-size`). A sealed project does not lie there, and counts as memory of its producer.
  *
  * Rules that hold for every function, unless its comment says otherwise
  *   - Handles are passed by value and hold an id. A released or made-up handle gives
@@ -76,7 +76,7 @@ extern "C" {
 
 /** Of the bytes in a segment (docs/format.md). A reader refuses a newer major number. */
 #define CSHM_FORMAT_MAJOR 1
-#define CSHM_FORMAT_MINOR 0
+#define CSHM_FORMAT_MINOR 1
 
 /* ---- limits ---------------------------------------------------------------------------------------- */
 
@@ -266,6 +266,8 @@ CSHM_API cshm_status cshm_unlink(cshm_store store, const char *project, cshm_err
  *     publisher's waiting for its exit. A program that it turns into by exec is none; until the exec it counts.
  *   - A user holds one open descriptor for each mapping: a program that closes descriptors it does not know is not seen any
  *     more. It keeps its whole tree all the same.
+ * Who has a project of another lifetime attached is seen, too (cshm_project, in_use), by its mapping alone, until that goes: it
+ * costs no descriptor, and keeps nothing alive.
  */
 typedef enum cshm_lifetime {
   CSHM_PERSISTENT = 0, /**< until it is unlinked, or the machine restarts */
@@ -320,7 +322,7 @@ typedef struct cshm_collect_options {
  * @param[in] options    NULL for the defaults
  * @param[out] leftovers a listing of what was removed, or with `dry_run` would be; or NULL. Of each: `name` of the project
  *                       ("" where not known), `manifest` ("" where there was none), `segment` ("" where there was none),
- *                       `nbytes` given back, `message`: why; `status` CSHM_OK, or why it could not be removed.
+ *                       `nbytes` given back (0 where the last detach will do that), `message`: why; `status` CSHM_OK, or why it could not be removed.
  *                       The caller owns it and ends it with cshm_listing_close
  * @param[out] err       or NULL
  * @return CSHM_ERR_PERMISSION, CSHM_ERR_SYSTEM: the root or /dev/shm cannot be read. Since 2.0.
@@ -333,8 +335,9 @@ CSHM_API cshm_status cshm_store_collect(cshm_store store, const cshm_collect_opt
  * cleaner swept the store's directory, say. A missing one is written anew by cshm_attach, too, which meets it first.
  * @param[in] store      the store
  * @param[in] project    its name; NULL: all of the store
- * @param[out] repaired  a listing of what was repaired, `message` telling what was wrong with it; or NULL. The caller owns it
- *                       and ends it with cshm_listing_close
+ * @param[out] repaired  a listing of what was repaired, `message` telling what was wrong with it; or NULL. Where `project` is
+ *                       NULL also of what could not be, and then `status` says why. The caller owns it and ends it with
+ *                       cshm_listing_close
  * @param[out] err       or NULL
  * @return CSHM_ERR_NOT_FOUND: `project` has no segment to repair it from; CSHM_ERR_BAD_NAME; CSHM_ERR_PERMISSION;
  *         CSHM_ERR_SYSTEM. Since 2.0.

@@ -17,3 +17,10 @@ run cute-shm list --root
 run cute-shm list --json=yes
 run cute-shm load --name=a x.h5 b
 run cute-shm load --lifetime=forever x.h5
+run cute-shm gc --dry
+run cute-shm gc something
+run cute-shm gc -o
+run cute-shm load -j x.h5
+run cute-shm list --access rw
+run cute-shm list --group root --access all
+run cute-shm list --group

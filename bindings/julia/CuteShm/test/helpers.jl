@@ -36,6 +36,8 @@ function failing(f, status)
     return e isa CuteShmError && e.status == status ? e.message : "no $status, but a $(typeof(e))"
 end
 
+fails(f, status) = (e = thrown(f); e isa CuteShmError && e.status == status)
+
 # Runs a Julia program in another process, with this store and this library.
 julia_command(options, program, arguments...) =
     `$(Base.julia_cmd()) --startup-file=no --project=$PACKAGE $options $program $(collect(string.(arguments)))`

@@ -6,41 +6,34 @@ const ENDINGS = ["returns" => "nothing", "throws" => "error(\"on purpose\")", "e
                  "exits in a task" => "wait(@async exit(3))", "aborts" => "ccall(:abort, Cvoid, ())",
                  "ends by _exit" => "ccall(:_exit, Cvoid, (Cint,), 3)", "is killed" => "ccall(:raise, Cint, (Cint,), 9)"]
 
-# Starts a program that outlives this one and would inherit what is not closed; then ends, with an array in use.
-life(take, ending) = """
+# Owns a project, is the last user of another and a reader of a third. Starts a program that outlives it and inherits what
+# is not closed by exec, which is sure when that program says so itself; then ends, with arrays in use.
+const LIFE = """
 using CuteShm
-take() = $take
-const project = take()
-const array = project["x"]
-run(pipeline(`cat`; stdin=stdin, stdout=devnull, stderr=devnull); wait=false)
-println("ready")
-$ending
+n, ending = ARGS
+const held = [share("jl-owner-\$n", (x=[1, 2],); lifetime=:owner),
+              share("jl-last-\$n", (x=[1, 2],); lifetime=:last_user), attach("jl-theirs")]
+const arrays = [project["x"] for project in held]
+const program = open(pipeline(`sh -c "echo runs; exec cat > /dev/null"`; stdin=stdin, stderr=devnull), "r")
+println(readline(program))
+include_string(Main, ending)
 """
 
-const TAKEN = ["owner" => "share(\"jl-owner\", (x=[1, 2],); lifetime=:owner)",
-               "last user" => "share(\"jl-last user\", (x=[1, 2],); lifetime=:last_user)",
-               "reader" => "attach(\"jl-theirs\")"]
+# What a new attach gets, in words.
+state_of(name) = (e = thrown(() -> attach(close, name)); e === nothing ? :attached : e.status)
 
-# Starts a process that takes a project and ends so.
-start(take, ending) =
-    open(pipeline(setenv(julia_command(`-e`, life(take, ending)), ENV); stderr=devnull), "r+")
-
-# The other end of the standard input of the program that stays is held by `process` until that is closed.
-function ended(process)
-    line = readline(process)
-    wait(process)
-    return line == "ready"
-end
-
-@testset "a process that $way" for (way, ending) in ENDINGS
+@testset "however a process ends" begin
     theirs = share("jl-theirs", (x=[7],); lifetime=:last_user)
-    processes = [start(take, ending) for (_, take) in TAKEN]
-    @test all(map(ended, processes))
-    for role in ("owner", "last user")
-        @test failing(() -> attach("jl-$role"), :CSHM_ERR_NOT_FOUND) != ""
-        @test isempty(filter(name -> startswith(name, "cute-shm.jl-$role."), readdir("/dev/shm")))
+    start(n, code) = open(pipeline(setenv(julia_command(`-e`, LIFE, n, code), ENV); stderr=devnull), "r+")
+    processes = [start(n, code) for (n, (_, code)) in enumerate(ENDINGS)]
+    @testset "a process that $way" for (n, (way, _)) in enumerate(ENDINGS)
+        @test readline(processes[n]) == "runs"
+        wait(processes[n]) # the program that it started runs on until the other end of its input is closed, below
+        @test state_of("jl-owner-$n") == state_of("jl-last-$n") == :CSHM_ERR_NOT_FOUND
+        @test isempty(filter(name -> occursin(Regex("^cute-shm.jl-(owner|last)-$n\\."), name), readdir("/dev/shm")))
+        @test iscurrent(theirs) && attach(p -> p["x"] == [7], "jl-theirs")
     end
-    @test iscurrent(theirs) && attach(p -> p["x"] == [7], "jl-theirs") && [p.name for p in projects()] == ["jl-theirs"]
+    @test [p.name for p in projects()] == ["jl-theirs"]
     foreach(close, processes)
     close(theirs)
     collect_all()

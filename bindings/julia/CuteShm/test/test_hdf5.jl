@@ -42,9 +42,19 @@ end
             @test attrs(project)["title"] == "from h5py" && attrs(project["g/a"])["unit"] == "mm"
             @test any(n -> n.kind == :origin && n.key == "hdf5.path" && occursin("data.h5", n.text), notes(project))
             @test first(seen)[1] == 0 && last(seen)[1] == last(seen)[2] >= 2_400_000 && issorted(first.(seen))
-            @test failing(() -> load_hdf5(path, "jl-hdf5"), :CSHM_ERR_EXISTS) != ""
+            @test fails(() -> load_hdf5(path, "jl-hdf5"), :CSHM_ERR_EXISTS)
             close(load_hdf5(path, "jl-hdf5"; overwrite=true))
             @test !iscurrent(project)
+        end
+    end
+end
+
+@testset "a whole file, sealed" begin
+    with_file() do path
+        project = load_hdf5(path, "jl-hdf5"; sealed=true)
+        export_fd(project) do fd
+            close(project)
+            @test isempty(projects()) && attach(p -> describe(p).sealed && p["packed"][end] == 299_999, fd)
         end
     end
 end
@@ -63,7 +73,7 @@ end
 
 @testset "progress that cancels, and progress that throws" begin
     with_file() do path
-        @test failing(() -> load_hdf5(path, "jl-hdf5"; progress=(_, _) -> false), :CSHM_ERR_CANCELLED) != ""
+        @test fails(() -> load_hdf5(path, "jl-hdf5"; progress=(_, _) -> false), :CSHM_ERR_CANCELLED)
         @test_throws DivideError load_hdf5(path, "jl-hdf5"; progress=(_, _) -> div(1, 0))
         @test isempty(projects())
     end

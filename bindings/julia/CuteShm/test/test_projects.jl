@@ -91,7 +91,7 @@ end
         message = failing(() -> attach("jl-wether"), :CSHM_ERR_NOT_FOUND)
         @test occursin("jl-wether", message) && occursin("jl-weather", message) && occursin(ROOT, message)
         @test occursin("deap", failing(() -> project["b/deap/x"], :CSHM_ERR_NOT_FOUND))
-        @test failing(() -> unlink("jl-none"), :CSHM_ERR_NOT_FOUND) != ""
+        @test fails(() -> unlink("jl-none"), :CSHM_ERR_NOT_FOUND)
         @test occursin("CSHM_ERR_NOT_FOUND", sprint(showerror, thrown(() -> project["none"])))
     end
     @test occursin(".hidden", failing(() -> attach(".hidden"), :CSHM_ERR_BAD_NAME))

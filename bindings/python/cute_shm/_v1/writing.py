@@ -18,8 +18,9 @@ from .sizes import bytes_to_human, hdf5_size
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from .._listing import Lifetime
     from .._project import Project
-    from .._store import Lifetime, Store
+    from .._store import Store
     from .types import ArrayDict
 
 

@@ -6,7 +6,7 @@ pub const CSHM_VERSION_PATCH: u32 = 0;
 pub const CSHM_VERSION_STRING: &::core::ffi::CStr = c"2.0.0";
 pub const CSHM_ABI_VERSION: u32 = 0;
 pub const CSHM_FORMAT_MAJOR: u32 = 1;
-pub const CSHM_FORMAT_MINOR: u32 = 0;
+pub const CSHM_FORMAT_MINOR: u32 = 1;
 pub const CSHM_MAX_NDIM: u32 = 64;
 pub const CSHM_MAX_NAME: u32 = 1024;
 pub const CSHM_MAX_PATH: u32 = 65535;
@@ -217,7 +217,7 @@ pub struct cshm_store_options {
     pub manifest: u32,
     ///what manifests' file names begin with; NULL: "cute-shm."
     pub prefix: *const ::core::ffi::c_char,
-    ///name or number of the system's group that shares the store; NULL: $CUTE_SHM_GROUP; "": nobody
+    ///group of the system that shares it, a name or number; NULL: $CUTE_SHM_GROUP; "": nobody
     pub group: *const ::core::ffi::c_char,
     ///a cshm_access; looked at only where there is a group
     pub access: u32,
@@ -346,7 +346,9 @@ neither, it counts as a user until it exits: there is time for others to come, a
 - A child of fork() is a user by the attachments that it inherits, until it detaches or ends. It is none by the
 publisher's waiting for its exit. A program that it turns into by exec is none; until the exec it counts.
 - A user holds one open descriptor for each mapping: a program that closes descriptors it does not know is not seen any
-more. It keeps its whole tree all the same.*/
+more. It keeps its whole tree all the same.
+Who has a project of another lifetime attached is seen, too (cshm_project, in_use), by its mapping alone, until that goes: it
+costs no descriptor, and keeps nothing alive.*/
 #[derive(Debug, Copy, Clone, Hash, PartialEq, Eq)]
 pub struct cshm_lifetime(pub ::core::ffi::c_uint);
 ///One project of a listing. Pointers are borrowed from the listing.
@@ -472,7 +474,7 @@ What is alive, in the making, or belongs to someone else is not touched. Safe be
 - `options` (in): NULL for the defaults
 - `leftovers` (out): a listing of what was removed, or with `dry_run` would be; or NULL. Of each: `name` of the project
 ("" where not known), `manifest` ("" where there was none), `segment` ("" where there was none),
-`nbytes` given back, `message`: why; `status` CSHM_OK, or why it could not be removed.
+`nbytes` given back (0 where the last detach will do that), `message`: why; `status` CSHM_OK, or why it could not be removed.
 The caller owns it and ends it with cshm_listing_close
 - `err` (out): or NULL
 
@@ -489,8 +491,9 @@ unsafe extern "C" {
 cleaner swept the store's directory, say. A missing one is written anew by cshm_attach, too, which meets it first.
 - `store` (in): the store
 - `project` (in): its name; NULL: all of the store
-- `repaired` (out): a listing of what was repaired, `message` telling what was wrong with it; or NULL. The caller owns it
-and ends it with cshm_listing_close
+- `repaired` (out): a listing of what was repaired, `message` telling what was wrong with it; or NULL. Where `project` is
+NULL also of what could not be, and then `status` says why. The caller owns it and ends it with
+cshm_listing_close
 - `err` (out): or NULL
 
 Returns CSHM_ERR_NOT_FOUND: `project` has no segment to repair it from; CSHM_ERR_BAD_NAME; CSHM_ERR_PERMISSION;
@@ -743,7 +746,7 @@ CSHM_ERR_SYSTEM. Since 2.0.*/
 unsafe extern "C" {
     /**An array's memory, to be filled in place.
 - `builder` (in): allocated; it owns the memory: the pointer is invalid after publish or abort (where that is too
-early, take cshm_builder_attach)
+early, take cshm_builder_attach); of a sealed project after a publish that failed, too
 - `array` (in): the array's number
 - `data` (out): its first byte; not NULL for an array without elements, either
 - `nbytes` (out): its bytes; or NULL
@@ -784,9 +787,10 @@ a project that was to be overwritten is whole, and the builder lives: try again 
 for a project that lives until its last user: see cshm_lifetime)
 - `err` (out): or NULL
 
-Returns CSHM_ERR_EXISTS: another process published that name first; CSHM_ERR_STATE: of a sealed one also, that an attachment
-of cshm_builder_attach is still held, by which it could be written; CSHM_ERR_INVALID_ARGUMENT: a sealed one, and
-`attachment` is NULL, without which nobody would have it; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM. Since 2.0.*/
+Returns CSHM_ERR_EXISTS: another process published that name first; CSHM_ERR_STATE: of a sealed one also, that it could still
+be written, by an attachment of cshm_builder_attach, or by a child that was forked while it was filled in place;
+CSHM_ERR_INVALID_ARGUMENT: a sealed one, and `attachment` is NULL, without which nobody would have it;
+CSHM_ERR_UNSUPPORTED: /proc is not mounted; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM. Since 2.0.*/
     pub fn cshm_builder_publish(
         builder: cshm_builder,
         attachment: *mut cshm_attachment,
@@ -879,7 +883,7 @@ pub struct cshm_attachment_info {
     pub mode: u32,
     ///its name
     pub project: *const ::core::ffi::c_char,
-    ///the store's root, as it was when the project was published
+    ///the store's root, as it was when the project was published; "" of a sealed one
     pub root: *const ::core::ffi::c_char,
     ///the segment's name in /dev/shm; of a sealed one, what /proc/PID/fd calls it
     pub segment: *const ::core::ffi::c_char,
@@ -971,7 +975,7 @@ Since 2.0.*/
     ) -> cshm_status;
 }
 unsafe extern "C" {
-    /**Whether this is still the generation that a new attach would get.
+    /**Whether this is still the generation that a new attach would get. Of a sealed project it always is.
 - `attachment` (in): the attachment
 - `current` (out): 1, or 0 when the project was overwritten or unlinked
 - `err` (out): or NULL
@@ -990,7 +994,8 @@ that was killed they learn within 100 ms. A signal does not end the wait: to sta
 - `timeout_ns` (in): nanoseconds; 0 only asks; negative waits for ever
 - `err` (out): or NULL
 
-Returns CSHM_OK: attach again; CSHM_ERR_TIMEOUT: it still is current. Since 2.0.*/
+Returns CSHM_OK: attach again; CSHM_ERR_TIMEOUT: it still is current; CSHM_ERR_UNSUPPORTED, at once: it is sealed, and there
+will never be a newer one. Since 2.0.*/
     pub fn cshm_attachment_wait_newer(
         attachment: cshm_attachment,
         timeout_ns: i64,
@@ -998,8 +1003,9 @@ Returns CSHM_OK: attach again; CSHM_ERR_TIMEOUT: it still is current. Since 2.0.
     ) -> cshm_status;
 }
 unsafe extern "C" {
-    /**Attaches the newest generation of the same project, in the same mode, from the store that this one came from. Where it
-still is the newest, that is one more attachment of it. The old one stays as it is: detach it when you are done with it.
+    /**Attaches the newest generation of the same project, in the same mode, from the store that this one came from, of which no
+handle needs to be open. Where it still is the newest, that is one more attachment of it. The old one stays as it is: detach
+it when you are done with it.
 The caller owns `*newer` and ends it with cshm_detach.
 - `attachment` (in): the attachment; of a sealed project there is never a newer one: CSHM_ERR_UNSUPPORTED
 - `newer` (out): the handle
@@ -1017,13 +1023,14 @@ unsafe extern "C" {
 inheritance, or as /proc/PID/fd/N. A sealed project (cshm_builder_options) is in no store and has no name that could be
 guessed; nobody, its producer included, can change, shrink or grow it once it is published, so that a reader needs no trust in
 other readers, nor in the producer's good behaviour: it crosses containers and users. It lives as long as a process holds it
-mapped or holds a descriptor of it.
+mapped or holds a descriptor of it. Each mapping of it holds one.
 The descriptor is new, read-only, and closed by exec; the caller owns `*fd` and ends it with close().
 - `attachment` (in): of a sealed project
 - `fd` (out): the descriptor
 - `err` (out): or NULL
 
-Returns CSHM_ERR_STATE: the project is not sealed; CSHM_ERR_SYSTEM: no descriptors are left. Since 2.0.*/
+Returns CSHM_ERR_STATE: the project is not sealed, or not published yet, or the program has closed the mapping's descriptor and
+opened something else; CSHM_ERR_SYSTEM: it has closed it, or no descriptors are left. Since 2.0.*/
     pub fn cshm_attachment_export_fd(
         attachment: cshm_attachment,
         fd: *mut i32,
@@ -1032,15 +1039,17 @@ Returns CSHM_ERR_STATE: the project is not sealed; CSHM_ERR_SYSTEM: no descripto
 }
 unsafe extern "C" {
     /**Maps a sealed project that another process has handed over. Seals, header and index are checked before any byte is used: what
-is not sealed is refused, since whoever gave it could cut it while it is read. `fd` stays the caller's and may be closed.
+is not sealed is refused, since whoever gave it could cut it while it is read; what is not all in memory is refused, too. `fd`
+stays the caller's and may be closed. Attaching one that this process has mapped already in that mode shares the mapping
+(except CSHM_PRIVATE).
 The caller owns `*attachment` and ends it with cshm_detach.
 - `fd` (in): the descriptor
 - `options` (in): NULL for the defaults; CSHM_READ_WRITE cannot be had: CSHM_ERR_PERMISSION
 - `attachment` (out): the handle
 - `err` (out): or NULL
 
-Returns CSHM_ERR_INVALID_ARGUMENT: no open descriptor; CSHM_ERR_PERMISSION: not sealed; CSHM_ERR_CORRUPT: no segment of
-ours, or damaged; CSHM_ERR_VERSION; CSHM_ERR_SYSTEM. Since 2.0.*/
+Returns CSHM_ERR_INVALID_ARGUMENT: no open descriptor; CSHM_ERR_PERMISSION: not sealed; CSHM_ERR_CORRUPT: no memory, no segment
+of ours, or damaged; CSHM_ERR_VERSION; CSHM_ERR_SYSTEM. Since 2.0.*/
     pub fn cshm_attach_fd(
         fd: i32,
         options: *const cshm_attach_options,

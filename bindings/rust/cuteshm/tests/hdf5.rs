@@ -8,7 +8,7 @@
 mod common;
 
 use common::{words, TestStore};
-use cuteshm::{hdf5_nbytes, hdf5_version, Be, Error, Hdf5Options, Lifetime, Mode};
+use cuteshm::{hdf5_nbytes, hdf5_version, Be, Error, Hdf5Options, Lifetime, Mode, Project};
 use ndarray::{arr2, Array1};
 use std::ops::ControlFlow;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -35,6 +35,22 @@ fn a_file_becomes_a_project() {
     assert_eq!(project.origin("producer"), Some("me (1)"));
     assert_eq!(hdf5_nbytes(SMALL).unwrap(), 12 + 8000);
     assert!(hdf5_version().starts_with("1.") || hdf5_version().starts_with("2."));
+}
+
+#[test]
+fn a_file_becomes_a_sealed_project() {
+    let store = TestStore::new();
+    let fd = store.load_hdf5("small", SMALL, Hdf5Options::new().sealed(true)).unwrap().export_fd().unwrap();
+    let project = Project::from_fd(fd).unwrap();
+    assert_eq!(project.get("g/y").unwrap().view::<f64>().unwrap()[999], 999.0);
+    assert!(project.info().unwrap().sealed && store.projects().unwrap().is_empty());
+    for (options, word) in [
+        (Hdf5Options::new().overwrite(true), "overwrite"),
+        (Hdf5Options::new().lifetime(Lifetime::Persistent), "lifetime"),
+    ] {
+        let error = words(store.load_hdf5("small", SMALL, options.sealed(true)), &["'small'", "sealed", word]);
+        assert!(matches!(error, Error::InvalidArgument(_)), "{error:?}");
+    }
 }
 
 #[test]

@@ -50,6 +50,35 @@ fn an_overwrite_leaves_the_old_readers_their_tree() {
 }
 
 #[test]
+fn the_newest_generation_is_attached_in_the_same_mode() {
+    let store = TestStore::new();
+    let publish = |x: i32| store.create("p").overwrite(true).array("x", &arr1(&[x])).publish().unwrap();
+    let first_of = |project: &Project| project.get("x").unwrap().view::<i32>().unwrap()[0];
+    let old = publish(1);
+    assert_eq!(old.reattach().unwrap().info().unwrap().generation, old.info().unwrap().generation);
+    let mine = store.attach_private("p").unwrap();
+    mine.get_mut("x").unwrap().view_mut::<i32>().unwrap().fill(7);
+    // SAFETY: no other view of it is in use while its array is.
+    let writer = unsafe { store.attach_read_write("p") }.unwrap();
+    let copy = mine.reattach().unwrap();
+    assert_eq!((copy.mode(), first_of(&copy), first_of(&mine)), (Mode::Private, 1, 7));
+    drop(publish(2));
+    let new = old.reattach().unwrap();
+    assert_eq!((new.mode(), first_of(&new), first_of(&old)), (Mode::ReadOnly, 2, 1));
+    assert!(new.is_current().unwrap() && first_of(&mine.reattach().unwrap()) == 2);
+
+    let error = words(writer.reattach(), &["'p'", "reattach_read_write"]);
+    assert!(matches!(error, Error::State(_)), "{error:?}");
+    // SAFETY: as above; and the others are read only afterwards.
+    let (again, refused) = unsafe { (writer.reattach_read_write().unwrap(), old.reattach_read_write()) };
+    again.get_mut("x").unwrap().view_mut::<i32>().unwrap()[0] = 3;
+    assert!(matches!(words(refused, &["'p'", "reattach"]), Error::State(_)));
+    assert_eq!((again.mode(), first_of(&new)), (Mode::ReadWrite, 3));
+    store.unlink("p").unwrap();
+    assert!(matches!(words(old.reattach(), &["\"p\""]), Error::NotFound(_)));
+}
+
+#[test]
 fn what_is_not_published_never_was() {
     let store = TestStore::new();
     let array = arr1(&[1.0]);

@@ -125,7 +125,8 @@ fn it_is_filled_in_place_and_sealed_once_nobody_can_write() {
 
 /// The bytes of the segment.
 fn bytes_of(project: &Project) -> Vec<u8> {
-    fs::read(format!("/proc/self/fd/{}", project.export_fd().unwrap().as_raw_fd())).unwrap()
+    let fd = project.export_fd().unwrap();
+    fs::read(format!("/proc/self/fd/{}", fd.as_raw_fd())).unwrap()
 }
 
 /// A memory file with these bytes and seals.
@@ -247,12 +248,12 @@ fn succeeds(child: Child) {
 fn its_memory_is_given_back_with_the_last_handle() {
     let store = TestStore::new();
     let ones = Array1::<u8>::ones(1 << 20);
-    let project = store.create("given back").sealed(true).array("x", &ones).publish().unwrap();
+    let project = store.create("given-back").sealed(true).array("x", &ones).publish().unwrap();
     let holds = |what: &str| match what {
-        "a mapping" => fs::read_to_string("/proc/self/maps").unwrap().contains("given back"),
+        "a mapping" => fs::read_to_string("/proc/self/maps").unwrap().contains("given-back"),
         _ => {
             let open = fs::read_dir("/proc/self/fd").unwrap().filter_map(|fd| fs::read_link(fd.ok()?.path()).ok());
-            open.into_iter().any(|to| to.to_string_lossy().contains("given back"))
+            open.into_iter().any(|to| to.to_string_lossy().contains("given-back"))
         }
     };
     assert!(holds("a mapping"));
