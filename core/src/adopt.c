@@ -44,7 +44,9 @@ static bool is_better(const struct search *search, int rank, const struct format
 static void consider(struct search *search, const char *name, int segment, uint64_t size) {
   struct format_header header;
   if (!cshm__project_read_header(segment, size, name, &header) || strcmp(header.project, search->project) != 0 ||
-      !cshm__store_has(search->store, &header) || !is_better(search, rank(search, name, segment, &header), &header) ||
+      !cshm__store_has(search->store, &header) ||
+      !cshm__platform_segment_may_join(segment, search->directory, &search->store->share) ||
+      !is_better(search, rank(search, name, segment, &header), &header) ||
       cshm__project_manifest_points(search->store, search->directory, search->project, name, true))
     return;
   search->found = true;

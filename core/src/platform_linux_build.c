@@ -89,6 +89,13 @@ static bool is_at(int segment, const char *path) {
          ours.st_dev == there.st_dev;
 }
 
+bool cshm__linux_is_half_named(int segment, const char *name) {
+  char path[SHM_PATH_SIZE];
+  cshm__linux_segment_path(name, cshm__platform_segment_is_new(name) ? "" : SEGMENT_NEW, path);
+  if (cshm__platform_segment_is_new(name)) path[strlen(path) - (sizeof SEGMENT_NEW - 1)] = '\0';
+  return is_at(segment, path);
+}
+
 cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_error *err) {
   char path[SHM_PATH_SIZE], made[SHM_PATH_SIZE];
   cshm__linux_segment_path(name, "", path);
