@@ -74,13 +74,13 @@ static void read_texts(const struct repair *r, char *texts[MANIFEST_SYNTAXES + 1
   texts[count] = NULL;
 }
 
-static bool find_segment(const struct repair *r, struct candidate *found) {
+static cshm_status find_segment(const struct repair *r, struct candidate *found, cshm_error *err) {
   char *texts[MANIFEST_SYNTAXES + 1];
   read_texts(r, texts);
-  bool is_there = cshm__adopt_find(r->store, r->directory, r->project, (const char *const *)texts, found);
+  cshm_status status = cshm__adopt_find(r->store, r->directory, r->project, (const char *const *)texts, found, err);
   for (size_t i = 0; texts[i]; i++)
     free(texts[i]);
-  return is_there;
+  return status;
 }
 
 /* ---- repairing ---- */
@@ -121,13 +121,12 @@ static cshm_status repair_one(const struct repair *r, cshm_error *said) {
   if (!why) {
     cshm__fail_said(said, &looked);
     why = "it could not be looked at";
-  } else if (!find_segment(r, &found)) {
-    if (status == CSHM_ERR_NOT_FOUND && looked.status == CSHM_OK) /* neither manifest nor segment */
-      cshm__store_not_found(r->store, r->directory, r->project, said);
-    else
-      no_segment(r, why, said);
   } else {
-    cshm__adopt_segment(r->store, r->directory, r->project, &found, said);
+    bool is_known = status != CSHM_ERR_NOT_FOUND || looked.status != CSHM_OK; /* by its manifest */
+    status = find_segment(r, &found, said);
+    if (status == CSHM_ERR_NOT_FOUND && is_known) no_segment(r, why, said);
+    if (status == CSHM_ERR_NOT_FOUND && !is_known) cshm__store_not_found(r->store, r->directory, r->project, said);
+    if (!status) cshm__adopt_segment(r->store, r->directory, r->project, &found, said);
   }
   return tell(r, &found, why, said);
 }

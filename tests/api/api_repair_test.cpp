@@ -113,7 +113,7 @@ TEST_CASE("what is another project's, another store's, or not published is not a
   }
   SECTION("not published") {
     fs::remove(manifest);
-    set_state(segment, GENERATE(1, 3));
+    set_state(segment, GENERATE(1u, 3u));
     REQUIRE_STATUS(try_attach(store, project, err), err, CSHM_ERR_NOT_FOUND);
     REQUIRE(segments_of(project).empty()); // that was garbage, and was met
   }
@@ -197,7 +197,7 @@ TEST_CASE("where no segment is published, the one that a damaged manifest names 
   const std::string project = unique_name("named");
   share_sample(store, project, 6);
   const std::string text = slurp(store.manifest(project));
-  set_state(segments_of(project).at(0), GENERATE(1, 3));
+  set_state(segments_of(project).at(0), GENERATE(1u, 3u));
   spill(store.manifest(project), "]" + text);
   REQUIRE(repair(store, nullptr).size() == 1);
   REQUIRE(slurp(store.manifest(project)) == text);

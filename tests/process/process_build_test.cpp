@@ -39,15 +39,50 @@ std::vector<std::string> producer(const Store &store, const std::string &project
   return {beside("produce_sample"), store.root().string(), project, "7", lifetime};
 }
 
+// A run of produce_sample without anything in its way: which of its openat asks for an unnamed segment, and how often it makes
+// each call, before that one and from there on.
+struct Trace {
+  std::map<std::string, std::pair<int, int>> counts;
+  int unnamed = 0;
+
+  Trace(const Store &store, const std::string &project) {
+    const std::string file = (store.folder() / "trace").string();
+    REQUIRE(run_traced({"-o", file}, producer(store, project, "0")) == 0);
+    std::ifstream lines(file);
+    std::smatch match;
+    for (std::string line; std::getline(lines, line);) {
+      if (!std::regex_search(line, match, std::regex(R"(^\d+\s+(\w+)\()"))) continue;
+      auto &count = counts[match[1]];
+      if (unnamed == 0 && line.find("\"/dev/shm\"") != std::string::npos && line.find("O_TMPFILE") != std::string::npos)
+        unnamed = count.first + 1;
+      (unnamed == 0 ? count.first : count.second)++;
+    }
+    REQUIRE(unnamed > 0);
+  }
+
+  // It gets no unnamed segment, but this error.
+  std::string without(const std::string &error) const {
+    return "inject=openat:error=" + error + ":when=" + std::to_string(unnamed);
+  }
+};
+
+// As if nothing had ever been there: so that each run makes the same calls.
+void start_afresh(const Store &store, const std::string &project) {
+  fs::remove_all(store.root());
+  for (const std::string &segment : segments_of(project))
+    fs::remove(segment);
+}
+
 } // namespace
 
 TEST_CASE("without O_TMPFILE a project is built, published and attached all the same") {
   Store store;
   const std::string project = unique_name("named");
+  const Trace trace(store, project);
   for (const char *error : {"EOPNOTSUPP", "EISDIR", "EINVAL", "ENOENT"}) {
     CAPTURE(error);
-    INFO("strace must be installed");
-    REQUIRE(run_traced({"-o", "/dev/null", "-P", "/dev/shm", "-e", std::string("inject=open,openat:error=") + error},
+    start_afresh(store, project);
+    REQUIRE(run_traced({"-o", "/dev/null", "-e", "trace=openat", "-e", trace.without(error)},
                        producer(store, project, "0")) == 0);
     Attachment attachment;
     attach(store, project, attachment);
@@ -61,37 +96,20 @@ TEST_CASE("without O_TMPFILE a project is built, published and attached all the 
 TEST_CASE(
     "a builder without O_TMPFILE that is killed at any system call leaves nothing that a collector does not remove") {
   Store store;
-  const std::string project = unique_name("killed"), trace = (store.folder() / "trace").string();
-  REQUIRE(run_traced({"-o", trace}, producer(store, project, "0")) == 0);
-  // Which of its calls asks for an unnamed file, and how often it makes each call from there on.
-  std::map<std::string, std::pair<int, int>> counts;
-  std::ifstream lines(trace);
-  std::smatch match;
-  int opens = 0, unnamed = 0;
-  for (std::string line; std::getline(lines, line);) {
-    if (!std::regex_search(line, match, std::regex(R"(^\d+\s+(\w+)\()"))) continue;
-    if (match[1] == "openat") opens++;
-    if (unnamed == 0 && line.find("\"/dev/shm\"") != std::string::npos && line.find("O_TMPFILE") != std::string::npos)
-      unnamed = opens;
-    auto &count = counts[match[1]];
-    (unnamed == 0 ? count.first : count.second)++;
-  }
-  REQUIRE(unnamed > 0);
+  const std::string project = unique_name("killed");
+  Trace trace(store, project);
+  trace.counts["renameat2"] = {0, 1}; // which it makes only here
   size_t left = 0, runs = 0;
-  counts["renameat2"] = {0, 1};
-  counts["fcntl"].second += 2;
-  for (const auto &[call, count] : counts)
-    for (int n = count.first + 1; n <= count.first + count.second; n++) {
+  for (const auto &[call, count] : trace.counts)
+    for (int n = count.first + 1; n <= count.first + count.second + 2; n++) {
       if (call == "openat" || call == "execve") continue; // strace changes a call in one way only
       CAPTURE(call, n);
-      fs::remove_all(store.root());
-      for (const std::string &segment : segments_of(project))
-        fs::remove(segment);
-      const int end = run_traced({"-o", "/dev/null", "-e", "trace=openat," + call, "-e",
-                                  "inject=openat:error=EOPNOTSUPP:when=" + std::to_string(unnamed), "-e",
+      start_afresh(store, project);
+    const int end = run_traced({"-o", "/dev/null", "-e", "trace=openat," + call, "-e",
+                                  trace.without("EOPNOTSUPP"), "-e",
                                   "inject=" + call + ":signal=KILL:when=" + std::to_string(n)},
                                  producer(store, project, "0"));
-      if (end == 0) break; // it made fewer calls than without the other one
+      if (end == 0) break; // it makes no more of these calls
       REQUIRE(end == 128 + SIGKILL);
       runs++;
       left += half_built(project).size();
@@ -215,7 +233,7 @@ TEST_CASE("a builder of a named segment that gives up, or whose child does, leav
   REQUIRE(code == 0);
 }
 
-TEST_CASE("a failed switch gives a named segment its first name back, so that another try can succeed") {
+TEST_CASE("a failed switch leaves a named segment its name, so that another try can succeed, and no collector takes it") {
   Store store;
   const std::string project = unique_name("switch");
   share_sample(store, project, 1);
@@ -227,8 +245,9 @@ TEST_CASE("a failed switch gives a named segment its first name back, so that an
     if (build(store, project, CSHM_PERSISTENT, &builder, nullptr, true) != CSHM_OK) return 1;
     fs::create_directories(manifest / "x"); // a folder cannot be replaced by a file
     if (cshm_builder_publish(builder, nullptr, nullptr) == CSHM_OK) return 2;
-    if (segments_of(project) != half_built(project) || half_built(project).size() != 1) return 3;
+    if (segments_of(project).size() != 1 || cshm_store_collect(store, nullptr, nullptr, nullptr) != CSHM_OK) return 3;
     fs::remove_all(manifest);
+    if (cshm_store_collect(store, nullptr, nullptr, nullptr) != CSHM_OK || segments_of(project).size() != 1) return 5;
     return cshm_builder_publish(builder, nullptr, nullptr) == CSHM_OK && half_built(project).empty() ? 0 : 4;
   });
   REQUIRE(code == 0);
