@@ -122,11 +122,14 @@ static cshm_status repair_one(const struct repair *r, cshm_error *said) {
     cshm__fail_said(said, &looked);
     why = "it could not be looked at";
   } else {
-    bool is_known = status != CSHM_ERR_NOT_FOUND || looked.status != CSHM_OK; /* by its manifest */
+    bool no_manifest = status == CSHM_ERR_NOT_FOUND && looked.status == CSHM_OK;
     status = find_segment(r, &found, said);
-    if (status == CSHM_ERR_NOT_FOUND && is_known) no_segment(r, why, said);
-    if (status == CSHM_ERR_NOT_FOUND && !is_known) cshm__store_not_found(r->store, r->directory, r->project, said);
-    if (!status) cshm__adopt_segment(r->store, r->directory, r->project, &found, said);
+    if (status == CSHM_ERR_NOT_FOUND && no_manifest)
+      cshm__store_not_found(r->store, r->directory, r->project, said);
+    else if (status == CSHM_ERR_NOT_FOUND)
+      no_segment(r, why, said);
+    else if (!status)
+      cshm__adopt_segment(r->store, r->directory, r->project, &found, said);
   }
   return tell(r, &found, why, said);
 }
