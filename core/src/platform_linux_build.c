@@ -62,7 +62,8 @@ int cshm__linux_build(const char *name) {
   if (!cshm__linux_can_link()) return build_named(name);
   int fd = cshm__linux_openat(AT_FDCWD, SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   /* older kernels take it for an attempt to open the directory */
-  if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL || errno == ENOENT)) return build_named(name);
+  if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL || errno == ENOENT))
+    return build_named(name);
   if (fd < 0) return -1;
   cshm__platform_lease_seize(fd, PLATFORM_LEASE_BUILDER); /* nobody else has it yet */
   return fd;

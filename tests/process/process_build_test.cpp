@@ -105,9 +105,8 @@ TEST_CASE(
       if (call == "openat" || call == "execve") continue; // strace changes a call in one way only
       CAPTURE(call, n);
       start_afresh(store, project);
-    const int end = run_traced({"-o", "/dev/null", "-e", "trace=openat," + call, "-e",
-                                  trace.without("EOPNOTSUPP"), "-e",
-                                  "inject=" + call + ":signal=KILL:when=" + std::to_string(n)},
+      const int end = run_traced({"-o", "/dev/null", "-e", "trace=openat," + call, "-e", trace.without("EOPNOTSUPP"),
+                                  "-e", "inject=" + call + ":signal=KILL:when=" + std::to_string(n)},
                                  producer(store, project, "0"));
       if (end == 0) break; // it makes no more of these calls
       REQUIRE(end == 128 + SIGKILL);
@@ -233,7 +232,8 @@ TEST_CASE("a builder of a named segment that gives up, or whose child does, leav
   REQUIRE(code == 0);
 }
 
-TEST_CASE("a failed switch leaves a named segment its name, so that another try can succeed, and no collector takes it") {
+TEST_CASE(
+    "a failed switch leaves a named segment its name, so that another try can succeed, and no collector takes it") {
   Store store;
   const std::string project = unique_name("switch");
   share_sample(store, project, 1);

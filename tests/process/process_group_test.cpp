@@ -60,7 +60,7 @@ TEST_CASE("the directory, manifests and segments of a store have exactly the mod
                       {"61010", CSHM_ACCESS_READ, 02750, 0640},
                       {"61010", CSHM_ACCESS_READ_WRITE, 02770, 0660}};
   for (const auto &modes : wanted)
-    for (const mode_t mask : {0u, 022u, 077u, 01022u}) { // 01000: where there are no files without names
+    for (const mode_t mask : {0u, 022u, 077u, 01000u, 01022u, 01077u}) { // 01000: no files without names
       const bool unnamed = (mask & 01000) == 0;
       CAPTURE(modes.group, modes.access, mask);
       SharedFolder lab(OWNER.user);
