@@ -13,6 +13,7 @@ const char *cli_error_lead = "cute-shm: ";
 static void print_message(const char *format, va_list values) {
   char text[4096];
   vsnprintf(text, sizeof text, format, values);
+  fflush(stdout); /* where both go to one place, they stand there in their order */
   fputs(cli_error_lead, stderr);
   cli_print(stderr, text);
 }

@@ -39,8 +39,7 @@ static void print_row(void *user, const cshm_project *leftover) {
   char size[CLI_SIZE_TEXT];
   count(collected, leftover);
   if (leftover->status != CSHM_OK) {
-    const char *what = leftover->manifest[0] != '\0' ? leftover->manifest : leftover->segment;
-    cli_error("%s cannot be removed: %s", what, leftover->message);
+    cli_error("%s: %s", leftover->manifest[0] != '\0' ? leftover->manifest : leftover->segment, leftover->message);
     return;
   }
   if (collected->count == 1) printf("%-*s  %-8s  %10s  %s\n", collected->width, "PROJECT", "WHAT", "SIZE", "WHY");

@@ -14,14 +14,14 @@ static void print_row(void *user, const cshm_project *project) {
   struct repaired *repaired = (struct repaired *)user;
   if (project->status != CSHM_OK) {
     repaired->failed++;
-    cli_error("project \"%s\" cannot be repaired: %s", project->name, project->message);
+    cli_error("project \"%s\": %s", project->name, project->message);
     return;
   }
   repaired->count++;
   cli_print(stdout, project->name);
-  printf(": manifest written anew: ");
+  printf(": ");
   cli_print(stdout, project->message);
-  putchar('\n');
+  printf("; written anew\n");
 }
 
 /* Repairs one project, or all of the store (NULL). */

@@ -16,9 +16,9 @@ const struct cli_option cli_options[] = {
     {'q', 'q', "quiet", NULL, "print nothing but errors"},
     {'d', 'n', "dry-run", NULL, "remove nothing, only tell what would be"},
     {'j', 'j', "json", NULL, "print one JSON document"},
-    {'r', 'r', "root", "DIR", "the store; default: $CUTE_SHM_ROOT, else that of this user in /tmp"},
+    {'r', 'r', "root", "DIR", "the store; default: $CUTE_SHM_ROOT, else that of this user, or group, in /tmp"},
     {'g', 'g', "group", "GROUP", "whose members share the store; default: $CUTE_SHM_GROUP, else nobody's"},
-    {'a', 'a', "access", "ACCESS", "what they may do: r, read (default), or rw, all that you may"},
+    {'a', 'a', "access", "ACCESS", "what they may do: r (read) or rw (all that you may); default: as it is, or r"},
     {'h', 'h', "help", NULL, "print this"},
     {0, 0, NULL, NULL, NULL}};
 

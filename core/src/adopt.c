@@ -21,6 +21,8 @@ struct search {
   char prefix[STORE_NAME_SIZE];
   struct candidate best;
   bool found;
+  cshm_status status; /* what kept from looking at one */
+  cshm_error said;
 };
 
 /* How much a segment is the project: 0 is not at all. */
@@ -42,7 +44,9 @@ static bool is_better(const struct search *search, int rank, const struct format
 static void consider(struct search *search, const char *name, int segment, uint64_t size) {
   struct format_header header;
   if (!cshm__project_read_header(segment, size, name, &header) || strcmp(header.project, search->project) != 0 ||
-      !cshm__store_has(search->store, &header) || !is_better(search, rank(search, name, segment, &header), &header) ||
+      !cshm__store_has(search->store, &header) ||
+      !cshm__platform_segment_may_join(segment, search->directory, &search->store->share) ||
+      !is_better(search, rank(search, name, segment, &header), &header) ||
       cshm__project_manifest_points(search->store, search->directory, search->project, name, true))
     return;
   search->found = true;
@@ -59,19 +63,30 @@ static bool look_at_segment(void *user, const char *name) {
   uint64_t size;
   int segment;
   if (strncmp(name, search->prefix, strlen(search->prefix)) != 0 || cshm__platform_segment_is_new(name)) return true;
-  if (cshm__platform_segment_open(name, &search->store->share, false, &segment, &size, NULL) != CSHM_OK) return true;
+  cshm_error said = CSHM_ERROR_INIT;
+  cshm_status status = cshm__platform_segment_open(name, &search->store->share, false, &segment, &size, &said);
+  if (status == CSHM_ERR_NOT_FOUND || status == CSHM_ERR_PERMISSION || status == CSHM_ERR_CORRUPT)
+    return true; /* not ours, or gone */
+  if (status) {
+    search->status = cshm__fail_said(&search->said, &said);
+    return false;
+  }
   consider(search, name, segment, size);
   cshm__platform_close(segment);
   return true;
 }
 
-bool cshm__adopt_find(const struct store *store, int directory, const char *name, const char *const *texts,
-                      struct candidate *found) {
-  struct search search = {.store = store, .directory = directory, .project = name, .texts = texts};
+cshm_status cshm__adopt_find(const struct store *store, int directory, const char *name, const char *const *texts,
+                             struct candidate *found, cshm_error *err) {
+  struct search search = {
+      .store = store, .directory = directory, .project = name, .texts = texts, .said = CSHM_ERROR_INIT};
   cshm__store_segment_prefix(name, search.prefix);
-  cshm__platform_segment_each(look_at_segment, &search, NULL);
-  if (search.found) *found = search.best;
-  return search.found;
+  cshm_status status = cshm__platform_segment_each(look_at_segment, &search, err);
+  if (status) return status;
+  if (search.status) return cshm__fail_said(err, &search.said);
+  if (!search.found) return CSHM_ERR_NOT_FOUND;
+  *found = search.best;
+  return CSHM_OK;
 }
 
 /* ---- writing ---- */
@@ -122,8 +137,8 @@ cshm_status cshm__adopt_segment(const struct store *store, int directory, const 
 
 cshm_status cshm__adopt(const struct store *store, int directory, const char *name, cshm_error *err) {
   struct candidate found;
-  if (!cshm__adopt_find(store, directory, name, NULL, &found)) return CSHM_ERR_NOT_FOUND;
-  return cshm__adopt_segment(store, directory, name, &found, err);
+  cshm_status status = cshm__adopt_find(store, directory, name, NULL, &found, err);
+  return status ? status : cshm__adopt_segment(store, directory, name, &found, err);
 }
 
 static cshm_status adopt_locked(const struct store *store, int directory, const char *name, cshm_error *err) {
@@ -138,11 +153,13 @@ static cshm_status adopt_locked(const struct store *store, int directory, const 
 cshm_status cshm__adopt_locking(const struct store *store, int directory, const char *name, cshm_error *err) {
   struct candidate found;
   cshm_error said = CSHM_ERROR_INIT;
-  bool is_there = cshm__adopt_find(store, directory, name, NULL, &found);
+  cshm_status status = cshm__adopt_find(store, directory, name, NULL, &found, &said);
+  bool is_there = status == CSHM_OK;
+  if (status && status != CSHM_ERR_NOT_FOUND) return cshm__fail_said(err, &said);
   if (!is_there && !cshm__collect_has(store, directory, name))
     return cshm__store_not_found(store, directory, name, err);
   int own;
-  cshm_status status = cshm__platform_directory_open(store->root, &store->share, is_there, &own, &said);
+  status = cshm__platform_directory_open(store->root, &store->share, is_there, &own, &said);
   if (status) goto done;
   status = cshm__platform_directory_lock(own, true, &said);
   if (!status) cshm__collect_project(store, own, name);
@@ -160,7 +177,7 @@ done:
 cshm_status cshm__adopt_hint(const struct store *store, int directory, const char *name, const cshm_error *said,
                              cshm_error *err) {
   struct candidate found;
-  if (said->status != CSHM_ERR_CORRUPT || !cshm__adopt_find(store, directory, name, NULL, &found))
+  if (said->status != CSHM_ERR_CORRUPT || cshm__adopt_find(store, directory, name, NULL, &found, NULL) != CSHM_OK)
     return cshm__fail_said(err, said);
   return cshm__fail(err, CSHM_ERR_CORRUPT, said->sys_errno,
                     "%s; `cute-shm repair %s` writes the manifest anew from segment %s", said->message, name,

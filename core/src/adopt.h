@@ -23,9 +23,10 @@ struct candidate {
 };
 
 /* The newest segment of a project that no manifest of another prefix points to: one that is PUBLISHED, and no orphan; else,
- * where there are such texts, one of any state of which the name stands in one of them. */
-bool cshm__adopt_find(const struct store *store, int directory, const char *name, const char *const *texts,
-                      struct candidate *found);
+ * where there are such texts, one of any state of which the name stands in one of them. CSHM_ERR_NOT_FOUND without words: there
+ * is none; any other failure keeps from looking. */
+cshm_status cshm__adopt_find(const struct store *store, int directory, const char *name, const char *const *texts,
+                             struct candidate *found, cshm_error *err);
 
 /* Writes the manifest of a segment, in the store's syntax, and removes one of another. The store must be locked.
  * CSHM_ERR_CORRUPT, CSHM_ERR_PERMISSION, CSHM_ERR_NOT_FOUND: the segment is gone. */

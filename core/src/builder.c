@@ -48,6 +48,8 @@ static cshm_status check_options(const struct store *store, const char *project,
   if (options->lifetime > CSHM_LAST_USER)
     return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0,
                       "lifetime %u is not one of persistent (0), owner (1), last user (2)", options->lifetime);
+  status = cshm__store_check_writable(store, err);
+  if (status) return status;
   return options->overwrite ? CSHM_OK : check_free(store, project, err);
 }
 

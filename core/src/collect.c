@@ -139,10 +139,15 @@ static cshm_status remove_segment(const struct collector *c, const struct found 
   return status;
 }
 
+/* Nothing now, but by the last detach, where someone has it attached. */
+static uint64_t given_back(int segment, uint64_t size) {
+  return cshm__platform_lease_is_free(segment, PLATFORM_LEASE_USERS) ? size : 0;
+}
+
+/* In strings of `found`, which must outlive what is told. */
 static void describe(const struct found *found, struct leftover *left) {
-  bool used = !cshm__platform_lease_is_free(found->segment, PLATFORM_LEASE_USERS);
   left->segment = found->name;
-  left->nbytes = used ? 0 : found->size; /* given back by the last detach */
+  left->nbytes = given_back(found->segment, found->size);
   if (!found->readable) return;
   left->project = found->header.project;
   left->generation = found->header.generation;
@@ -188,15 +193,15 @@ bool cshm__collect_has(const struct store *store, int directory, const char *nam
 /* ---- projects ---- */
 
 /* The lifetime that decides is the segment's; of one too damaged to tell, the manifest's. */
-static const char *orphaned(const struct collector *c, const struct project *project, bool readable,
-                            struct leftover *left) {
-  struct found found = {.name = project->head.segment, .readable = readable};
-  if (readable) found.header = project->header;
-  if (cshm__platform_segment_open(found.name, &c->store->share, false, &found.segment, &found.size, NULL) != CSHM_OK)
-    return NULL;
-  const char *why = cshm__project_orphaned(found.segment, left->lifetime);
-  describe(&found, left);
-  cshm__platform_close(found.segment);
+static const char *orphaned(const struct collector *c, const struct project *project, struct leftover *left) {
+  const char *name = project->head.segment;
+  uint64_t size;
+  int segment;
+  if (cshm__platform_segment_open(name, &c->store->share, false, &segment, &size, NULL) != CSHM_OK) return NULL;
+  const char *why = cshm__project_orphaned(segment, left->lifetime);
+  left->segment = name;
+  left->nbytes = given_back(segment, size);
+  cshm__platform_close(segment);
   return why;
 }
 
@@ -220,11 +225,12 @@ static void look_at_project(struct collector *c, const char *name) {
   if (!project.syntax || project.head.generation == 0) return; /* none, or nobody can tell what it points to */
   cshm__store_manifest_name(c->store, name, project.syntax, file);
   struct leftover left = {.project = name, .segment = "", .file = file, .generation = project.head.generation};
+  left.created_ns = status == CSHM_OK ? project.header.created_ns : 0;
   left.lifetime = status == CSHM_OK ? project.header.lifetime : project.head.lifetime;
   if (status == CSHM_ERR_NOT_FOUND)
     left.why = "its segment is gone";
   else if (status == CSHM_OK || status == CSHM_ERR_CORRUPT)
-    left.why = orphaned(c, &project, status == CSHM_OK, &left);
+    left.why = orphaned(c, &project, &left);
   if (left.why) take_project(c, &left);
   if (status == CSHM_OK) cshm__project_close(&project);
 }

@@ -168,7 +168,8 @@ static bool is_retired(const struct lease *lease) {
   uint32_t state = 0;
   if (lease->segment < 0) return false;
   cshm__platform_segment_read(lease->segment, offsetof(struct format_header, state), &state, sizeof state, NULL);
-  return state == FORMAT_RETIRED || !cshm__platform_segment_is_named(lease->segment);
+  /* one that is FILLED has no name yet: another thread is about to publish it */
+  return state == FORMAT_RETIRED || (state == FORMAT_PUBLISHED && !cshm__platform_segment_is_named(lease->segment));
 }
 
 void cshm__lease_sweep(void) {

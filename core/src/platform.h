@@ -6,7 +6,8 @@
  *   - Every function that can fail returns a status, fills *err (which may be NULL), and on failure has changed nothing
  *     and opened nothing, unless it says otherwise. An interrupted call is repeated, so none returns for a signal.
  *   - Descriptors are closed in a program that this process turns into (exec).
- *   - "Ours" means: owned by this user, or by root.
+ *   - "Ours" means: owned by this user, or by root; of what is shared with a group: of that group, and not writable for others,
+ *     which only a member of the group, or root, can have made.
  *   - Names given for a directory are plain file names; the caller has checked that.
  */
 #ifndef CUTESHM_PLATFORM_H
@@ -51,23 +52,43 @@ cshm_status cshm__platform_on_fork(void (*hook)(void), cshm_error *err);
 struct platform_share {
   bool shared;    /* with the users of a group */
   bool writable;  /* who may change what is there, too */
+  bool keeps;     /* a directory that is the group's already stays as it is */
   uint32_t group; /* its number */
 };
+
+#define PLATFORM_GROUP_NAME 256
+
+/* The number of a group, of which `text` is the name or, where there is none of that name, the number in decimal digits.
+ * CSHM_ERR_NOT_FOUND: no such name. */
+cshm_status cshm__platform_group_find(const char *text, uint32_t *group, cshm_error *err);
+
+/* CSHM_ERR_PERMISSION: this process is neither a member of the group, nor root's. */
+cshm_status cshm__platform_group_check(uint32_t group, cshm_error *err);
+
+/* Its name, or its number where it has none: for messages. Never fails. */
+void cshm__platform_group_name(uint32_t group, char name[PLATFORM_GROUP_NAME]);
 
 /* ---- a store's directory and its small files ------------------------------------------------------- */
 
 /* Looks at `path`, which must be absolute, and follows no symlink at its end. *exists tells whether it is there.
- * CSHM_ERR_PERMISSION: a symlink, or not ours. CSHM_ERR_BAD_NAME: no directory. */
+ * CSHM_ERR_PERMISSION: a symlink; not ours; writable for everybody and not sticky; shared with a group that is not named; or
+ * to be shared, of this user alone as yet, and not empty. CSHM_ERR_BAD_NAME: no directory. */
 cshm_status cshm__platform_directory_check(const char *path, const struct platform_share *share, bool *exists,
                                            cshm_error *err);
 
 /* Whether this user may make files in a directory. */
 bool cshm__platform_directory_writable(const char *path);
 
-/* Opens a directory after that check; `make`: creates it and its parents first, for this user alone (0700).
- * CSHM_ERR_NOT_FOUND: not there. */
+/* Whether its group may. False where it is not there. */
+bool cshm__platform_directory_group_writable(const char *path);
+
+/* Opens a directory after that check; `make`: creates it and its parents first, for this user alone (0700) or for the group
+ * (02750, 02770), and gives one of this user's to the group if it is empty. CSHM_ERR_NOT_FOUND: not there. */
 cshm_status cshm__platform_directory_open(const char *path, const struct platform_share *share, bool make,
                                           int *directory, cshm_error *err);
+
+/* Whether `path` leads to a directory that is not the open one. False where it leads nowhere. */
+bool cshm__platform_directory_is_another(int directory, const char *path);
 
 /* `path` made absolute against the working directory, in `buffer`. CSHM_ERR_BAD_NAME: does not fit. */
 cshm_status cshm__platform_absolute(const char *path, char *buffer, size_t size, cshm_error *err);
@@ -94,7 +115,7 @@ cshm_status cshm__platform_file_open(int directory, const char *name, const stru
 /* Reads up to `size` bytes; *length is 0 at the end. */
 cshm_status cshm__platform_file_read(int file, void *buffer, size_t size, size_t *length, cshm_error *err);
 
-/* Puts a file of these bytes (0600) in place of `name`, in one step: others see the old one or the new one, whole. */
+/* Puts a file of these bytes (0600; 0640 or 0660 and the group's where it is shared) in place of `name`, in one step: others see the old one or the new one, whole. */
 cshm_status cshm__platform_file_replace(int directory, const char *name, const struct platform_share *share,
                                         const void *data, size_t length, cshm_error *err);
 
@@ -108,11 +129,11 @@ void cshm__platform_close(int descriptor); /* -1 is allowed; errno is kept */
 
 /* ---- segments -------------------------------------------------------------------------------------- */
 
-/* A new shared-memory object of `size` bytes, all zero, all of them reserved, for those it is shared with, which will be called
- * `name`. Until then it has no name, and vanishes with its last descriptor. Where the system cannot make such (on Linux: without
- * O_TMPFILE or /proc), it is called "<name>.new" in the meantime, and stays when its builder dies. The open file *segment holds
- * the builder's lease: who can seize that of a segment which cshm__platform_segment_is_new knows its builder to be dead, and may
- * remove it, holding the lease. Names are unique: nobody else makes one of this name.
+/* A new shared-memory object of `size` bytes, all zero, all of them reserved, for those it is shared with (0600, 0640 or 0660, as
+ * files), which will be called `name`. Until then it has no name, and vanishes with its last descriptor. Where the system cannot
+ * make such (on Linux: without O_TMPFILE or /proc), it is called "<name>.new" in the meantime, and stays when its builder dies. The
+ * open file *segment holds the builder's lease: who can seize that of a segment which cshm__platform_segment_is_new knows its
+ * builder to be dead, and may remove it, holding the lease. Names are unique: nobody else makes one of this name.
  * CSHM_ERR_NO_SPACE: the message tells what was wanted, what was free, and which limit it was. */
 cshm_status cshm__platform_segment_create(uint64_t size, const char *name, const struct platform_share *share,
                                           int *segment, cshm_error *err);
@@ -127,14 +148,20 @@ cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_erro
 /* Takes what names it has away, those of the making, too; of -1 it does nothing. Its descriptor is still to be closed. */
 void cshm__platform_segment_abandon(int segment, const char *name);
 
-/* Opens a segment of ours and tells its real size. CSHM_ERR_NOT_FOUND, CSHM_ERR_PERMISSION, CSHM_ERR_CORRUPT: not a
- * regular file. */
+/* Opens a segment of ours and tells its real size. CSHM_ERR_NOT_FOUND; CSHM_ERR_PERMISSION, also where it has a second name (but
+ * for that of the making): then it may be another thing of ours that someone wants changed; CSHM_ERR_CORRUPT: not a regular
+ * file. */
 cshm_status cshm__platform_segment_open(const char *name, const struct platform_share *share, bool writable,
                                         int *segment, uint64_t *size, cshm_error *err);
+
+/* Whether who made an open segment of ours may put things into an open directory of ours, or, where that is -1, into one that this
+ * user makes: a reader's segment in a store that its group may only read is none of it. */
+bool cshm__platform_segment_may_join(int segment, int directory, const struct platform_share *share);
 
 /* Whether nobody has removed its name; true where that cannot be found out. */
 bool cshm__platform_segment_is_named(int segment);
 
+/* CSHM_ERR_PERMISSION: it is another user's, whose names only that user, or root, can remove. */
 cshm_status cshm__platform_segment_remove(const char *name, cshm_error *err);
 
 /* Calls `each` with the name of every object that shares the segments' name space, until it returns false. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Linux, kernel 5.4 or later; glibc or musl. Processes, locks and segments; those in the making are in
  * platform_linux_build.c, files in platform_linux_file.c, leases in platform_linux_lease.c, limits in platform_linux_memory.c,
- * sealed segments in platform_linux_sealed.c. */
+ * sealed segments in platform_linux_sealed.c, who may do what in platform_linux_share.c. */
 #define _GNU_SOURCE
 #include "platform_linux.h"
 #include "error.h"
 #include "platform.h"
 #include "platform_linux_build.h"
+#include "platform_linux_share.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -128,12 +128,13 @@ void cshm__platform_close(int descriptor) {
 
 cshm_status cshm__platform_segment_create(uint64_t size, const char *name, const struct platform_share *share,
                                           int *segment, cshm_error *err) {
-  (void)share;
   cshm_status status = cshm__platform_memory_check(size, false, err);
   if (status) return status;
   int fd = cshm__linux_build(name);
   if (fd < 0) return cshm__fail_errno(err, errno, "cannot create a segment in " SHM_DIRECTORY);
-  status = cshm__linux_reserve(fd, size, false, err);
+  int failed = cshm__linux_file_give(fd, share);
+  status = failed ? cshm__fail_errno(err, failed, "cannot give a segment to group %lu", (unsigned long)share->group)
+                  : cshm__linux_reserve(fd, size, false, err);
   if (status) {
     cshm__platform_segment_abandon(fd, name);
     cshm__platform_close(fd);
@@ -143,36 +144,25 @@ cshm_status cshm__platform_segment_create(uint64_t size, const char *name, const
   return CSHM_OK;
 }
 
-static cshm_status check_segment(int fd, const char *name, uint64_t *size, cshm_error *err) {
-  struct stat info;
-  if (fstat(fd, &info) < 0) return cshm__fail_errno(err, errno, "cannot look at segment %s", name);
-  if (!S_ISREG(info.st_mode))
-    return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s is not a shared-memory object", name);
-  if (info.st_uid != 0 && info.st_uid != geteuid())
-    return cshm__fail(err, CSHM_ERR_PERMISSION, 0, "segment %s is refused: it belongs to user %lu, not to user %lu",
-                      name, (unsigned long)info.st_uid, (unsigned long)geteuid());
-  *size = (uint64_t)info.st_size;
-  return CSHM_OK;
-}
-
 cshm_status cshm__platform_segment_open(const char *name, const struct platform_share *share, bool writable,
                                         int *segment, uint64_t *size, cshm_error *err) {
-  (void)share;
   char path[SHM_PATH_SIZE];
+  const struct linux_file wanted = {AT_FDCWD, path, "segment", name, share};
+  struct stat info;
+  int fd;
   cshm__linux_segment_path(name, "", path);
-  /* O_NONBLOCK: a FIFO under that name must not hang us */
-  int fd = cshm__linux_openat(AT_FDCWD, path, (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
-  if (fd < 0 && errno == ELOOP)
-    return cshm__fail(err, CSHM_ERR_PERMISSION, ELOOP, "segment %s is refused: it is a symbolic link", name);
-  if (fd < 0 && (errno == ENXIO || errno == EISDIR))
-    return cshm__fail(err, CSHM_ERR_CORRUPT, errno, "segment %s is not a shared-memory object", name);
-  if (fd < 0) return cshm__fail_errno(err, errno, "cannot open segment %s", name);
-  cshm_status status = check_segment(fd, name, size, err);
-  if (status) {
+  cshm_status status = cshm__linux_file_open(&wanted, writable, &fd, &info, err);
+  if (status == CSHM_ERR_NOT_FOUND) return cshm__fail_errno(err, ENOENT, "cannot open segment %s", name);
+  if (status) return status;
+  if (info.st_nlink > 1 && !(info.st_nlink == 2 && cshm__linux_is_half_named(fd, name))) {
     cshm__platform_close(fd);
-    return status;
+    return cshm__fail(err, CSHM_ERR_PERMISSION, 0,
+                      "segment %s is refused: it has %lu names, and a segment has one; remove the others, which "
+                      "`find " SHM_DIRECTORY " -samefile %s` tells",
+                      name, (unsigned long)info.st_nlink, path);
   }
   *segment = fd;
+  *size = (uint64_t)info.st_size;
   return CSHM_OK;
 }
 

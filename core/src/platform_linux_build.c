@@ -59,10 +59,11 @@ static int build_named(const char *name) {
 }
 
 int cshm__linux_build(const char *name) {
-  bool can_link = cshm__linux_can_link();
-  int fd = can_link ? cshm__linux_openat(AT_FDCWD, SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
-  if (fd < 0 && can_link && errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT) return -1;
-  if (fd < 0) return build_named(name);
+  if (!cshm__linux_can_link()) return build_named(name);
+  int fd = cshm__linux_openat(AT_FDCWD, SHM_DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  /* older kernels take it for an attempt to open the directory */
+  if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL || errno == ENOENT)) return build_named(name);
+  if (fd < 0) return -1;
   cshm__platform_lease_seize(fd, PLATFORM_LEASE_BUILDER); /* nobody else has it yet */
   return fd;
 }
@@ -86,6 +87,13 @@ static bool is_at(int segment, const char *path) {
   struct stat ours, there;
   return fstat(segment, &ours) == 0 && lstat(path, &there) == 0 && ours.st_ino == there.st_ino &&
          ours.st_dev == there.st_dev;
+}
+
+bool cshm__linux_is_half_named(int segment, const char *name) {
+  char path[SHM_PATH_SIZE];
+  cshm__linux_segment_path(name, cshm__platform_segment_is_new(name) ? "" : SEGMENT_NEW, path);
+  if (cshm__platform_segment_is_new(name)) path[strlen(path) - (sizeof SEGMENT_NEW - 1)] = '\0';
+  return is_at(segment, path);
 }
 
 cshm_status cshm__platform_segment_name(int segment, const char *name, cshm_error *err) {

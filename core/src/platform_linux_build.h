@@ -12,6 +12,9 @@
 /* The path of a segment: "/dev/shm/<name><end>". */
 void cshm__linux_segment_path(const char *name, const char *end, char path[SHM_PATH_SIZE]);
 
+/* Whether a segment has, of its two names, its own and that of the making: its builder was killed between taking and leaving them. */
+bool cshm__linux_is_half_named(int segment, const char *name);
+
 /* Whether an unnamed file can be given a name: by its link in /proc. */
 bool cshm__linux_can_link(void);
 

@@ -5,6 +5,7 @@
 #include "platform.h"
 #include "platform_linux.h"
 #include "platform_linux_build.h"
+#include "platform_linux_share.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,38 +15,78 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-static cshm_status check_owner(const struct stat *info, const char *path, cshm_error *err) {
-  if (S_ISLNK(info->st_mode))
-    return cshm__fail(err, CSHM_ERR_PERMISSION, 0, "store %s is refused: it is a symbolic link; give its target's path",
-                      path);
-  if (!S_ISDIR(info->st_mode)) return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "store %s is not a directory", path);
-  if (info->st_uid != 0 && info->st_uid != geteuid())
-    return cshm__fail(
-        err, CSHM_ERR_PERMISSION, 0,
-        "store %s is refused: it belongs to user %lu, not to user %lu; set CUTE_SHM_ROOT to a directory of yours", path,
-        (unsigned long)info->st_uid, (unsigned long)geteuid());
-  return CSHM_OK;
+/* ---- directories ---- */
+
+static bool stop_at_entry(void *user, const char *name) {
+  bool *empty = user;
+  *empty = strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+  return *empty;
+}
+
+/* One that is to be shared, and is not yet, must be empty: what is in it was made for its owner alone. Others may be giving it to
+ * the group, and filling it, meanwhile: so a look that finds it full is followed by another at whose it is. */
+static cshm_status check_emptiness(int directory, const char *path, const struct platform_share *share,
+                                   cshm_error *err) {
+  struct stat info;
+  char group[PLATFORM_GROUP_NAME];
+  bool empty = true;
+  cshm_status status = cshm__platform_directory_each(directory, stop_at_entry, &empty, err);
+  if (status || empty) return status;
+  if (fstat(directory, &info) == 0 && cshm__linux_directory_is_shared(&info, share)) return CSHM_OK;
+  cshm__platform_group_name(share->group, group);
+  return cshm__fail(
+      err, CSHM_ERR_PERMISSION, 0,
+      "store %s is refused: it is yours alone and not empty, and is not opened to group %s just so: unlink what "
+      "it holds, or give the group another directory; or use it without a group (option group \"\")",
+      path, group);
+}
+
+/* After the check: what is ours, and is to be the group's, is made so. */
+static cshm_status check_open(int directory, const char *path, const struct platform_share *share, bool make,
+                              cshm_error *err) {
+  struct stat info;
+  if (fstat(directory, &info) < 0) return cshm__fail_errno(err, errno, "cannot look at store %s", path);
+  cshm_status status = cshm__linux_directory_trust(&info, path, share, err);
+  if (status || !share || !share->shared) return status;
+  bool given = cshm__linux_directory_is_shared(&info, share);
+  if (!given) status = check_emptiness(directory, path, share, err);
+  if (status || !make || info.st_uid != geteuid() || (given && share->keeps)) return status;
+  return cshm__linux_directory_give(directory, path, share, err);
 }
 
 cshm_status cshm__platform_directory_check(const char *path, const struct platform_share *share, bool *exists,
                                            cshm_error *err) {
-  (void)share;
   struct stat info;
+  int directory;
   if (lstat(path, &info) < 0) {
     if (errno != ENOENT) return cshm__fail_errno(err, errno, "cannot look at store %s", path);
     *exists = false;
     return CSHM_OK;
   }
-  cshm_status status = check_owner(&info, path, err);
+  cshm_status status = cshm__linux_directory_trust(&info, path, share, err);
+  if (!status && share && share->shared && !cshm__linux_directory_is_shared(&info, share)) {
+    status = cshm__platform_directory_open(path, share, false, &directory, err);
+    if (!status) cshm__platform_directory_close(directory);
+  }
   if (status == CSHM_OK) *exists = true;
   return status;
 }
 
 bool cshm__platform_directory_writable(const char *path) {
   return faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+bool cshm__platform_directory_group_writable(const char *path) {
+  struct stat info;
+  return lstat(path, &info) == 0 && S_ISDIR(info.st_mode) && (info.st_mode & S_IWGRP);
+}
+
+bool cshm__platform_directory_is_another(int directory, const char *path) {
+  struct stat ours, theirs;
+  if (stat(path, &theirs) < 0) return errno != ENOENT && errno != ENOTDIR;
+  return fstat(directory, &ours) < 0 || ours.st_dev != theirs.st_dev || ours.st_ino != theirs.st_ino;
 }
 
 static cshm_status make_directories(const char *path, cshm_error *err) {
@@ -62,26 +103,28 @@ static cshm_status make_directories(const char *path, cshm_error *err) {
   return failed ? cshm__fail_errno(err, failed, "cannot make store %s", path) : CSHM_OK;
 }
 
-cshm_status cshm__platform_directory_open(const char *path, const struct platform_share *share, bool make,
-                                          int *directory, cshm_error *err) {
+static int open_directory(const char *path) {
+  return cshm__linux_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+}
+
+static cshm_status cannot_open(const char *path, const struct platform_share *share, int failed, cshm_error *err) {
   struct stat info;
   cshm_status status = CSHM_OK;
-  int fd = cshm__linux_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+  if (lstat(path, &info) == 0)
+    status = cshm__linux_directory_trust(&info, path, share, err); /* says "symlink" where errno says ENOTDIR */
+  return status ? status : cshm__fail_errno(err, failed, "cannot open store %s", path);
+}
+
+cshm_status cshm__platform_directory_open(const char *path, const struct platform_share *share, bool make,
+                                          int *directory, cshm_error *err) {
+  int fd = open_directory(path);
   if (fd < 0 && errno == ENOENT && make) {
-    status = make_directories(path, err);
+    cshm_status status = make_directories(path, err);
     if (status) return status;
-    fd = cshm__linux_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+    fd = open_directory(path);
   }
-  if (fd < 0) {
-    int saved = errno;
-    bool exists;
-    status = cshm__platform_directory_check(path, share, &exists, err); /* says "symlink" where errno says ENOTDIR */
-    return status ? status : cshm__fail_errno(err, saved, "cannot open store %s", path);
-  }
-  if (fstat(fd, &info) < 0)
-    status = cshm__fail_errno(err, errno, "cannot look at store %s", path);
-  else
-    status = check_owner(&info, path, err);
+  if (fd < 0) return cannot_open(path, share, errno, err);
+  cshm_status status = check_open(fd, path, share, make, err);
   if (status) {
     cshm__platform_close(fd);
     return status;
@@ -150,29 +193,13 @@ cshm_status cshm__platform_directory_each(int directory, bool (*each)(void *user
   return saved ? cshm__fail_errno(err, saved, "cannot read the store's directory") : CSHM_OK;
 }
 
+/* ---- files ---- */
+
 cshm_status cshm__platform_file_open(int directory, const char *name, const struct platform_share *share, int *file,
                                      cshm_error *err) {
-  (void)share;
+  const struct linux_file wanted = {directory, name, "manifest", name, share};
   struct stat info;
-  int fd = cshm__linux_openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
-  if (fd < 0 && errno == ENOENT) return CSHM_ERR_NOT_FOUND;
-  if (fd < 0 && errno == ELOOP)
-    return cshm__fail(err, CSHM_ERR_PERMISSION, ELOOP, "manifest %s is refused: it is a symbolic link", name);
-  if (fd < 0) return cshm__fail_errno(err, errno, "cannot open manifest %s", name);
-  cshm_status status = CSHM_OK;
-  if (fstat(fd, &info) < 0)
-    status = cshm__fail_errno(err, errno, "cannot look at manifest %s", name);
-  else if (!S_ISREG(info.st_mode))
-    status = cshm__fail(err, CSHM_ERR_CORRUPT, 0, "manifest %s is not a regular file", name);
-  else if (info.st_uid != 0 && info.st_uid != geteuid())
-    status = cshm__fail(err, CSHM_ERR_PERMISSION, 0, "manifest %s is refused: it belongs to user %lu", name,
-                        (unsigned long)info.st_uid);
-  if (status) {
-    cshm__platform_close(fd);
-    return status;
-  }
-  *file = fd;
-  return CSHM_OK;
+  return cshm__linux_file_open(&wanted, false, file, &info, err);
 }
 
 cshm_status cshm__platform_file_read(int file, void *buffer, size_t size, size_t *length, cshm_error *err) {
@@ -210,7 +237,6 @@ static cshm_status check_file_limit(const char *name, size_t length, cshm_error 
 /* An unnamed file gets a name only when it is whole; only a rename can replace, and only a named file be renamed. */
 cshm_status cshm__platform_file_replace(int directory, const char *name, const struct platform_share *share,
                                         const void *data, size_t length, cshm_error *err) {
-  (void)share;
   char temporary[64], self[40];
   uint64_t random;
   cshm_status status = check_file_limit(name, length, err);
@@ -224,7 +250,8 @@ cshm_status cshm__platform_file_replace(int directory, const char *name, const s
     named = fd >= 0;
   }
   if (fd < 0) return cshm__fail_errno(err, errno, "cannot write manifest %s", name);
-  int failed = write_all(fd, data, length);
+  int failed = cshm__linux_file_give(fd, share);
+  if (!failed) failed = write_all(fd, data, length);
   snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
   if (!failed && !named) {
     if (linkat(AT_FDCWD, self, directory, temporary, AT_SYMLINK_FOLLOW) < 0) failed = errno;

@@ -18,8 +18,14 @@ void cshm__project_close(struct project *project) {
   project->segment = -1;
 }
 
-static cshm_status check_identity(const struct project *project, const char *name, cshm_error *err) {
+bool cshm__project_is_of(const struct store *store, int directory, const struct format_header *header) {
+  return strcmp(header->root, store->root) == 0 || !cshm__platform_directory_is_another(directory, header->root);
+}
+
+static cshm_status check_identity(const struct store *store, int directory, struct project *project, const char *name,
+                                  cshm_error *err) {
   const struct manifest_head *head = &project->head;
+  project->foreign = true;
   if (project->header.generation != head->generation)
     return cshm__fail(
         err, CSHM_ERR_GENERATION, 0,
@@ -27,6 +33,16 @@ static cshm_status check_identity(const struct project *project, const char *nam
         "unlink the project and create it again",
         name, (unsigned long long)head->generation, head->segment, (unsigned long long)project->header.generation,
         name);
+  if (strcmp(project->header.project, name) != 0)
+    return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s belongs to project \"%s\", not to \"%s\"", head->segment,
+                      project->header.project, name);
+  if (!cshm__project_is_of(store, directory, &project->header))
+    return cshm__fail(
+        err, CSHM_ERR_CORRUPT, 0,
+        "segment %s belongs to store %.400s, not to %.400s: the manifest was copied; unlink the project here, "
+        "which leaves the other one alone",
+        head->segment, project->header.root, store->root);
+  project->foreign = false;
   if (project->header.segment_size != head->nbytes)
     return cshm__fail(
         err, CSHM_ERR_CORRUPT, 0,
@@ -37,16 +53,14 @@ static cshm_status check_identity(const struct project *project, const char *nam
     return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
                       "segment %s says that it is a sealed one, and those are in no store: someone has put it there",
                       head->segment);
-  if (strcmp(project->header.project, name) != 0)
-    return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "segment %s belongs to project \"%s\", not to \"%s\"", head->segment,
-                      project->header.project, name);
   return CSHM_OK;
 }
 
 /* Opens the segment that project->head points to. CSHM_ERR_NOT_FOUND: it is gone. */
-static cshm_status open_segment(const struct store *store, struct project *project, const char *name, bool writable,
-                                cshm_error *err) {
+static cshm_status open_segment(const struct store *store, int directory, struct project *project, const char *name,
+                                bool writable, cshm_error *err) {
   const char *segment = project->head.segment;
+  project->foreign = false;
   cshm_status status =
       cshm__platform_segment_open(segment, &store->share, writable, &project->segment, &project->size, err);
   if (status) return status;
@@ -56,7 +70,7 @@ static cshm_status open_segment(const struct store *store, struct project *proje
                    segment, (unsigned long long)project->size, sizeof project->header);
   if (!status) status = cshm__platform_segment_read(project->segment, 0, &project->header, sizeof project->header, err);
   if (!status) status = cshm__header_check(&project->header, project->size, segment, err);
-  if (!status) status = check_identity(project, name, err);
+  if (!status) status = check_identity(store, directory, project, name, err);
   if (status) cshm__project_close(project);
   return status;
 }
@@ -81,8 +95,8 @@ cshm_status cshm__project_directory(const struct store *store, const char *name,
 }
 
 /* Removes an orphan. Where that may not be done, or by someone else, the project is not found all the same. */
-static cshm_status reap(const struct store *store, int directory, const char *name, struct project *project,
-                        bool *again, cshm_error *err) {
+static cshm_status reap(const struct store *store, const char *name, struct project *project, bool *again,
+                        cshm_error *err) {
   const struct orphan orphan = {name, project->head.segment, project->header.generation, project->header.lifetime};
   cshm_error said = CSHM_ERROR_INIT;
   cshm_status status = cshm__project_reap_locking(store, &orphan, true, &said);
@@ -90,7 +104,11 @@ static cshm_status reap(const struct store *store, int directory, const char *na
   if (*again) return CSHM_OK;
   if (status != CSHM_ERR_PERMISSION) return cshm__fail_said(err, &said);
   project->syntax = NULL;
-  return cshm__store_not_found(store, directory, name, err);
+  return cshm__fail(
+      err, CSHM_ERR_NOT_FOUND, 0,
+      "no project \"%s\" in store %s: its owner or its last user has died, and what is left goes when someone "
+      "who may write there uses the store",
+      name, store->root);
 }
 
 /* One turn of opening. *again: something has changed since it began, so that another one is needed. */
@@ -98,10 +116,10 @@ static cshm_status open_once(const struct store *store, int directory, const cha
                              struct project *project, bool *again, cshm_error *err) {
   *again = false;
   cshm_error said = CSHM_ERROR_INIT;
-  cshm_status status = open_segment(store, project, name, use == PROJECT_WRITE, &said);
+  cshm_status status = open_segment(store, directory, project, name, use == PROJECT_WRITE, &said);
   if (status) return cshm__fail_said(err, &said);
   bool orphan = cshm__project_orphaned(project->segment, project->header.lifetime) != NULL;
-  status = orphan ? reap(store, directory, name, project, again, &said) : join(project, use, &said);
+  status = orphan ? reap(store, name, project, again, &said) : join(project, use, &said);
   if (!orphan && !status) return CSHM_OK;
   cshm__project_close(project);
   if (!orphan && status == CSHM_ERR_NOT_FOUND) *again = true;
@@ -145,7 +163,7 @@ cshm_status cshm__project_look(const struct store *store, int directory, const c
   memset(&project->head, 0, sizeof project->head);
   project->segment = -1;
   cshm_status status = cshm__project_manifest(store, directory, name, &project->head, &project->syntax, err);
-  return status ? status : open_segment(store, project, name, false, err);
+  return status ? status : open_segment(store, directory, project, name, false, err);
 }
 
 /* Whether nobody has a project that is going to be replaced. One of which the last user is gone is then held alone, until it is
@@ -183,9 +201,9 @@ cshm_status cshm__project_previous(const struct store *store, int directory, con
     project->head.segment[0] = '\0';
     return CSHM_OK;
   }
-  status = open_segment(store, project, name, true, &said);
+  status = open_segment(store, directory, project, name, true, &said);
   if (status && status != CSHM_ERR_NOT_FOUND && !cshm__project_is_damaged(status)) return cshm__fail_said(err, &said);
-  if (status == CSHM_ERR_GENERATION) project->head.segment[0] = '\0'; /* not this project's to remove */
+  if (project->foreign) project->head.segment[0] = '\0'; /* not this project's to remove */
   *live = status != CSHM_ERR_NOT_FOUND && (status != CSHM_OK || !is_abandoned(project));
   return CSHM_OK;
 }

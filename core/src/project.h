@@ -21,6 +21,7 @@ struct project {
   struct manifest_head head;
   const struct manifest_syntax *syntax;
   int segment;                 /* descriptor */
+  bool foreign;                /* the segment is of another project, store or generation: not to be touched */
   uint64_t size;               /* real size of the segment */
   struct format_header header; /* checked */
 };
@@ -57,6 +58,10 @@ void cshm__project_let_previous_go(struct project *project);
 
 /* CSHM_ERR_EXISTS in words. */
 cshm_status cshm__project_exists(const struct store *store, const char *name, cshm_error *err);
+
+/* Whether a segment is this store's. It may have been moved, or have another path in another container: so a segment that tells of
+ * a directory that is not there is believed. One that tells of another directory is that store's, whoever wrote our manifest. */
+bool cshm__project_is_of(const struct store *store, int directory, const struct format_header *header);
 
 /* Whether a segment has a header that can be trusted, whatever its state. */
 bool cshm__project_read_header(int segment, uint64_t size, const char *name, struct format_header *header);

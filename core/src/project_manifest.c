@@ -72,8 +72,8 @@ static cshm_status fail_several(const struct store *store, const char *name, csh
     cshm__store_manifest_name(store, name, cshm__manifest_syntaxes[i], files[i]);
   return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
                     "project \"%s\" has two manifests in store %s, %s and %s, and neither is known to be out of date: "
-                    "run `cute-shm repair %s`, remove the wrong one, or unlink the project",
-                    name, store->root, files[0], files[1], name);
+                    "remove the wrong one, or unlink the project",
+                    name, store->root, files[0], files[1]);
 }
 
 cshm_status cshm__project_manifest(const struct store *store, int directory, const char *name,

@@ -29,9 +29,10 @@ struct removal {
   bool retired; /* it is marked so */
 };
 
-/* Retires the segment that a manifest points to, unless it is of another generation and so someone else's, or gone. */
-static cshm_status retire(const struct store *store, const struct manifest_head *head, struct removal *removal,
-                          cshm_error *err) {
+/* Retires the segment that a manifest points to, unless it is of another generation, project or store and so someone else's, or
+ * gone. */
+static cshm_status retire(const struct store *store, int directory, const struct manifest_head *head,
+                          struct removal *removal, cshm_error *err) {
   struct format_header header;
   uint64_t size;
   bool good;
@@ -41,7 +42,8 @@ static cshm_status retire(const struct store *store, const struct manifest_head 
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
   if (!status) status = look_at_header(removal->segment, size, head->segment, &header, &good, &said);
   if (status) return cshm__fail_said(err, &said);
-  removal->ours = !good || header.generation == head->generation;
+  removal->ours = !good || (header.generation == head->generation && strcmp(header.project, head->project) == 0 &&
+                            cshm__project_is_of(store, directory, &header));
   if (!good || !removal->ours) return CSHM_OK;
   removal->retired = true;
   /* until its manifest is gone it is no garbage, whoever looks at it from where the store's directory is another one */
@@ -79,19 +81,20 @@ static cshm_status read_heads(const struct store *store, int directory, const ch
 }
 
 /* The manifest goes first: that is the moment. Of a process that is killed before, the project is whole; after, the segment is
- * garbage, since it is RETIRED and no manifest points to it. */
+ * garbage, since it is RETIRED and no manifest points to it. That is enough where it is another user's: only that one, or root, can
+ * remove its name. */
 static cshm_status remove_one(const struct store *store, int directory, const char *name,
                               const struct manifest_syntax *syntax, const struct manifest_head *head, cshm_error *err) {
   char file[STORE_NAME_SIZE];
   struct removal removal;
   cshm_error said = CSHM_ERROR_INIT;
   cshm__store_manifest_name(store, name, syntax, file);
-  cshm_status status = retire(store, head, &removal, err);
+  cshm_status status = retire(store, directory, head, &removal, err);
   if (!status) status = cshm__platform_file_remove(directory, file, err);
   if (status && removal.retired) cshm__project_set_state(removal.segment, FORMAT_PUBLISHED, NULL);
   if (!status && removal.segment >= 0) cshm__project_wake(removal.segment);
   if (!status && removal.ours && cshm__platform_segment_remove(head->segment, &said) != CSHM_OK &&
-      said.status != CSHM_ERR_NOT_FOUND)
+      said.status != CSHM_ERR_NOT_FOUND && !(removal.retired && said.status == CSHM_ERR_PERMISSION))
     status = cshm__fail_said(err, &said);
   end_removal(&removal);
   return status;

@@ -50,7 +50,7 @@ static cshm_status switch_manifest(const struct publication *p, int directory, c
 static cshm_status replace(const struct publication *p, int directory, struct project *old, cshm_error *err) {
   cshm_status status = cshm__platform_segment_name(p->segment, p->segment_name, err);
   if (!status) status = switch_manifest(p, directory, old, err);
-  if (status) return status;
+  if (status) return status; /* it keeps its name for another attempt: a segment that loses it never gets one again */
   /* from here on it is done: what may fail now is tidying, which the next one to come repeats */
   cshm__project_set_state(p->segment, FORMAT_PUBLISHED, NULL);
   if (old->segment >= 0) cshm__project_wake(old->segment);

@@ -74,13 +74,13 @@ static void read_texts(const struct repair *r, char *texts[MANIFEST_SYNTAXES + 1
   texts[count] = NULL;
 }
 
-static bool find_segment(const struct repair *r, struct candidate *found) {
+static cshm_status find_segment(const struct repair *r, struct candidate *found, cshm_error *err) {
   char *texts[MANIFEST_SYNTAXES + 1];
   read_texts(r, texts);
-  bool is_there = cshm__adopt_find(r->store, r->directory, r->project, (const char *const *)texts, found);
+  cshm_status status = cshm__adopt_find(r->store, r->directory, r->project, (const char *const *)texts, found, err);
   for (size_t i = 0; texts[i]; i++)
     free(texts[i]);
-  return is_there;
+  return status;
 }
 
 /* ---- repairing ---- */
@@ -121,10 +121,15 @@ static cshm_status repair_one(const struct repair *r, cshm_error *said) {
   if (!why) {
     cshm__fail_said(said, &looked);
     why = "it could not be looked at";
-  } else if (!find_segment(r, &found)) {
-    no_segment(r, why, said);
   } else {
-    cshm__adopt_segment(r->store, r->directory, r->project, &found, said);
+    bool no_manifest = status == CSHM_ERR_NOT_FOUND && looked.status == CSHM_OK;
+    status = find_segment(r, &found, said);
+    if (status == CSHM_ERR_NOT_FOUND && no_manifest)
+      cshm__store_not_found(r->store, r->directory, r->project, said);
+    else if (status == CSHM_ERR_NOT_FOUND)
+      no_segment(r, why, said);
+    else if (!status)
+      cshm__adopt_segment(r->store, r->directory, r->project, &found, said);
   }
   return tell(r, &found, why, said);
 }
@@ -206,14 +211,13 @@ static cshm_status is_wanted(const struct store *store, bool *wanted, cshm_error
 }
 
 cshm_status cshm__repair(const struct store *store, const char *project, struct listing *told, cshm_error *err) {
-  const struct repair nothing = {store, -1, project, told};
   cshm_error said = CSHM_ERROR_INIT;
   bool wanted;
   int directory;
   cshm_status status = is_wanted(store, &wanted, err);
   if (status) return status;
   status = cshm__platform_directory_open(store->root, &store->share, wanted, &directory, &said);
-  if (status == CSHM_ERR_NOT_FOUND) return project ? no_segment(&nothing, "its manifest was gone", err) : CSHM_OK;
+  if (status == CSHM_ERR_NOT_FOUND) return project ? cshm__store_not_found(store, -1, project, err) : CSHM_OK;
   if (status) return cshm__fail_said(err, &said);
   status = cshm__platform_directory_lock(directory, true, err);
   if (!status) status = repair_locked(store, directory, project, told, err);

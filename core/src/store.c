@@ -3,6 +3,7 @@
 
 #include "error.h"
 #include "platform.h"
+#include "store_share.h"
 #include "text.h"
 #include "utf8.h"
 
@@ -14,18 +15,42 @@
 #define SHARED_ROOT "/tmp/cute-shm"
 
 /* Where neither the caller nor $CUTE_SHM_ROOT says: the user's own directory if it is there and ours; else the one that
- * cute-shm 1.2 used if it is absent, or ours and open to this user, as root's need not be; else the user's own. Checked. */
-static cshm_status default_root(char *root, size_t size, cshm_error *err) {
+ * cute-shm 1.2 used if it is absent, or ours and open to this user, as root's need not be; else the user's own. */
+static void private_root(char *root, size_t size) {
   char digits[TEXT_DIGITS_SIZE];
   bool exists = false;
   const char *user = cshm__text_digits(cshm__platform_user(), digits);
   cshm__text_join(root, size, (const char *const[]){SHARED_ROOT "-", user, NULL});
-  if (cshm__platform_directory_check(root, NULL, &exists, NULL) == CSHM_OK && exists) return CSHM_OK;
-  if (cshm__platform_directory_check(SHARED_ROOT, NULL, &exists, NULL) != CSHM_OK ||
-      (exists && !cshm__platform_directory_writable(SHARED_ROOT)))
-    return cshm__platform_directory_check(root, NULL, &exists, err);
-  cshm__text_join(root, size, (const char *const[]){SHARED_ROOT, NULL});
-  return CSHM_OK;
+  if (cshm__platform_directory_check(root, NULL, &exists, NULL) == CSHM_OK && exists) return;
+  if (cshm__platform_directory_check(SHARED_ROOT, NULL, &exists, NULL) == CSHM_OK &&
+      (!exists || cshm__platform_directory_writable(SHARED_ROOT)))
+    cshm__text_join(root, size, (const char *const[]){SHARED_ROOT, NULL});
+}
+
+/* The group's number, since a container need not know its name, and a name could be another user's number. */
+static void default_root(const struct platform_share *share, char *root, size_t size) {
+  char digits[TEXT_DIGITS_SIZE];
+  if (!share->shared) {
+    private_root(root, size);
+    return;
+  }
+  const char *group = cshm__text_digits(share->group, digits);
+  cshm__text_join(root, size, (const char *const[]){SHARED_ROOT "-group-", group, NULL});
+}
+
+static cshm_status find_root(struct store *store, const char *root, cshm_error *err) {
+  bool exists;
+  if (root && root[0] == '\0') return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "the store's root is an empty string");
+  if (!root) root = getenv("CUTE_SHM_ROOT");
+  if (!root || root[0] == '\0') {
+    default_root(&store->share, store->root, sizeof store->root);
+  } else {
+    cshm_status status = cshm__platform_absolute(root, store->root, sizeof store->root, err);
+    if (status) return status;
+    if (!cshm__utf8_valid(store->root, strlen(store->root)))
+      return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "the store's root is not UTF-8");
+  }
+  return cshm__platform_directory_check(store->root, &store->share, &exists, err);
 }
 
 static cshm_status check_prefix(const char *prefix, cshm_error *err) {
@@ -55,7 +80,6 @@ static cshm_status find_syntax(uint32_t format, const struct manifest_syntax **s
 cshm_status cshm__store_init(struct store *store, const char *root, const cshm_store_options *options,
                              cshm_error *err) {
   const cshm_store_options defaults = CSHM_STORE_OPTIONS_INIT;
-  bool exists;
   if (!options) options = &defaults;
   memset(store, 0, sizeof *store);
   cshm_status status = find_syntax(options->manifest, &store->syntax, err);
@@ -64,14 +88,20 @@ cshm_status cshm__store_init(struct store *store, const char *root, const cshm_s
   status = check_prefix(prefix, err);
   if (status) return status;
   memcpy(store->prefix, prefix, strlen(prefix));
-  if (root && root[0] == '\0') return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "the store's root is an empty string");
-  if (!root) root = getenv("CUTE_SHM_ROOT");
-  if (!root || root[0] == '\0') return default_root(store->root, sizeof store->root, err);
-  status = cshm__platform_absolute(root, store->root, sizeof store->root, err);
-  if (status) return status;
-  if (!cshm__utf8_valid(store->root, strlen(store->root)))
-    return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "the store's root is not UTF-8");
-  return cshm__platform_directory_check(store->root, &store->share, &exists, err);
+  status = cshm__store_share(options, &store->share, err);
+  if (!status) status = find_root(store, root, err);
+  if (!status) cshm__store_share_settle(store->root, &store->share);
+  return status;
+}
+
+cshm_status cshm__store_check_writable(const struct store *store, cshm_error *err) {
+  bool exists;
+  cshm_status status = cshm__platform_directory_check(store->root, &store->share, &exists, err);
+  if (status || !exists || cshm__platform_directory_writable(store->root)) return status;
+  return cshm__fail(
+      err, CSHM_ERR_PERMISSION, 0, "store %s may only be read by user %lu%s", store->root,
+      (unsigned long)cshm__platform_user(),
+      store->share.shared ? ": its owner lets the group read it (access r), and can let it write (access rw)" : "");
 }
 
 cshm_status cshm__store_check_project(const char *project, cshm_error *err) {
@@ -114,6 +144,14 @@ void cshm__store_segment_name(const char *project, uint64_t generation, char nam
   snprintf(name, STORE_NAME_SIZE, "%.230s%016llx", prefix, (unsigned long long)generation);
 }
 
+bool cshm__store_segment_is_of(const char *project, const char *segment) {
+  char prefix[STORE_NAME_SIZE];
+  cshm__store_segment_prefix(project, prefix);
+  size_t length = strlen(prefix);
+  return strncmp(segment, prefix, length) == 0 && strlen(segment + length) == STORE_GENERATION_DIGITS &&
+         strspn(segment + length, "0123456789abcdef") == STORE_GENERATION_DIGITS;
+}
+
 /* ---- heads ---- */
 
 struct limited_file {
@@ -130,13 +168,11 @@ static cshm_status read_limited(void *user, unsigned char *buffer, size_t size, 
 
 static cshm_status check_head(const struct store *store, const char *file, const char *project,
                               const struct manifest_head *head, cshm_error *err) {
-  char prefix[STORE_NAME_SIZE];
   if (strcmp(head->project, project) != 0)
     return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
                       "manifest %s/%s is of project \"%s\", not of \"%s\": it was renamed or copied", store->root, file,
                       head->project, project);
-  cshm__store_segment_prefix(project, prefix);
-  if (strncmp(head->segment, prefix, strlen(prefix)) != 0)
+  if (!cshm__store_segment_is_of(project, head->segment))
     return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
                       "manifest %s/%s points to segment %s, which is not one of project \"%s\"", store->root, file,
                       head->segment, project);

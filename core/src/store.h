@@ -11,7 +11,8 @@
 
 #define STORE_MAX_ROOT 3000
 #define STORE_MAX_PREFIX 32
-#define STORE_NAME_SIZE 256 /* of a file name, NUL included */
+#define STORE_GENERATION_DIGITS 16 /* at the end of a segment's name */
+#define STORE_NAME_SIZE 256        /* of a file name, NUL included */
 
 /* Plain data: copied where it must outlive the caller's handle. */
 struct store {
@@ -23,6 +24,9 @@ struct store {
 
 /* `root` and `options` may be NULL. What cshm_store_open says. */
 cshm_status cshm__store_init(struct store *store, const char *root, const cshm_store_options *options, cshm_error *err);
+
+/* CSHM_ERR_PERMISSION in words: the store is there, and this user may only read it. */
+cshm_status cshm__store_check_writable(const struct store *store, cshm_error *err);
 
 /* CSHM_ERR_BAD_NAME says what is wrong with a project's name. */
 cshm_status cshm__store_check_project(const char *project, cshm_error *err);
@@ -39,6 +43,9 @@ void cshm__store_segment_prefix(const char *project, char prefix[STORE_NAME_SIZE
 
 /* The name of the segment of one generation. */
 void cshm__store_segment_name(const char *project, uint64_t generation, char name[STORE_NAME_SIZE]);
+/* Whether a segment's name is one of that project: the prefix, and its generation. What comes after the prefix of project "a" may
+ * be the rest of the name of "a.b". */
+bool cshm__store_segment_is_of(const char *project, const char *segment);
 
 /* Reads the head of a project's manifest in that syntax, and checks that it is of this project and points to a segment of
  * it. CSHM_ERR_NOT_FOUND without further words: no such manifest. CSHM_ERR_CORRUPT, CSHM_ERR_VERSION, CSHM_ERR_PERMISSION. */

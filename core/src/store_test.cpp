@@ -106,3 +106,83 @@ TEST_CASE("near names are told, far ones are not", "[store]") {
   cshm__store_not_found(&scratch.where, directory, std::string(5000, 'x').c_str(), &scratch.err);
   cshm__platform_close(directory);
 }
+
+namespace {
+
+struct Grouped {
+  cshm_status status;
+  std::string message;
+  store made;
+};
+
+// A store of options and environment, as a process with nothing else in its environment would get it.
+Grouped grouped(const char *group, uint32_t access, const char *group_variable = nullptr,
+                const char *access_variable = nullptr) {
+  Grouped result{};
+  cshm_error err = CSHM_ERROR_INIT;
+  cshm_store_options options = CSHM_STORE_OPTIONS_INIT;
+  options.group = group;
+  options.access = access;
+  if (group_variable) setenv("CUTE_SHM_GROUP", group_variable, 1);
+  if (access_variable) setenv("CUTE_SHM_ACCESS", access_variable, 1);
+  result.status = cshm__store_init(&result.made, "/tmp/cute-shm-test-nowhere", &options, &err);
+  unsetenv("CUTE_SHM_GROUP");
+  unsetenv("CUTE_SHM_ACCESS");
+  result.message = err.message;
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("options name the group and its access, and the environment where they do not", "[store]") {
+  const std::string mine = std::to_string(getegid());
+  const platform_share given = grouped(mine.c_str(), CSHM_ACCESS_READ_WRITE, "no such group", "r").made.share;
+  CHECK((given.shared && given.writable && !given.keeps && given.group == getegid()));
+  const platform_share read = grouped(nullptr, CSHM_ACCESS_DEFAULT, mine.c_str(), "r").made.share;
+  CHECK((read.shared && !read.writable && !read.keeps && read.group == getegid()));
+  CHECK(grouped(nullptr, CSHM_ACCESS_DEFAULT, mine.c_str(), "rw").made.share.writable);
+  const platform_share unsaid = grouped(nullptr, CSHM_ACCESS_DEFAULT, mine.c_str(), "").made.share;
+  CHECK((unsaid.shared && !unsaid.writable && unsaid.keeps));
+  for (const char *nobody : {"", static_cast<const char *>(nullptr)}) {
+    CHECK(grouped(nobody, 77).status == CSHM_OK); // the access is not looked at
+    CHECK_FALSE(grouped(nobody, CSHM_ACCESS_READ, "").made.share.shared);
+  }
+  CHECK_FALSE(grouped("", CSHM_ACCESS_READ, mine.c_str()).made.share.shared);
+}
+
+TEST_CASE("a group may be given by name", "[store]") {
+  char name[PLATFORM_GROUP_NAME];
+  cshm__platform_group_name(0, name);
+  REQUIRE(std::string(name) == "root");
+  uint32_t group = 1;
+  REQUIRE(cshm__platform_group_find("root", &group, nullptr) == CSHM_OK);
+  CHECK(group == 0);
+  cshm__platform_group_name(61099, name);
+  CHECK(std::string(name) == "61099");
+}
+
+TEST_CASE("an unknown group or access is an error in words", "[store]") {
+  for (const char *group : {"no-such-group", "4294967295", "99999999999", "-1", "1x", " "}) {
+    CAPTURE(group);
+    const Grouped found = grouped(group, CSHM_ACCESS_READ);
+    CHECK(found.status == CSHM_ERR_NOT_FOUND);
+    CHECK(found.message.find(std::string("no group \"") + group + "\"") != std::string::npos);
+  }
+  const std::string mine = std::to_string(getegid());
+  const Grouped access = grouped(mine.c_str(), 3);
+  CHECK(access.status == CSHM_ERR_INVALID_ARGUMENT);
+  CHECK(access.message == "access 3 is neither read (1) nor read-write (2)");
+  const Grouped variable = grouped(mine.c_str(), CSHM_ACCESS_DEFAULT, nullptr, "write");
+  CHECK(variable.status == CSHM_ERR_INVALID_ARGUMENT);
+  CHECK(variable.message.find("CUTE_SHM_ACCESS is \"write\"") != std::string::npos);
+}
+
+TEST_CASE("a group's store is by default at a place that all its members find", "[store]") {
+  unsetenv("CUTE_SHM_ROOT");
+  setenv("CUTE_SHM_GROUP", std::to_string(getegid()).c_str(), 1);
+  store made{};
+  const cshm_status status = cshm__store_init(&made, nullptr, nullptr, nullptr);
+  unsetenv("CUTE_SHM_GROUP");
+  REQUIRE(status == CSHM_OK);
+  CHECK(made.root == "/tmp/cute-shm-group-" + std::to_string(getegid()));
+}

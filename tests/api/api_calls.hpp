@@ -49,6 +49,20 @@ inline std::vector<HandleCall> store_calls(const std::string &project) {
          made = {LISTING, listing.id};
          return status;
        }},
+      {"store_collect", STORE, 0, true,
+       [](uint64_t id, uint32_t, Made &made) {
+         cshm_listing listing{0};
+         const cshm_status status = cshm_store_collect({id}, nullptr, &listing, nullptr);
+         made = {LISTING, listing.id};
+         return status;
+       }},
+      {"store_repair", STORE, 0, true,
+       [](uint64_t id, uint32_t, Made &made) {
+         cshm_listing listing{0};
+         const cshm_status status = cshm_store_repair({id}, nullptr, &listing, nullptr);
+         made = {LISTING, listing.id};
+         return status;
+       }},
       {"builder_open", STORE, 0, true,
        [](uint64_t id, uint32_t, Made &made) {
          cshm_builder builder{0};

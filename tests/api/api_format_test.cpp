@@ -134,7 +134,8 @@ TEST_CASE("an overwrite that changes the syntax leaves one manifest and one segm
   REQUIRE(segments_of(stores.project).size() == 1);
 }
 
-TEST_CASE("two manifests of one project are an error that names both, and unlink removes both") {
+TEST_CASE("two manifests of one project are an error that names both, and unlink removes both, but not what is another "
+          "store's") {
   TwoStores stores;
   Store elsewhere(CSHM_MANIFEST_TOML);
   share_sample(stores.yaml, stores.project, 1);
@@ -164,7 +165,8 @@ TEST_CASE("two manifests of one project are an error that names both, and unlink
   REQUIRE(std::string(listed.message).find(".toml") != std::string::npos);
   stores.yaml.unlink(stores.project);
   REQUIRE(files_of(stores.yaml).empty());
-  REQUIRE(segments_of(stores.project).empty());
+  REQUIRE(segments_of(stores.project).size() == 1);
+  REQUIRE(first_of(elsewhere, stores.project) == 2);
 }
 
 TEST_CASE("a damaged manifest beside a good one is an error that names both") {

@@ -192,6 +192,9 @@ def damage(how: str, project: str) -> None:
         overwrite(segment, 4096 + 200, b"\xff\xff\xff")
     elif how == "gone":
         segment.unlink()
+    elif how == "filled":  # and no manifest: its builder died while it was published
+        overwrite(segment, 4032, b"\x01")
+        manifest.unlink()
     elif how == "generation":
         lines = manifest.read_text().splitlines(keepends=True)
         changed = [re.sub(r'^(generation ?[:=] )"\w+"', r'\1"0123456789abcdef"', line) for line in lines]

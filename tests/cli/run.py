@@ -35,6 +35,7 @@ REPLACED = (
     (r"HDF5 \d+\.\d+\.\d+", "HDF5 $VERSION"),
     (r"\bof [0-9a-f]{16}\b", "of $GENERATION"),
     (r'("hdf5.library", "text": )"[\d.]+"', r'\1"$VERSION"'),
+    (r"someone removed it from /dev/shm while the machine was running[^\n]*?; unlink", "$CAUSE; unlink"),
     (r"newer HDF5 than \d+\.\d+\.\d+", "newer HDF5 than $VERSION"),
 )
 

@@ -23,7 +23,10 @@ LAYERS = (
     ("handles", "handle"),
     ("the model", "json typestring descr dtype format tree"),
     ("how it is written down", "index layout decimal manifest"),
-    ("what the library does", "store project publish lease mapping builder attachment array listing adopt collect repair"),
+    (
+        "what the library does",
+        "store project publish lease mapping builder attachment array listing adopt collect repair",
+    ),
     ("the C ABI", "api"),
 )
 LEVELS = {noun: level for level, (_, nouns) in enumerate(LAYERS) for noun in nouns.split()}

@@ -248,8 +248,10 @@ TEST_CASE("a reader that does not see the store's manifests finds a project by i
   const auto first = producer(store, project, CSHM_OWNER);
   const Place without = {0, store.folder().string()};
   REQUIRE(in_container(without, [&] {
+            cshm_attachment attachment{0};
             if (fs::exists(store.root())) return 1;
-            return look_and_collect(store, project);
+            if (!attach_plain(store, project, &attachment) || whole_number(attachment) != 7) return 2;
+            return cshm_detach(attachment, nullptr) == CSHM_OK ? look_and_collect(store, project) : 3;
           }) == 0);
   REQUIRE(look_and_collect(store, project) == 0); // and its collector has not harmed it
   first->kill();

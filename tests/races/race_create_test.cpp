@@ -151,7 +151,7 @@ TEST_CASE("creators that are killed at random leave a whole project or none, and
   Store store;
   const std::string project = unique_name("killed");
   const Shared<Tally> tally;
-  const int kills = times(150, 3000);
+  const int kills = times(80, 3000);
   {
     const auto reader = start([&] { return attach_for_ever(store, project, *tally); });
     Crowd creators(4, [&](int slot, uint32_t seed) { return create_for_ever(store, project, slot, seed, *tally); });

@@ -125,7 +125,7 @@ TEST_CASE("an overwrite that is killed at random leaves the old project whole, o
   const Shared<Tally> tally;
   Error err;
   REQUIRE_OK(publish(store, project, 0, OVERWRITE, nullptr, err), err);
-  const int kills = times(100, 2000);
+  const int kills = times(60, 2000);
   std::mt19937 random(1);
   for (int i = 0; i < kills; i++) {
     const auto writer = start([&] {

@@ -7,6 +7,7 @@
 #include "../process/process_fixture.hpp"
 
 #include <cstdio>
+#include <iostream>
 #include <map>
 #include <memory>
 #include <new>
@@ -202,6 +203,8 @@ inline void require_nothing_left(const Store &store, const std::string &project)
 // ---- children ----
 
 inline std::unique_ptr<Child> start(const std::function<int()> &work) {
+  std::cout.flush(); // or a child that exits prints it again
+  (void)std::fflush(stdout);
   return std::make_unique<Child>([&](Child &) {
     alarm(long_form() ? 1200 : 240); // stuck, then
     return work();

@@ -16,7 +16,7 @@ int come_and_go(cshm_store store, const std::string &project, int slot, int turn
   cshm_attachment attachment{0};
   cshm_attach_options options = CSHM_ATTACH_OPTIONS_INIT;
   options.mode = static_cast<uint32_t>(turn % 3);
-  const bool creates = turn % 2 == 0;
+  const bool creates = turn % 4 == 0;
   const cshm_status status =
       creates ? publish(store, project, slot * 1000 + turn % 1000, {false, CSHM_LAST_USER}, &attachment, err)
               : cshm_attach(store, project.c_str(), &options, &attachment, err);
@@ -57,7 +57,7 @@ TEST_CASE("users of a last-user project come while the last one goes, however it
   Store store;
   const std::string project = unique_name("users");
   const Shared<Tally> tally;
-  const int users = 4, turns = times(400, 8000);
+  const int users = 4, turns = times(160, 8000);
   std::vector<std::unique_ptr<Child>> children;
   for (int slot = 0; slot < users; slot++)
     children.push_back(start([&] { return user(store, project, slot, turns, *tally); }));
@@ -66,8 +66,8 @@ TEST_CASE("users of a last-user project come while the last one goes, however it
   REQUIRE_NO_PROBLEM(tally);
   std::printf("%d users: %ld created, %ld were there already; %ld attached whole, %ld not there\n", users,
               tally->writes.load(), tally->refusals.load(), tally->looks.load(), tally->misses.load());
-  REQUIRE(tally->writes > 10);
-  REQUIRE(tally->looks > 10);
+  REQUIRE(tally->writes > 0);
+  REQUIRE(tally->looks > 0);
   REQUIRE(store.names().empty());
   require_nothing_left(store, project);
 }
@@ -76,7 +76,7 @@ TEST_CASE("a last-user project stays as long as one process holds it, whoever co
   Store store;
   const std::string project = unique_name("held");
   const Shared<Tally> tally;
-  const int turns = times(300, 5000);
+  const int turns = times(80, 5000);
   Attachment held;
   Error err;
   REQUIRE_OK(publish(store, project, 77, {false, CSHM_LAST_USER}, held.out(), err), err);

@@ -86,6 +86,12 @@ function look_around(store)
     end
 end
 
+function collect_all(store)
+    for leftover in reap(; store=store)
+        say("collected", short(leftover.status), leftover.message)
+    end
+end
+
 short(status) = replace(string(status), r"^CSHM_(ERR_)?" => "")
 
 # What it may do, each with how often it does it.
@@ -99,7 +105,7 @@ function actions(worker, store, name)
             (40, "current", () -> ask(worker, false)),
             (steady ? 0 : 100, "unlink", () -> unlink(name; store=store)),
             (60, "list", () -> look_around(store)),
-            (40, "collect", () -> look_around(store)),
+            (40, "collect", () -> collect_all(store)),
             (5, "garbage", () -> GC.gc()))
 end
 

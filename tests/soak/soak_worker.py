@@ -26,6 +26,13 @@ def say(operation: str, status: str, text: str = "") -> None:
     os.write(1, f"{operation} {status} {text}"[:1300].encode() + b"\n")
 
 
+def tell(operation: str, error: cute_shm.Error | None) -> None:
+    if error is None:
+        say(operation, "OK")
+    else:
+        say(operation, STATUS.get(type(error), type(error).__name__), str(error))
+
+
 def tree_of(number: int) -> dict[str, Any]:
     return {
         "a": np.full(100 + number % 37, number, "<f8"),
@@ -99,12 +106,12 @@ class Worker:
             project.wait_for_newer(self.random.random() * 0.002)
 
     def collect(self, store: cute_shm.Store) -> None:
-        store.projects()
+        for leftover in store.collect():
+            tell("collected", leftover.error)
 
     def look_around(self, store: cute_shm.Store) -> None:
         for project in store.projects():
-            error = project.error
-            say("listed", STATUS.get(type(error), str(error.status)) if error else "OK", str(error or ""))
+            tell("listed", project.error)
 
     def release(self) -> None:
         if self.held:
@@ -145,7 +152,7 @@ class Worker:
             actions[operation][1]()
             say(operation, "OK")
         except cute_shm.Error as error:
-            say(operation, STATUS.get(type(error), type(error).__name__), str(error))
+            tell(operation, error)
 
 
 def main(root: str, seed: int) -> None:

@@ -14,7 +14,7 @@ import cute_shm
 import numpy as np
 import pytest
 from conftest import SHM, RunPython, let_others_in
-from cute_shm import _core
+from cute_shm import Lifetime, _core
 from cute_shm._errors import from_status
 
 BASES = {
@@ -96,8 +96,8 @@ def test_errno_is_what_the_built_in_says(name: str) -> None:
 # ---- damage: each is refused with words, never a crash
 
 
-def segment_of(name: str) -> Path:
-    with cute_shm.create(name, {"a": np.arange(100.0), "b": {"c": 1}}) as project:
+def segment_of(name: str, lifetime: Lifetime = "owner") -> Path:
+    with cute_shm.create(name, {"a": np.arange(100.0), "b": {"c": 1}}, lifetime=lifetime) as project:
         return SHM / project.segment
 
 
@@ -157,10 +157,16 @@ def test_a_manifest_of_another_generation(name: str) -> None:
 
 
 def test_a_segment_that_is_gone(name: str) -> None:
+    segment_of(name, "persistent").unlink()
+    for _ in range(2):
+        with pytest.raises(cute_shm.NotFoundError, match=re.escape(name)) as caught:
+            cute_shm.open(name)
+        assert "segment" in str(caught.value), "its user is to learn what has happened to it"
+    cute_shm.unlink(name)
     segment_of(name).unlink()
     with pytest.raises(cute_shm.NotFoundError, match=re.escape(name)):
         cute_shm.open(name)
-    cute_shm.unlink(name)
+    assert cute_shm.projects() == [], "without a segment, an owner's project is a leftover"
 
 
 def test_more_than_there_is(name: str, tmp_path: Path) -> None:
@@ -191,4 +197,4 @@ def test_someone_elses_store(name: str, run_python: RunPython, root: Path) -> No
     root.chmod(0o700)
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("PermissionDeniedError")
-    assert name in result.stdout
+    assert str(root) in result.stdout

@@ -162,9 +162,9 @@ typedef enum cshm_manifest_format {
   CSHM_MANIFEST_TOML = 2
 } cshm_manifest_format;
 
-/** What the users of a store's group may do with its projects. */
+/** What the users of a store's group may do with it, and with the projects that are put into it from now on. */
 typedef enum cshm_access {
-  CSHM_ACCESS_DEFAULT = 0,   /**< what $CUTE_SHM_ACCESS says, "r" or "rw"; else CSHM_ACCESS_READ */
+  CSHM_ACCESS_DEFAULT = 0,   /**< what $CUTE_SHM_ACCESS says, "r" or "rw"; else as the store is, a new one READ */
   CSHM_ACCESS_READ = 1,      /**< list and attach, CSHM_READ_ONLY and CSHM_PRIVATE */
   CSHM_ACCESS_READ_WRITE = 2 /**< all that the owner may: CSHM_READ_WRITE, create, overwrite, unlink */
 } cshm_access;
@@ -183,15 +183,25 @@ typedef struct cshm_store_options {
 /**
  * Opens the store at `root`. Nothing is created until a project is: a root that is not there is an empty store.
  * A store is this user's alone (directory 0700, manifests and segments 0600), unless a group is named, which all who use the
- * store must do: then its directory is the group's, 02750 or 02770, manifests and segments are 0640 or 0660, and what other
- * members of the group have put there is trusted. What belongs to anyone else, but to root, is refused.
+ * store must do: then its directory is the group's, 02750 or 02770, manifests and segments are 0640 or 0660 and the group's,
+ * whatever the umask, and what other members of the group have put there is trusted. What belongs to anyone else, but to root,
+ * is refused, and so is a directory that everybody can change (unless it is sticky and no group is named).
+ *
+ * The directory is made, or given to the group, by the first publication. One of this user's own that is there already must be
+ * empty for that, or the group's before: what was made for its owner alone is not opened to others in passing. Its owner changes
+ * what the group may do by naming another access at a publication; projects that are there keep theirs until they are overwritten.
+ * Whoever may only read lists, and attaches CSHM_READ_ONLY and CSHM_PRIVATE; the rest gives CSHM_ERR_PERMISSION, and a project
+ * whose owner died, which a reader cannot remove, is not found.
  * The caller owns `*store` and ends it with cshm_store_close.
- * @param[in] root     directory; NULL: $CUTE_SHM_ROOT, else /tmp/cute-shm-<uid> if it is there and ours, else
- *                     /tmp/cute-shm if it is ours or absent, else /tmp/cute-shm-<uid>
+ * @param[in] root     directory; NULL: $CUTE_SHM_ROOT, else with a group /tmp/cute-shm-group-<gid>, for all its members, and
+ *                     without one /tmp/cute-shm-<uid> if it is there and ours, else /tmp/cute-shm if it is ours or absent,
+ *                     else /tmp/cute-shm-<uid>
  * @param[in] options  NULL for the defaults
  * @param[out] store   the handle
  * @param[out] err     or NULL
- * @return CSHM_ERR_PERMISSION: the root is a symlink, or owned by another user who is not root;
+ * @return CSHM_ERR_PERMISSION: the root is a symlink, owned by another user who is not root, or one that everybody can change;
+ *         it is shared with a group that was not named, or is not of the one that was; it is this user's alone and not empty; or
+ *         this process is not a member of the group;
  *         CSHM_ERR_BAD_NAME: the root is no directory, or longer than 3000 bytes, or the prefix holds "/" or is empty;
  *         CSHM_ERR_INVALID_ARGUMENT: no such syntax of manifests, in the options or in $CUTE_SHM_MANIFEST, or no such access;
  *         CSHM_ERR_NOT_FOUND: no such group. Since 2.0.
@@ -227,6 +237,11 @@ CSHM_API cshm_status cshm_store_manifest(cshm_store store, const char *project, 
 /**
  * Removes a project: its manifest (both, if it has two), and its segment as soon as the last attachment is gone. Those
  * who are attached keep a whole tree. A project of which the segment is gone already is removed without complaint.
+ * A segment that is not this store's, whatever the manifest says, is left alone.
+ *
+ * In a store that a group shares, the segment of another user's project can be retired, but its name in /dev/shm only its owner
+ * or root can remove: its memory is given back when one of them next publishes, unlinks or collects there. The same holds of
+ * overwriting.
  * @param[in] store    the store
  * @param[in] project  its name
  * @param[out] err     or NULL

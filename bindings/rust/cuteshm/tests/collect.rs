@@ -18,7 +18,7 @@ fn orphan(store: &TestStore) {
 }
 
 fn names(leftovers: &[Leftover]) -> Vec<&str> {
-    let mut names: Vec<&str> = leftovers.iter().map(|left| left.project.as_deref().unwrap()).collect();
+    let mut names: Vec<&str> = leftovers.iter().map(|left| left.project.as_deref().unwrap_or_default()).collect();
     names.sort_unstable();
     names
 }

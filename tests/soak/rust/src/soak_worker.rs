@@ -42,6 +42,13 @@ fn status_of(error: &Error) -> String {
     }
 }
 
+fn tell(operation: &str, problem: &Option<Error>) {
+    match problem {
+        None => say(operation, "OK", ""),
+        Some(problem) => say(operation, &status_of(problem), &problem.message()),
+    }
+}
+
 fn publish_tree(store: &Store, name: &str, number: i64, overwrite: bool, lifetime: Lifetime) -> Result<Project> {
     let a = Array1::from_elem(100 + number as usize % 37, number as f64);
     let b = Array2::from_elem((number as usize % 5 + 1, 40), number);
@@ -131,12 +138,12 @@ impl Worker {
     }
 
     fn look_around(&self, store: &Store) -> Result<()> {
-        for project in store.projects()? {
-            match &project.problem {
-                None => say("listed", "OK", ""),
-                Some(problem) => say("listed", &status_of(problem), &problem.message()),
-            }
-        }
+        store.projects()?.iter().for_each(|project| tell("listed", &project.problem));
+        Ok(())
+    }
+
+    fn collect(&self, store: &Store) -> Result<()> {
+        store.collect()?.iter().for_each(|leftover| tell("collected", &leftover.problem));
         Ok(())
     }
 
@@ -168,13 +175,10 @@ impl Worker {
             720..=759 => ("current", self.ask(false)),
             760..=859 if !steady => ("unlink", store.unlink(name)),
             860..=919 => ("list", self.look_around(&store)),
-            920..=959 => ("collect", self.look_around(&store)),
+            920..=959 => ("collect", self.collect(&store)),
             _ => return true,
         };
-        match result {
-            Ok(()) => say(operation, "OK", ""),
-            Err(error) => say(operation, &status_of(&error), &error.message()),
-        }
+        tell(operation, &result.err());
         true
     }
 }
