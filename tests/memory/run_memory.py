@@ -3,7 +3,8 @@
 """On a /dev/shm of 8 MiB no call in any language gets SIGBUS: it is refused in words, and the process goes on.
 
 Each language's fill_up runs in a mount namespace of its own (unshare), and `cute-shm load` beside them; C's own tests
-are in tests/process. Builds nothing: a program that is not there is a failure. scripts/languages.sh sets the environment.
+are in tests/process. Builds nothing: a program that is not there is a failure. scripts/languages.sh sets the
+environment.
 """
 
 from __future__ import annotations
