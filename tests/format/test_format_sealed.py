@@ -38,7 +38,7 @@ def test_a_sealed_segment_is_read_from_its_descriptor(descriptor: int) -> None:
 
 def test_the_reader_is_a_program_that_is_given_a_place_in_proc(descriptor: int) -> None:
     place = f"/proc/{os.getpid()}/fd/{descriptor}"
-    words = [sys.executable, Path(__file__).with_name("read_index.py"), place, "a/b 1"]
+    words = [sys.executable, str(Path(__file__).with_name("read_index.py")), place, "a/b 1"]
     assert subprocess.run(words, check=True, capture_output=True, text=True).stdout == "[[1, 3], [2, -1]]\n"
 
 
