@@ -110,7 +110,7 @@ TEST_CASE("a manifest has its modes whatever the umask, also where there are no 
       {false, false, false, 0}, {true, false, false, getgid()}, {true, true, false, getgid()}};
   const mode_t wanted[] = {0600, 0640, 0660};
   for (const bool unnamed : {true, false})
-    for (const mode_t mask : {0, 022, 077})
+    for (const mode_t mask : {0u, 022u, 077u})
       for (size_t i = 0; i < 3; i++) {
         CAPTURE(unnamed, mask, i);
         CHECK(in_child([&] {

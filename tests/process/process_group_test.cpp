@@ -38,7 +38,7 @@ TEST_CASE("the directory, manifests and segments of a store have exactly the mod
                       {"61010", CSHM_ACCESS_READ, 02750, 0640},
                       {"61010", CSHM_ACCESS_READ_WRITE, 02770, 0660}};
   for (const auto &modes : wanted)
-    for (const mode_t mask : {0, 022, 077}) {
+    for (const mode_t mask : {0u, 022u, 077u}) {
       CAPTURE(modes.group, modes.access, mask);
       SharedFolder lab(OWNER.user);
       const std::string project = lab.project("modes");
