@@ -22,6 +22,7 @@ stage_lint() {
     "$venv/bin/mypy" --strict tests/examples/run_examples.py
     "$venv/bin/mypy" --strict bindings/julia/generate.py bindings/julia/test_generate.py
     "$venv/bin/mypy" --strict --python-version 3.11 tests/cli tests/hdf5 tests/format
+    "$venv/bin/mypy" --strict --python-version 3.11 tests/faults tests/memory/run_memory.py
     "$venv/bin/mypy" --strict tests/bench/*.py
     "$venv/bin/mypy" --strict tests/soak/soak.py
 }
@@ -104,6 +105,7 @@ stage_julia() {
 stage_conformance() {
     build_languages
     "$venv/bin/python" tests/conformance/run.py
+    "$python_env/bin/python" tests/memory/run_memory.py
 }
 
 # CUTESHM_LONG=1: a process for each lifetime in the languages that start slowly, too.

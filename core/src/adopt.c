@@ -136,7 +136,7 @@ cshm_status cshm__adopt_segment(const struct store *store, int directory, const 
 }
 
 cshm_status cshm__adopt(const struct store *store, int directory, const char *name, cshm_error *err) {
-  struct candidate found;
+  struct candidate found = {.segment = ""};
   cshm_status status = cshm__adopt_find(store, directory, name, NULL, &found, err);
   return status ? status : cshm__adopt_segment(store, directory, name, &found, err);
 }
@@ -151,7 +151,7 @@ static cshm_status adopt_locked(const struct store *store, int directory, const 
 }
 
 cshm_status cshm__adopt_locking(const struct store *store, int directory, const char *name, cshm_error *err) {
-  struct candidate found;
+  struct candidate found = {.segment = ""};
   cshm_error said = CSHM_ERROR_INIT;
   cshm_status status = cshm__adopt_find(store, directory, name, NULL, &found, &said);
   bool is_there = status == CSHM_OK;
@@ -176,7 +176,7 @@ done:
 
 cshm_status cshm__adopt_hint(const struct store *store, int directory, const char *name, const cshm_error *said,
                              cshm_error *err) {
-  struct candidate found;
+  struct candidate found = {.segment = ""};
   if (said->status != CSHM_ERR_CORRUPT || cshm__adopt_find(store, directory, name, NULL, &found, NULL) != CSHM_OK)
     return cshm__fail_said(err, said);
   return cshm__fail(err, CSHM_ERR_CORRUPT, said->sys_errno,

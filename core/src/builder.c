@@ -246,6 +246,7 @@ static cshm_status publish_leased(struct builder *builder, const struct publicat
   cshm_status status = take_lease(builder, attached, &lease, err);
   if (!status) status = cshm__publish(publication, err);
   if (status && lease) cshm__lease_end(lease);
+  if (!status && lease) cshm__lease_confirm(lease);
   if (status) cshm__platform_lease_leave(builder->segment, PLATFORM_LEASE_USERS);
   return status;
 }

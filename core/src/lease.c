@@ -17,7 +17,8 @@ struct lease {
   char project[CSHM_MAX_PROJECT_NAME + 1];
   char segment_name[STORE_NAME_SIZE];
   uint64_t generation;
-  int segment; /* descriptor that holds it; -1: no longer, as its end came, or was tried when the store was locked */
+  bool confirmed; /* that its project was published: until then its publisher may end it */
+  int segment;    /* descriptor that holds it; -1: no longer, as its end came, or was tried when the store was locked */
 };
 
 /* Both under PLATFORM_LOCK_LEASES; `forgotten` are a parent's, and those that exit has ended. */
@@ -164,12 +165,17 @@ void cshm__lease_end(struct lease *lease) {
     end_postponed();
 }
 
+void cshm__lease_confirm(struct lease *lease) {
+  cshm__platform_lock(PLATFORM_LOCK_LEASES);
+  lease->confirmed = true;
+  cshm__platform_unlock(PLATFORM_LOCK_LEASES);
+}
+
 static bool is_retired(const struct lease *lease) {
   uint32_t state = 0;
-  if (lease->segment < 0) return false;
+  if (lease->segment < 0 || !lease->confirmed) return false;
   cshm__platform_segment_read(lease->segment, offsetof(struct format_header, state), &state, sizeof state, NULL);
-  /* one that is FILLED has no name yet: another thread is about to publish it */
-  return state == FORMAT_RETIRED || (state == FORMAT_PUBLISHED && !cshm__platform_segment_is_named(lease->segment));
+  return state == FORMAT_RETIRED || !cshm__platform_segment_is_named(lease->segment);
 }
 
 void cshm__lease_sweep(void) {

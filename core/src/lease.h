@@ -29,6 +29,10 @@ struct lease;
 cshm_status cshm__lease_take(enum lease_kind kind, const struct lease_subject *subject, int segment,
                              struct lease **lease, cshm_error *err);
 
+/* Says that the project of an owner's or a publisher's lease is published: a sweep may end it from now on, so the caller has it no
+ * more. */
+void cshm__lease_confirm(struct lease *lease);
+
 /* Ends a lease. The last user's project is removed, if that needs no waiting; otherwise when another lease ends, at a sweep,
  * at exit, or by who looks next. An owner's project stays: it was not published. */
 void cshm__lease_end(struct lease *lease);

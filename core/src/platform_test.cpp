@@ -7,7 +7,6 @@ extern "C" {
 
 #include <cerrno>
 #include <cstddef>
-#include <fcntl.h>
 #include <filesystem>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -36,20 +35,6 @@ bool fail_fallocate(unsigned which, uint32_t most, uint32_t error) {
 }
 
 constexpr unsigned OFFSET = 2, LENGTH = 3;
-
-// From now on this process is on a file system without unnamed files.
-bool refuse_unnamed_files() {
-  const auto flags = static_cast<uint32_t>(offsetof(seccomp_data, args) + 2 * sizeof(uint64_t));
-  constexpr uint32_t UNNAMED = O_TMPFILE & ~O_DIRECTORY;
-  sock_filter steps[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-                         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 3),
-                         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, flags),
-                         BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, UNNAMED, 0, 1),
-                         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
-                         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-  const sock_fprog program = {sizeof steps / sizeof steps[0], steps};
-  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
 
 size_t open_files() {
   size_t count = 0;
@@ -99,31 +84,4 @@ TEST_CASE("of a segment that cannot be reserved whole nothing stays", "[platform
               return 3;
             return segment == -1 && open_files() == before ? 0 : 4;
           }) == 0);
-}
-
-TEST_CASE("a manifest has its modes whatever the umask, also where there are no unnamed files", "[platform][process]") {
-  char folder[] = "/tmp/cute-shm-test.XXXXXX";
-  REQUIRE(mkdtemp(folder) != nullptr);
-  const int directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  REQUIRE(directory >= 0);
-  const platform_share shares[] = {
-      {false, false, false, 0}, {true, false, false, getgid()}, {true, true, false, getgid()}};
-  const mode_t wanted[] = {0600, 0640, 0660};
-  for (const bool unnamed : {true, false})
-    for (const mode_t mask : {0u, 022u, 077u})
-      for (size_t i = 0; i < 3; i++) {
-        CAPTURE(unnamed, mask, i);
-        CHECK(in_child([&] {
-                struct stat info = {};
-                if (!unnamed && !refuse_unnamed_files()) return 2;
-                if (!unnamed && (openat(directory, ".", O_TMPFILE | O_WRONLY, 0600) >= 0 || errno != EOPNOTSUPP))
-                  return 3;
-                umask(mask);
-                if (cshm__platform_file_replace(directory, "file", &shares[i], "text", 4, nullptr) != CSHM_OK) return 4;
-                if (fstatat(directory, "file", &info, AT_SYMLINK_NOFOLLOW) != 0) return 5;
-                return (info.st_mode & 07777) == wanted[i] && info.st_gid == getgid() && info.st_nlink == 1 ? 0 : 6;
-              }) == 0);
-      }
-  close(directory);
-  std::filesystem::remove_all(folder);
 }

@@ -158,3 +158,31 @@ TEST_CASE("wherever the one who lists dies, the project stays as it is") {
   operation.give_back = [&] { (void)cshm_listing_close(listing, nullptr); };
   kill_every_step(store, operation);
 }
+
+TEST_CASE("wherever the program that loads an HDF5 file dies, the old project or the new one is there, whole") {
+  Store store;
+  Build build;
+  const Operation operation = overwriting(store, store, build, "cute-shm load");
+  const std::string file = make_hdf5_sample(store.folder());
+  const std::vector<std::string> program = {
+      process::beside("cute-shm"), "--root", store.root(), "load", "--overwrite", "--quiet", file, operation.project};
+  std::map<std::string, int> found;
+  unsigned long kills = 0;
+  for (const std::string call : {"fallocate", "pwrite64", "flock", "fcntl", "linkat", "renameat", "unlink", "unlinkat"})
+    for (int n = 1;; n++) {
+      operation.clear();
+      operation.prepare();
+      const std::string inject = "inject=" + call + ":signal=KILL:when=" + std::to_string(n);
+      const int end = process::run_traced({"-o", "/dev/null", "-e", "trace=" + call, "-e", inject}, program);
+      INFO(call << ", number " << n << "; 127: strace is not installed");
+      REQUIRE((end == 128 + SIGKILL || end == 0));
+      look_after(store, operation, static_cast<unsigned long>(n), found);
+      if (end == 0) break;
+      kills++;
+    }
+  std::cout << operation.name << ": killed " << kills << " times, found old " << found["1"] << " times, new "
+            << found["7"] << " times\n";
+  REQUIRE(kills > 10);
+  REQUIRE(found["1"] > 5);
+  REQUIRE(found["7"] > 5);
+}

@@ -3,9 +3,31 @@
 // SPDX-License-Identifier: MIT
 #include "process_user.hpp"
 
+#include <cstddef>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
 using namespace process;
 
 namespace {
+
+// From now on no file system gives this process files without names, as old ones do not.
+bool refuse_unnamed_files() {
+  const auto flags = static_cast<uint32_t>(offsetof(seccomp_data, args) + 2 * sizeof(uint64_t));
+  constexpr uint32_t UNNAMED = O_TMPFILE & ~O_DIRECTORY;
+  sock_filter steps[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 3),
+                         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, flags),
+                         BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, UNNAMED, 0, 1),
+                         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
+                         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  const sock_fprog program = {sizeof steps / sizeof steps[0], steps};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 &&
+         open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) < 0 && errno == EOPNOTSUPP;
+}
 
 int publish(const SharedFolder &lab, cshm_access access, const std::string &project, double first,
             cshm_lifetime lifetime = CSHM_PERSISTENT) {
@@ -38,12 +60,14 @@ TEST_CASE("the directory, manifests and segments of a store have exactly the mod
                       {"61010", CSHM_ACCESS_READ, 02750, 0640},
                       {"61010", CSHM_ACCESS_READ_WRITE, 02770, 0660}};
   for (const auto &modes : wanted)
-    for (const mode_t mask : {0u, 022u, 077u}) {
+    for (const mode_t mask : {0u, 022u, 077u, 01000u, 01022u, 01077u}) { // 01000: no files without names
+      const bool unnamed = (mask & 01000) == 0;
       CAPTURE(modes.group, modes.access, mask);
       SharedFolder lab(OWNER.user);
       const std::string project = lab.project("modes");
       REQUIRE(as(OWNER, [&] {
-                umask(mask);
+                umask(mask & 0777);
+                WANT(unnamed || refuse_unnamed_files());
                 cshm_store_options options = CSHM_STORE_OPTIONS_INIT;
                 options.manifest = CSHM_MANIFEST_YAML;
                 options.group = modes.group;
@@ -270,4 +294,67 @@ TEST_CASE("a reader who is killed, or who is the last to let go, disturbs nobody
             return sees(lab, kept, 1);
           }) == 0);
   REQUIRE(segments_of(last).empty());
+}
+
+TEST_CASE("collecting removes what is one's own in a group's store, tells what is another's, and harms no project") {
+  if (!can_be_others()) return;
+  SharedFolder lab(OWNER.user);
+  const std::string kept = lab.project("kept"), gone = lab.project("gone");
+  REQUIRE(as(OWNER, [&] {
+            return publish(lab, CSHM_ACCESS_READ_WRITE, kept, 1) + publish(lab, CSHM_ACCESS_READ_WRITE, gone, 2);
+          }) == 0);
+  const auto collect = [&](int32_t wanted, uint64_t number) {
+    cshm_store store{0};
+    cshm_listing listing{0};
+    uint64_t count = 0;
+    Error err;
+    WANT_OK(open_grouped(lab.root(), CSHM_ACCESS_DEFAULT, &store, err), err);
+    WANT_OK(cshm_store_collect(store, nullptr, &listing, err), err);
+    WANT_OK(cshm_listing_count(listing, &count, err), err);
+    WANT(count == number);
+    for (uint64_t i = 0; i < count; i++) {
+      cshm_project left = CSHM_PROJECT_INIT;
+      WANT_OK(cshm_listing_project(listing, i, &left, err), err);
+      WANT(left.status == wanted && gone == left.name);
+    }
+    return attached_value(store, kept) == 1 ? 0 : 1;
+  };
+  REQUIRE(as(MEMBER, [&] {
+            cshm_store store{0};
+            Error err;
+            WANT_OK(open_grouped(lab.root(), CSHM_ACCESS_DEFAULT, &store, err), err);
+            WANT_OK(cshm_unlink(store, gone.c_str(), err), err);
+            return collect(CSHM_ERR_PERMISSION, 1);
+          }) == 0);
+  REQUIRE(segments_of(gone).size() == 1);
+  REQUIRE(chmod(lab.root().c_str(), 02750) == 0);
+  REQUIRE(as(MEMBER, [&] { return collect(CSHM_ERR_PERMISSION, 1); }) == 0); // to whom it may be read only now
+  REQUIRE(as(OWNER, [&] { return collect(CSHM_OK, 1); }) == 0);
+  REQUIRE(segments_of(gone).empty());
+  REQUIRE(as(MEMBER, [&] { return collect(CSHM_OK, 0); }) == 0);
+}
+
+TEST_CASE(
+    "a lost manifest is written anew for members who may write, and a reader's segment is never taken for a project") {
+  if (!can_be_others()) return;
+  SharedFolder lab(OWNER.user);
+  const std::string project = lab.project("lost"), kept = lab.project("kept");
+  REQUIRE(as(OWNER, [&] { return publish(lab, CSHM_ACCESS_READ_WRITE, kept, 1); }) == 0);
+  REQUIRE(as(MEMBER, [&] { return publish(lab, CSHM_ACCESS_DEFAULT, project, 2); }) == 0);
+  REQUIRE(unlink(lab.manifest(project).c_str()) == 0);
+  REQUIRE(as(OWNER, [&] { return sees(lab, project, 2); }) == 0);
+  REQUIRE(mode_of(lab.manifest(project)) == 0660);
+  REQUIRE(unlink(lab.manifest(project).c_str()) == 0);
+  REQUIRE(chmod(lab.root().c_str(), 02750) == 0); // from now on the member could only have planted it
+  for (const Person &person : {OWNER, MEMBER})
+    REQUIRE(as(person, [&] {
+              cshm_store store{0};
+              cshm_attachment attachment{0};
+              Error err;
+              WANT_OK(open_grouped(lab.root(), CSHM_ACCESS_DEFAULT, &store, err), err);
+              WANT_STATUS(cshm_attach(store, project.c_str(), nullptr, &attachment, err), err, CSHM_ERR_NOT_FOUND);
+              WANT(count_projects(store) == 1);
+              return 0;
+            }) == 0);
+  REQUIRE_FALSE(fs::exists(lab.manifest(project)));
 }

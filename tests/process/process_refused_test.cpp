@@ -231,8 +231,8 @@ TEST_CASE("a hostile manifest makes nobody write, or remove, what is not the sto
       CHECK(is_current(kept));
     }
   }
-  for (const fs::path &victim : {semaphore, short_name})
-    REQUIRE(unlink(victim.c_str()) == 0);
+  for (const fs::path &thing : {semaphore, short_name, own}) // our own has lost its manifest to the first lie
+    REQUIRE(unlink(thing.c_str()) == 0);
 }
 
 TEST_CASE("a moved store is still its projects' store, and a copied one is not") {

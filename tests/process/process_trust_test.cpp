@@ -74,7 +74,7 @@ TEST_CASE("a store planted by a stranger where the group's would be is refused")
   if (!can_be_others()) return;
   SharedFolder lab(STRANGER.user);
   REQUIRE(as(STRANGER, [&] { return mkdir(lab.root().c_str(), 0777); }) == 0);
-  for (const mode_t mode : {0777, 02770, 02777, 0700}) {
+  for (const mode_t mode : {0777u, 02770u, 02777u, 0700u}) {
     CAPTURE(mode);
     REQUIRE(chmod(lab.root().c_str(), mode) == 0);
     REQUIRE(as(MEMBER, [&] {

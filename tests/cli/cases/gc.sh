@@ -4,7 +4,7 @@ make small file.h5
 # dead LIFETIME PROJECT: the project of a process that was killed.
 dead() {
     cute-shm load --lifetime "$1" file.h5 "$2" >"$2.out" 2>&1 &
-    until grep -q 'held until' "$2.out"; do sleep 0.01; done
+    until grep -qs 'held until' "$2.out"; do sleep 0.01; done
     kill -9 $!
     wait $! 2>"$2.out"
     rm "$2.out"
