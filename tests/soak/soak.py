@@ -34,6 +34,7 @@ SHM_OPTIONS = "size=512m,mode=1777"
 INSIDE = "SOAK_HAS_ITS_OWN_SHM"
 # Most die by what no code of ours can catch. Julia's first call takes seconds: it is seldom killed.
 SIGNALS = (*(signal.SIGKILL,) * 6, signal.SIGTERM, signal.SIGINT, signal.SIGABRT)
+HANDLED_BY_JULIA = (signal.SIGTERM, signal.SIGINT, signal.SIGABRT)
 KILL_WEIGHTS = {"C": 20, "Python": 20, "Rust": 20, "Julia": 1}
 KILL_EVERY = (0.05, 0.5)  # seconds
 PATIENCE = 5  # seconds that one may take to end after a signal
@@ -78,9 +79,12 @@ class Worker:
     killed: float = 0  # when, or 0
     signal: int = 0  # by which
 
-    def may_crash(self) -> bool:
-        """Julia's handler of SIGTERM runs Julia's exit hooks on another thread, whatever the first one compiles."""
-        return self.language == "Julia" and self.signal == signal.SIGTERM
+    def said_at_its_end(self) -> str:
+        return self.errors.read_text(errors="replace")
+
+    def crashed_in_julia(self) -> bool:
+        """Julia's handlers run its exit hooks on a thread of their own, whatever the first one is compiling."""
+        return self.language == "Julia" and self.signal in HANDLED_BY_JULIA and "jl_exit" in self.said_at_its_end()
 
 
 class Soak:
@@ -149,8 +153,9 @@ class Soak:
         self.selector.unregister(worker.process.stdout)
         worker.process.stdout.close()
         self.workers.remove(worker)
-        if (-code in CRASHES and not worker.may_crash()) or (worker.killed == 0 and not worker.ends):
-            self.problem(worker, f"ended with {code}: {worker.errors.read_text(errors='replace')[-2000:]}")
+        crashed = -code in CRASHES and not worker.crashed_in_julia()
+        if crashed or (worker.killed == 0 and not worker.ends):
+            self.problem(worker, f"ended with {code}: {worker.said_at_its_end()[-2000:]}")
         worker.errors.unlink()
 
     def kill_one(self) -> None:
