@@ -231,7 +231,17 @@ cshm_status cshm__project_set_state(int segment, enum format_state state, cshm_e
 
 void cshm__project_wake(int segment) { cshm__platform_wake(segment, offsetof(struct format_header, state)); }
 
+cshm_status cshm__project_try_header(int segment, uint64_t size, const char *name, struct format_header *header,
+                                     bool *good, cshm_error *err) {
+  *good = false;
+  if (size < sizeof *header) return CSHM_OK;
+  cshm_status status = cshm__platform_segment_read(segment, 0, header, sizeof *header, err);
+  if (status == CSHM_ERR_CORRUPT) return CSHM_OK; /* cut short meanwhile */
+  *good = !status && cshm__header_check(header, size, name, NULL) == CSHM_OK;
+  return status;
+}
+
 bool cshm__project_read_header(int segment, uint64_t size, const char *name, struct format_header *header) {
-  return size >= sizeof *header && cshm__platform_segment_read(segment, 0, header, sizeof *header, NULL) == CSHM_OK &&
-         cshm__header_check(header, size, name, NULL) == CSHM_OK;
+  bool good;
+  return cshm__project_try_header(segment, size, name, header, &good, NULL) == CSHM_OK && good;
 }

@@ -66,6 +66,10 @@ bool cshm__project_is_of(const struct store *store, int directory, const struct 
 /* Whether a segment has a header that can be trusted, whatever its state. */
 bool cshm__project_read_header(int segment, uint64_t size, const char *name, struct format_header *header);
 
+/* The same for who must tell a damaged header, *good false, from one that could not be read for the moment: a failure. */
+cshm_status cshm__project_try_header(int segment, uint64_t size, const char *name, struct format_header *header,
+                                     bool *good, cshm_error *err);
+
 /* Writes a state into a segment's header. */
 cshm_status cshm__project_set_state(int segment, enum format_state state, cshm_error *err);
 

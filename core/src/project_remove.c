@@ -4,23 +4,11 @@
 #include "adopt.h"
 #include "collect.h"
 #include "error.h"
-#include "index.h"
 #include "platform.h"
 #include "project.h"
 #include "project_manifest.h"
 
 #include <string.h>
-
-/* Reads a header of which nothing is known. *good: it can be trusted; a failure is one of reading. */
-static cshm_status look_at_header(int segment, uint64_t size, const char *name, struct format_header *header,
-                                  bool *good, cshm_error *err) {
-  *good = false;
-  if (size < sizeof *header) return CSHM_OK;
-  cshm_status status = cshm__platform_segment_read(segment, 0, header, sizeof *header, err);
-  if (status == CSHM_ERR_CORRUPT) return CSHM_OK; /* cut short meanwhile */
-  *good = !status && cshm__header_check(header, size, name, NULL) == CSHM_OK;
-  return status;
-}
 
 /* A segment that is being removed. */
 struct removal {
@@ -40,7 +28,7 @@ static cshm_status retire(const struct store *store, int directory, const struct
   *removal = (struct removal){-1, false, false};
   cshm_status status = cshm__platform_segment_open(head->segment, &store->share, true, &removal->segment, &size, &said);
   if (status == CSHM_ERR_NOT_FOUND) return CSHM_OK;
-  if (!status) status = look_at_header(removal->segment, size, head->segment, &header, &good, &said);
+  if (!status) status = cshm__project_try_header(removal->segment, size, head->segment, &header, &good, &said);
   if (status) return cshm__fail_said(err, &said);
   removal->ours = !good || (header.generation == head->generation && strcmp(header.project, head->project) == 0 &&
                             cshm__project_is_of(store, directory, &header));
