@@ -119,6 +119,21 @@ inline bool attach_plain(cshm_store store, const std::string &project, cshm_atta
   return cshm_attach(store, project.c_str(), &options, attachment, nullptr) == CSHM_OK;
 }
 
+inline bool publish_plain(cshm_store store, const std::string &project, cshm_lifetime lifetime, bool overwrite,
+                          double first, cshm_attachment *attachment = nullptr) {
+  cshm_builder_options options = CSHM_BUILDER_OPTIONS_INIT;
+  options.lifetime = lifetime;
+  options.overwrite = overwrite ? 1 : 0;
+  cshm_builder builder{0};
+  const int64_t shape = 6;
+  const std::vector<double> values = ramp(6, first);
+  return cshm_builder_open(store, project.c_str(), &options, &builder, nullptr) == CSHM_OK &&
+         cshm_builder_array(builder, "a", "<f8", 1, &shape, CSHM_ORDER_C, nullptr, nullptr) == CSHM_OK &&
+         cshm_builder_allocate(builder, nullptr) == CSHM_OK &&
+         cshm_builder_write(builder, 0, 0, values.data(), 48, nullptr) == CSHM_OK &&
+         cshm_builder_publish(builder, attachment, nullptr) == CSHM_OK;
+}
+
 // The first value of array "a", or NaN.
 inline double first_value(cshm_attachment attachment) {
   cshm_array array{0};

@@ -9,17 +9,7 @@ namespace {
 
 // For children: publishes "a" of 6 values as an owned project.
 bool publish_owned(cshm_store store, const std::string &project, double first = 3) {
-  cshm_builder_options options = CSHM_BUILDER_OPTIONS_INIT;
-  options.lifetime = CSHM_OWNER;
-  options.overwrite = 1;
-  cshm_builder builder{0};
-  const int64_t shape = 6;
-  const std::vector<double> values = ramp(6, first);
-  return cshm_builder_open(store, project.c_str(), &options, &builder, nullptr) == CSHM_OK &&
-         cshm_builder_array(builder, "a", "<f8", 1, &shape, CSHM_ORDER_C, nullptr, nullptr) == CSHM_OK &&
-         cshm_builder_allocate(builder, nullptr) == CSHM_OK &&
-         cshm_builder_write(builder, 0, 0, values.data(), 48, nullptr) == CSHM_OK &&
-         cshm_builder_publish(builder, nullptr, nullptr) == CSHM_OK;
+  return publish_plain(store, project, CSHM_OWNER, true, first);
 }
 
 // How an owner may end.

@@ -81,13 +81,7 @@ TEST_CASE("a wait ends when the owner dies, though nobody wakes it up") {
   Store store;
   const std::string project = unique_name("owned");
   Child owner([&](Child &self) {
-    cshm_builder_options options = CSHM_BUILDER_OPTIONS_INIT;
-    options.lifetime = CSHM_OWNER;
-    cshm_builder builder{0};
-    if (cshm_builder_open(store, project.c_str(), &options, &builder, nullptr) != CSHM_OK ||
-        cshm_builder_allocate(builder, nullptr) != CSHM_OK ||
-        cshm_builder_publish(builder, nullptr, nullptr) != CSHM_OK)
-      return 1;
+    if (!publish_plain(store, project, CSHM_OWNER, false, 1)) return 1;
     self.reached();
     pause();
     return 0;
