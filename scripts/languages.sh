@@ -17,11 +17,12 @@ export CUTESHM_LIB_DIR CUTESHM_INCLUDE_DIR CUTESHM_LIBRARY CUTESHM_BUILD_DIR CAR
 # What the package's tests need beside the package.
 python_test_packages='pytest h5py PyYAML nexusformat rich pyarrow joblib xarray'
 
-# The wheel and the source distribution, unless nothing has changed since.
+# The wheel and the source distribution, unless nothing has changed since. What tests compile of themselves is no change:
+# another lane may be using the environment that a new wheel would clear.
 build_wheel() {
     stamp=$build/wheels/built.stamp
     if [ -f "$stamp" ] && [ -z "$(find pyproject.toml README.md CMakeLists.txt cmake core cli \
-        bindings/python bindings/swig -type f -newer "$stamp")" ]; then
+        bindings/python bindings/swig -type f ! -name '*.pyc' -newer "$stamp")" ]; then
         return
     fi
     sh scripts/wheel.sh

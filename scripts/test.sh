@@ -27,10 +27,10 @@ for stage in "$@"; do
 done
 
 verdicts=$(mktemp -d)
-trap 'rm -r "$verdicts"' EXIT
 running=
 # What runs in the background is not reached by Ctrl-C.
-trap 'kill $running 2>/dev/null; exit 130' INT
+trap 'kill $running 2>/dev/null || :; rm -r "$verdicts"' EXIT
+trap 'exit 130' INT
 trap 'exit 1' HUP TERM
 
 # run_stage STAGE: leaves its verdict in a file of its name.
@@ -38,7 +38,8 @@ run_stage() {
     printf '\n==== %s\n' "$1"
     began=$(date +%s)
     verdict=passed
-    # Started in the background, or by some CI, this inherits signals that are ignored; tests of Ctrl-C and a hang-up need the default.
+    # Started in the background, or by some CI, this inherits signals that are ignored; tests of Ctrl-C and of a
+    # hang-up need the default.
     env --default-signal=INT,HUP sh scripts/stage.sh "$1" </dev/null || verdict=FAILED
     printf '%-12s %s %5d s\n' "$1" "$verdict" $(($(date +%s) - began)) >"$verdicts/$1"
     printf '==== %s\n' "$(cat "$verdicts/$1")"
@@ -65,6 +66,7 @@ run_all() {
         running="$running $!"
     done <"$verdicts/lanes"
     wait
+    running=
 }
 
 if [ $# -eq 0 ]; then
