@@ -22,7 +22,7 @@ LAYERS = (
     ("the operating system", "platform"),
     ("handles", "handle"),
     ("the model", "json typestring descr dtype format tree"),
-    ("how it is written down", "index layout decimal manifest"),
+    ("how it is written down", "index layout decimal document manifest"),
     (
         "what the library does",
         "store project publish lease mapping builder attachment array listing adopt collect repair",
