@@ -106,3 +106,76 @@ size_t cshm__decimal_half(uint16_t bits, char *out) {
   }
   return put(bits & 0x8000, &digits, out);
 }
+
+/* ---- reading ---- */
+
+/* Where the digits of a number go on beyond these, it is enough to know whether all the others are 0. */
+#define KEPT 800
+#define MAX_EXPONENT 1000000000
+
+struct reading {
+  char kept[KEPT + 2]; /* digits, without zeros in front */
+  int count;
+  bool any;      /* digit at all */
+  bool rest;     /* one that is not 0 among those that were not kept */
+  int64_t scale; /* the power of ten that the kept digits, taken for a whole number, are to be multiplied with */
+};
+
+static void take_digit(struct reading *reading, char digit, bool after_point) {
+  bool keeps = reading->count < KEPT;
+  reading->any = true;
+  if (keeps && (digit != '0' || reading->count > 0)) reading->kept[reading->count++] = digit;
+  if (!keeps && digit != '0') reading->rest = true;
+  reading->scale += !keeps - after_point;
+}
+
+/* Returns what comes after the digits. */
+static const char *take_number(struct reading *reading, const char *at, const char *end) {
+  bool after_point = false;
+  for (; at < end; at++) {
+    if (*at >= '0' && *at <= '9')
+      take_digit(reading, *at, after_point);
+    else if (*at == '.' && !after_point)
+      after_point = true;
+    else
+      break;
+  }
+  return at;
+}
+
+static bool take_exponent(struct reading *reading, const char *at, const char *end) {
+  int64_t exponent = 0;
+  if (at == end) return true;
+  if (*at != 'e' && *at != 'E') return false;
+  at++;
+  bool negative = at < end && *at == '-';
+  if (at < end && (*at == '-' || *at == '+')) at++;
+  if (at == end) return false;
+  for (; at < end; at++) {
+    if (*at < '0' || *at > '9') return false;
+    if (exponent < MAX_EXPONENT) exponent = exponent * 10 + (*at - '0');
+  }
+  reading->scale += negative ? -exponent : exponent;
+  return true;
+}
+
+/* No number of so few digits is finite, or more than 0, beyond this power of ten. */
+static long bounded(int64_t scale) { return scale > 9999 ? 9999 : scale < -9999 ? -9999 : (long)scale; }
+
+bool cshm__decimal_read(const char *text, size_t length, double *value) {
+  struct reading reading = {.count = 0};
+  char whole[KEPT + 24]; /* without a point, so that strtod reads it in any locale */
+  const char *end = text + length;
+  bool is_signed = length > 0 && (text[0] == '-' || text[0] == '+');
+  const char *at = take_number(&reading, text + is_signed, end);
+  if (!reading.any || !take_exponent(&reading, at, end)) return false;
+  if (reading.rest) {
+    reading.kept[reading.count++] = '1';
+    reading.scale--;
+  }
+  if (reading.count == 0) reading.kept[reading.count++] = '0';
+  snprintf(whole, sizeof whole, "%.*se%ld", reading.count, reading.kept, bounded(reading.scale));
+  double size = strtod(whole, NULL);
+  *value = text[0] == '-' ? -size : size;
+  return true;
+}
