@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* decimal: floats in decimal, as short as they can be and still read back, and the way back, whatever the locale. */
+/* decimal: floats in decimal, as short as they can be and still read back, whatever the locale. */
 #ifndef CUTESHM_DECIMAL_H
 #define CUTESHM_DECIMAL_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,9 +15,5 @@ size_t cshm__decimal_half(uint16_t bits, char *out);
 
 /* What an IEEE 754 half is worth; infinities and NaN, too. */
 double cshm__half_value(uint16_t bits);
-
-/* Reads a decimal number as both YAML and TOML write them: a sign or none, digits with at most one point somewhere, an exponent or
- * none. False where it is none. What is too large becomes infinite. */
-bool cshm__decimal_read(const char *text, size_t length, double *value);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "document_scratch.hpp"
+#include "document_shown.hpp"
 
 namespace {
 

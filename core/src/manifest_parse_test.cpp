@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Whole texts in both syntaxes, as documents.
-#include "document_scratch.hpp"
+#include "document_shown.hpp"
 
 #include <cmath>
 #include <vector>

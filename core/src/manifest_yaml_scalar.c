@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest_yaml_scalar.h"
 
-#include "decimal.h"
+#include "decimal_read.h"
 
 #include <math.h>
 #include <string.h>
@@ -77,7 +77,8 @@ static bool take_integer(const char *text, size_t length, struct document_node *
 }
 
 static bool take_float(const char *text, size_t length, struct document_node *node, const char **wanted) {
-  if (!cshm__decimal_read(text, length, &node->real)) return false;
+  bool has_gaps = memchr(text, '_', length) != NULL; /* which are TOML's */
+  if (has_gaps || !cshm__decimal_read_double(text, length, &node->real)) return false;
   node->kind = DOCUMENT_FLOAT;
   if (!isfinite(node->real)) *wanted = "a number that 64 bits hold, .inf or -.inf (or a string, in quotes)";
   return true;
