@@ -19,8 +19,7 @@ static cshm_status get_text(const struct subject *subject, uint32_t format, char
   return cshm_attachment_manifest(subject->attachment, format, buffer, length, err);
 }
 
-static enum cli_exit write_down(const struct cli_arguments *arguments, const struct subject *subject,
-                                uint32_t format) {
+static enum cli_exit write_down(const struct cli_arguments *arguments, const struct subject *subject, uint32_t format) {
   cshm_error err = CSHM_ERROR_INIT;
   size_t length = 0;
   if (get_text(subject, format, NULL, &length, &err) != CSHM_ERR_BUFFER_TOO_SMALL) return cli_failed(&err);
@@ -61,8 +60,8 @@ static enum cli_exit print(const struct cli_arguments *arguments) {
   uint32_t format;
   if (arguments->word_count == 0) return cli_usage(arguments->command, "manifest: of which project?");
   if (arguments->option['t']) return cli_usage(arguments->command, "manifest: --to goes with --convert; say --format");
-  enum cli_exit result = cli_choose_format(arguments, arguments->option['f'], arguments->option['O'],
-                                           CSHM_MANIFEST_DEFAULT, &format);
+  enum cli_exit result =
+      cli_choose_format(arguments, arguments->option['f'], arguments->option['O'], CSHM_MANIFEST_DEFAULT, &format);
   if (result == CLI_OK) result = cli_open_store(arguments, &store);
   if (result != CLI_OK) return result;
   cshm_status status = cshm_attach(store, arguments->words[0], CSHM_READ_ONLY, &subject.attachment, &err);
