@@ -35,7 +35,7 @@ static enum cli_exit write_down(const struct cli_arguments *arguments, const str
 }
 
 static enum cli_exit convert(const struct cli_arguments *arguments) {
-  const char *file = arguments->option['c'], *to = arguments->option['t'], *output = arguments->option['O'];
+  const char *file = arguments->option['V'], *to = arguments->option['Y'], *output = arguments->option['O'];
   struct subject subject = {{0}, {0}};
   cshm_error err = CSHM_ERROR_INIT;
   uint32_t from, format = CSHM_MANIFEST_DEFAULT;
@@ -59,7 +59,7 @@ static enum cli_exit print(const struct cli_arguments *arguments) {
   cshm_store store;
   uint32_t format;
   if (arguments->word_count == 0) return cli_usage(arguments->command, "manifest: of which project?");
-  if (arguments->option['t']) return cli_usage(arguments->command, "manifest: --to goes with --convert; say --format");
+  if (arguments->option['Y']) return cli_usage(arguments->command, "manifest: --to goes with --convert; say --format");
   enum cli_exit result =
       cli_choose_format(arguments, arguments->option['f'], arguments->option['O'], CSHM_MANIFEST_DEFAULT, &format);
   if (result == CLI_OK) result = cli_open_store(arguments, &store);
@@ -72,5 +72,5 @@ static enum cli_exit print(const struct cli_arguments *arguments) {
 }
 
 enum cli_exit cli_manifest(const struct cli_arguments *arguments) {
-  return arguments->option['c'] ? convert(arguments) : print(arguments);
+  return arguments->option['V'] ? convert(arguments) : print(arguments);
 }
