@@ -29,21 +29,36 @@ cshm_status cshm__manifest_count_value(struct attribute_reader *reader, uint32_t
   return CSHM_OK;
 }
 
+/* A shape by hand may be left out where the value tells it: not of fields, which are lists themselves. */
+static cshm_status take_shape(const struct attribute_reader *reader, struct attribute *attribute,
+                              const cshm_dtype *parts, uint32_t *node, cshm_error *err) {
+  *node = cshm__document_find(reader->document, attribute->node, "shape");
+  bool left_out = *node == DOCUMENT_NONE && reader->by_hand && parts->field_count == 0;
+  cshm_status status = CSHM_OK;
+  if (left_out) {
+    status = cshm__keys_need(reader->document, attribute->node, "value", node, err);
+    if (!status) status = cshm__manifest_infer_shape(reader->document, *node, &attribute->ndim, attribute->shape, err);
+    if (parts->kind == 'c' && attribute->ndim > 0) attribute->ndim--; /* the last lists are complex numbers */
+    return status;
+  }
+  status = cshm__keys_need(reader->document, attribute->node, "shape", node, err);
+  return status ? status : cshm__keys_shape(reader->document, *node, &attribute->ndim, attribute->shape, err);
+}
+
 /* {dtype: ..., shape: ..., value: ...} */
 static cshm_status take_full(struct attribute_reader *reader, struct attribute *attribute, cshm_error *err) {
   const struct document *document = reader->document;
   uint32_t dtype = 0, shape = 0;
-  uint64_t itemsize = 0;
+  cshm_dtype parts = CSHM_DTYPE_INIT;
   cshm_status status = CSHM_OK;
   if (reader->by_hand) status = cshm__keys_known(document, attribute->node, "an attribute", "dtype, shape, value", err);
   if (!status) status = cshm__keys_need(document, attribute->node, "dtype", &dtype, err);
-  if (!status) status = cshm__keys_need(document, attribute->node, "shape", &shape, err);
-  if (!status) status = cshm__manifest_dtype(document, dtype, reader->by_hand, &reader->dtype, &itemsize, err);
-  if (!status) status = cshm__keys_shape(document, shape, &attribute->ndim, attribute->shape, err);
+  if (!status) status = cshm__manifest_dtype(document, dtype, reader->by_hand, &reader->dtype, &parts, err);
+  if (!status) status = take_shape(reader, attribute, &parts, &shape, err);
   if (status) return status;
   attribute->dtype = reader->dtype.data;
   attribute->value = cshm__document_find(document, attribute->node, "value");
-  status = cshm__shape_nbytes(attribute->ndim, attribute->shape, itemsize, &attribute->nbytes, err);
+  status = cshm__shape_nbytes(attribute->ndim, attribute->shape, parts.itemsize, &attribute->nbytes, err);
   return status ? cshm__keys_about(document, shape, status, err) : CSHM_OK;
 }
 
@@ -101,8 +116,7 @@ static cshm_status take_value(struct attribute_reader *reader, const struct attr
   return reader->tree ? keep(reader, attribute, path, err) : read_value(reader, attribute, NULL, err);
 }
 
-static cshm_status take_attribute(struct attribute_reader *reader, uint32_t number, const char *path,
-                                  cshm_error *err) {
+static cshm_status take_attribute(struct attribute_reader *reader, uint32_t number, const char *path, cshm_error *err) {
   const struct document_node *node = cshm__document_node(reader->document, number);
   struct attribute attribute = {.node = number};
   if (node->key_length > CSHM_MAX_PATH)
@@ -112,15 +126,14 @@ static cshm_status take_attribute(struct attribute_reader *reader, uint32_t numb
         cshm__keys_kind(reader->document, number, DOCUMENT_MAP, "an attribute: a map with dtype and shape", err);
     if (status) return status;
   }
-  cshm_status status = node->kind == DOCUMENT_MAP ? take_full(reader, &attribute, err)
-                                                  : take_plain(reader, &attribute, err);
+  cshm_status status =
+      node->kind == DOCUMENT_MAP ? take_full(reader, &attribute, err) : take_plain(reader, &attribute, err);
   return status ? status : take_value(reader, &attribute, path, err);
 }
 
 cshm_status cshm__manifest_attributes(struct attribute_reader *reader, uint32_t map, const char *path,
                                       cshm_error *err) {
-  cshm_status status =
-      cshm__keys_kind(reader->document, map, DOCUMENT_MAP, "attributes: a map of their names", err);
+  cshm_status status = cshm__keys_kind(reader->document, map, DOCUMENT_MAP, "attributes: a map of their names", err);
   uint32_t child = status ? DOCUMENT_NONE : cshm__document_node(reader->document, map)->first;
   while (child != DOCUMENT_NONE && !status) {
     status = take_attribute(reader, child, path, err);

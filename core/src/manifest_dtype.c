@@ -17,14 +17,27 @@ struct writer {
 /* ---- words ---- */
 
 static const char *const names[][2] = {
-    {"bool", "|b1"},    {"int8", "|i1"},    {"int16", "<i2"},   {"int32", "<i4"},     {"int64", "<i8"},
-    {"uint8", "|u1"},   {"uint16", "<u2"},  {"uint32", "<u4"},  {"uint64", "<u8"},    {"float16", "<f2"},
+    {"bool", "|b1"},    {"int8", "|i1"},    {"int16", "<i2"},     {"int32", "<i4"},      {"int64", "<i8"},
+    {"uint8", "|u1"},   {"uint16", "<u2"},  {"uint32", "<u4"},    {"uint64", "<u8"},     {"float16", "<f2"},
     {"float32", "<f4"}, {"float64", "<f8"}, {"complex64", "<c8"}, {"complex128", "<c16"}};
 
 /* "datetime64[ns]" and "timedelta64[ns]", with what stands before the unit in a typestring. */
 static const char *const times[][2] = {{"datetime64", "<M8"}, {"timedelta64", "<m8"}};
 
-/* Adds a word as a typestring: numpy's name of a type becomes its typestring, anything else stays. */
+/* Adds a typestring in its one spelling: numpy takes "f8" and "=f8" for "<f8", and "<i1" for "|i1". */
+static void add_typestring(const struct writer *writer, const struct keys_text *word) {
+  bool told = word->length > 0 && strchr("<>|=", word->data[0]);
+  const char *kind = word->data + told;
+  if (kind[0] == '\0' || !strchr("biufcMmSUV", kind[0]) || kind[1] < '0' || kind[1] > '9') {
+    cshm__text_add(writer->text, word->data, word->length); /* it is for others to say what is wrong */
+    return;
+  }
+  bool ordered = !strchr("bSV", kind[0]) && strcmp(kind + 1, "1") != 0;
+  cshm__text_add_word(writer->text, !ordered ? "|" : word->data[0] == '>' ? ">" : "<");
+  cshm__text_add_word(writer->text, kind);
+}
+
+/* Adds a word as a typestring: numpy's name of a type becomes its typestring. */
 static void add_word(const struct writer *writer, const struct keys_text *word) {
   for (size_t i = 0; writer->by_hand && i < sizeof names / sizeof names[0]; i++)
     if (strcmp(word->data, names[i][0]) == 0) {
@@ -39,7 +52,10 @@ static void add_word(const struct writer *writer, const struct keys_text *word) 
       return;
     }
   }
-  cshm__text_add(writer->text, word->data, word->length);
+  if (writer->by_hand)
+    add_typestring(writer, word);
+  else
+    cshm__text_add(writer->text, word->data, word->length);
 }
 
 /* ---- lists of fields, as JSON ---- */
@@ -112,23 +128,22 @@ static cshm_status add_fields(const struct writer *writer, uint32_t list) {
 }
 
 cshm_status cshm__manifest_dtype(const struct document *document, uint32_t node, bool by_hand, struct text *text,
-                                 uint64_t *itemsize, cshm_error *err) {
+                                 cshm_dtype *parts, cshm_error *err) {
   struct writer writer = {document, text, by_hand, err};
   struct keys_text word;
-  cshm_dtype parts = CSHM_DTYPE_INIT;
   cshm_status status;
   text->length = 0;
   if (by_hand && cshm__document_node(document, node)->kind == DOCUMENT_LIST) {
     status = add_fields(&writer, node);
   } else {
-    const char *wanted = by_hand ? "a dtype: \"<f8\", float64, or a list of fields" : "a dtype: a string such as \"<f8\"";
+    const char *wanted =
+        by_hand ? "a dtype: \"<f8\", float64, or a list of fields" : "a dtype: a string such as \"<f8\"";
     status = cshm__keys_text(document, node, wanted, &word, err);
     if (!status) add_word(&writer, &word);
   }
   if (status) return status;
   cshm__text_add(text, "", 1);
   if (text->failed) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory for a dtype");
-  status = cshm__dtype_parse(text->data, text->length - 1, &parts, NULL, err);
-  *itemsize = parts.itemsize;
+  status = cshm__dtype_parse(text->data, text->length - 1, parts, NULL, err);
   return status ? cshm__keys_about(document, node, status, err) : CSHM_OK;
 }
