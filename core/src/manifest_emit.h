@@ -21,7 +21,8 @@ struct manifest_dialect {
   const char *item_next;  /* between two keys of an item */
   const char *item_close; /* after an item */
   const char *map_open;   /* between the key of a map in an item and the map's first key */
-  const char *map_next;   /* between two keys of such a map; NULL: each has a line of its own, which repeats the map's key */
+  const char
+      *map_next; /* between two keys of such a map; NULL: each has a line of its own, which repeats the map's key */
   const char *map_close;
   const char *long_key;    /* before a quoted key of more than EMIT_LONG_KEY bytes */
   const char *long_assign; /* after one at the top */

@@ -129,9 +129,13 @@ static void add_dtype(struct writer *writer, uint32_t number) {
 static void add_value(struct writer *writer, const struct format_attribute *attribute) {
   const struct index *index = writer->index;
   const struct format_dtype *dtype = &index->dtypes[attribute->dtype];
-  struct manifest_value value = {
-      index->strings + dtype->text,    dtype->text_length, attribute->ndim, index->extents + attribute->extents,
-      index->blobs + attribute->value, attribute->nbytes, false};
+  struct manifest_value value = {index->strings + dtype->text,
+                                 dtype->text_length,
+                                 attribute->ndim,
+                                 index->extents + attribute->extents,
+                                 index->blobs + attribute->value,
+                                 attribute->nbytes,
+                                 false};
   size_t start = writer->text->length;
   add(writer, ", ");
   add_key(writer, "value");
