@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5attr.h"
 
+#include "h5mark.h"
 #include "h5value.h"
 #include "utf8.h"
 
@@ -30,15 +31,28 @@ static bool read_one(struct reading *reading, hid_t object, const char *name, st
   return good;
 }
 
+static cshm_status mark(struct reading *reading, hid_t object, const char *name) {
+  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+  hid_t type = attribute >= 0 ? H5Aget_type(attribute) : H5I_INVALID_HID;
+  hid_t space = attribute >= 0 ? H5Aget_space(attribute) : H5I_INVALID_HID;
+  cshm_status status = type >= 0 ? cshm__h5_mark(reading->plan, reading->node, name, type, space) : CSHM_OK;
+  if (space >= 0) H5Sclose(space);
+  if (type >= 0) H5Tclose(type);
+  if (attribute >= 0) H5Aclose(attribute);
+  return status;
+}
+
 static herr_t take_attribute(hid_t object, const char *name, const H5A_info_t *info, void *user) {
   struct reading *reading = (struct reading *)user;
   struct h5value value = {0};
   struct h5reason reason;
   (void)info;
-  if (read_one(reading, object, name, &value, &reason))
+  if (read_one(reading, object, name, &value, &reason)) {
     reading->status = cshm__h5_plan_attribute(reading->plan, reading->node, name, &value);
-  else
+    if (reading->status == CSHM_OK) reading->status = mark(reading, object, name);
+  } else {
     reading->status = cshm__h5_plan_skip(reading->plan, reading->plan->nodes[reading->node].path, name, reason.text);
+  }
   return reading->status == CSHM_OK ? 0 : -1;
 }
 

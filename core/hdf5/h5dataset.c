@@ -91,8 +91,8 @@ bool cshm__h5_dataset(struct h5plan *plan, struct h5raw *raw, hid_t dataset, hid
   enum h5content content = good ? cshm__h5_raw_content(file_type) : H5CONTENT_FIXED;
   if (good && content == H5CONTENT_STRING && H5Sget_simple_extent_type(space) == H5S_SCALAR)
     good = cshm__h5_value_string(plan, raw, dataset, &node->value, reason);
-  else if (good && content != H5CONTENT_FIXED)
-    good = cshm__h5_ragged(plan, dataset, content, type, node, reason);
+  else if (good && cshm__h5_column_is_variable(file_type))
+    good = cshm__h5_ragged(plan, raw, file_type, space, type, node, reason);
   else if (good)
     good = take_array(plan, file_type, space, type, &node->value, reason);
   if (good) node->chunk_nbytes = chunk_nbytes(plist, file_type);

@@ -197,7 +197,7 @@ cshm_status cshm__h5_fill(hid_t file, struct h5plan *plan, struct h5raw *raw, cs
   struct filling filling = {
       .file = file, .plan = plan, .raw = raw, .builder = builder, .progress = progress, .err = err};
   *unreadable = false;
-  filling.type = (struct h5type *)malloc(sizeof *filling.type);
+  filling.type = cshm__h5_type_room(plan->native_endian);
   if (!filling.type) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "out of memory before the first dataset");
   cshm_status status = cshm__h5_progress_begin(progress, cshm__h5_plan_nbytes(plan), err);
   if (status == CSHM_OK) status = fill_all(&filling, unreadable);

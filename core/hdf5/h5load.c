@@ -83,7 +83,7 @@ static cshm_status complete_plan(struct loading *loading) {
   struct h5ragged_work work = {.file = loading->file.id, .plan = &loading->plan, .raw = &loading->raw};
   work.progress = &loading->progress;
   work.err = loading->err;
-  work.type = (struct h5type *)malloc(sizeof *work.type);
+  work.type = cshm__h5_type_room(loading->plan.native_endian);
   cshm_status status = work.type ? cshm__h5_references(&loading->plan) : CSHM_ERR_NO_MEMORY;
   cshm__h5_progress_prepare(&loading->progress, cshm__h5_plan_nbytes(&loading->plan));
   if (status == CSHM_OK) status = cshm__h5_ragged_measure(&work);
