@@ -34,6 +34,8 @@ struct h5column {
   hid_t from;             /* while it is open: of one item of a sequence, in the file; of one element, where FIXED */
   hid_t to;               /* and as they are read */
   struct h5flow *flow;    /* while it is read */
+  unsigned char *data;    /* where its array and its offsets go, if not into a builder */
+  unsigned char *offset_data;
 };
 
 /* Whether a type has elements of any length, or references, somewhere in it. */

@@ -10,7 +10,7 @@
 #define ITEMS_SIZE ((size_t)64 << 10)
 #define OFFSET_SIZE sizeof(int64_t)
 
-static bool counts_only(const struct h5stream *stream) { return stream->builder.id == 0; }
+static bool counts_only(const struct h5stream *stream) { return stream->builder.id == 0 && !stream->in_memory; }
 
 static bool is_well(const struct h5stream *stream, cshm_status status) {
   return status == CSHM_OK && stream->reason->text[0] == '\0';
@@ -28,6 +28,7 @@ static cshm_status put_offset(struct h5stream *stream, struct h5column *column) 
 /* A writer for one of the column's arrays, of `room` bytes. */
 static cshm_status begin_values(struct h5stream *stream, struct h5values *values, uint32_t array, uint64_t room,
                                 size_t budget, hid_t from, hid_t to) {
+  if (stream->in_memory && room < budget) budget = (size_t)room + 1;
   values->builder = stream->builder;
   values->progress = stream->progress;
   values->array = array;
@@ -49,6 +50,10 @@ static cshm_status begin_items(struct h5column *column) {
 static cshm_status begin_column(struct h5stream *stream, struct h5column *column, size_t budget, bool in_sequence) {
   struct h5flow *flow = column->flow = (struct h5flow *)calloc(1, sizeof *column->flow);
   if (!flow) return CSHM_ERR_NO_MEMORY;
+  if (stream->in_memory) {
+    flow->values.memory = column->data;
+    flow->offsets.memory = column->offset_data;
+  }
   if (column->content == H5CONTENT_FIXED)
     return begin_values(stream, &flow->values, column->array, column->count * column->size, budget,
                         in_sequence ? column->from : 0, in_sequence ? column->to : 0);

@@ -11,7 +11,8 @@ struct h5stream {
   struct h5plan *plan;
   struct h5raw *raw;
   struct h5progress *progress;
-  cshm_builder builder; /* id 0: nothing is written, it is counted only */
+  cshm_builder builder; /* id 0: nothing is written, it is counted only, */
+  bool in_memory;       /* unless it goes to `data` and `offset_data` of the columns */
   cshm_error *err;
   struct h5reason *reason;
   uint64_t missing; /* references that lead nowhere */

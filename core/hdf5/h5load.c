@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "h5bundle.h"
 #include "h5declare.h"
 #include "h5file.h"
 #include "h5fill.h"
@@ -86,6 +87,7 @@ static cshm_status complete_plan(struct loading *loading) {
   work.type = cshm__h5_type_room(loading->plan.native_endian);
   cshm_status status = work.type ? cshm__h5_references(&loading->plan) : CSHM_ERR_NO_MEMORY;
   cshm__h5_progress_prepare(&loading->progress, cshm__h5_plan_nbytes(&loading->plan));
+  if (status == CSHM_OK) status = cshm__h5_bundles(loading->file.id, &loading->plan, &loading->raw, work.type);
   if (status == CSHM_OK) status = cshm__h5_ragged_measure(&work);
   free(work.type);
   if (status != CSHM_ERR_NO_MEMORY) return status;

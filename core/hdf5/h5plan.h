@@ -50,6 +50,7 @@ struct h5attribute {
   struct h5attribute *next;
   const char *name;
   struct h5value value;
+  bool later; /* it is to be read when all objects are known */
 };
 
 enum h5kind {
@@ -76,6 +77,7 @@ struct h5node {
   uint64_t chunk_nbytes;          /* DATASET: of one chunk, where chunks are to be read as a whole; else 0 */
   struct h5attribute *attributes; /* GROUP, DATASET */
   struct h5attribute **attribute_end;
+  bool has_later; /* among them */
   uint32_t array; /* DATASET: its number in the builder, once it has one */
 };
 

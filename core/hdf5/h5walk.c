@@ -248,6 +248,16 @@ static cshm_status copy_link(struct h5plan *plan, size_t into, size_t link) {
   return cshm__h5_plan_drop(plan, node, reason.text);
 }
 
+static cshm_status copy_attribute(struct h5plan *plan, size_t node, const struct h5attribute *attribute) {
+  cshm_status status = cshm__h5_plan_attribute(plan, node, attribute->name, &attribute->value);
+  if (status || !attribute->later) return status;
+  struct h5attribute *copy = plan->nodes[node].attributes;
+  while (copy->next)
+    copy = copy->next;
+  copy->later = plan->nodes[node].has_later = true;
+  return CSHM_OK;
+}
+
 /* A group by a second path has all that is in it by second paths. */
 static cshm_status copy_group(struct walker *walker, size_t node, size_t first) {
   struct h5plan *plan = walker->plan;
@@ -259,7 +269,7 @@ static cshm_status copy_group(struct walker *walker, size_t node, size_t first) 
   plan->nodes[node].child_count = original.child_count;
   walker->copies += original.child_count;
   for (struct h5attribute *attribute = original.attributes; status == CSHM_OK && attribute; attribute = attribute->next)
-    status = cshm__h5_plan_attribute(plan, node, attribute->name, &attribute->value);
+    status = copy_attribute(plan, node, attribute);
   for (size_t i = 0; status == CSHM_OK && i < original.child_count; i++)
     status = copy_link(plan, node, original.first_child + i);
   return status;
