@@ -2,6 +2,7 @@
 #include "h5fill.h"
 
 #include "h5box.h"
+#include "h5outside.h"
 #include "h5ragged.h"
 #include "h5type.h"
 
@@ -44,6 +45,7 @@ static cshm_status no_memory(struct filling *filling, const struct reading *read
 
 /* Opens a dataset. One with chunks gets a cache for just one of them: each is read once, as a whole. */
 static hid_t open_dataset(struct filling *filling, const struct h5node *node) {
+  if (node->outside) return cshm__h5_outside_open(filling->plan, filling->file, node->path);
   if (node->chunk_nbytes == 0) return H5Oopen_by_addr(filling->file, (haddr_t)node->address);
   hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
   if (access < 0) return access;

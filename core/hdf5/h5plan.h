@@ -3,7 +3,7 @@
 #ifndef CUTESHM_H5PLAN_H
 #define CUTESHM_H5PLAN_H
 
-#include <cuteshm/cuteshm.h>
+#include <cuteshm/hdf5.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -74,6 +74,7 @@ struct h5node {
   size_t target;                  /* ALIAS: a node */
   struct h5value value;           /* DATASET */
   struct h5ragged *ragged;        /* DATASET: not NULL where its elements have any length */
+  bool outside;                   /* DATASET: its data lies elsewhere, see h5outside.h */
   uint64_t chunk_nbytes;          /* DATASET: of one chunk, where chunks are to be read as a whole; else 0 */
   struct h5attribute *attributes; /* GROUP, DATASET */
   struct h5attribute **attribute_end;
@@ -89,7 +90,9 @@ struct h5skip {
 };
 
 struct h5plan {
-  bool native_endian; /* big-endian numbers become those of the machine */
+  bool native_endian;  /* big-endian numbers become those of the machine */
+  const char *folder;  /* that the file is in, absolute */
+  uint32_t outside;    /* a cshm_hdf5_outside */
   struct h5node *nodes; /* a group lies before what is in it; node 0 is the root */
   size_t node_count;
   size_t node_capacity;

@@ -3,6 +3,7 @@
 
 #include "h5box.h"
 #include "h5flow.h"
+#include "h5outside.h"
 #include "h5reference.h"
 #include "h5shape.h"
 
@@ -119,6 +120,7 @@ static cshm_status take_boxes(struct pass *pass) {
 /* ---- a pass ---------------------------------------------------------------------------------------- */
 
 static hid_t open_dataset(const struct h5ragged_work *work, const struct h5node *node) {
+  if (node->outside) return cshm__h5_outside_open(work->plan, work->file, node->path);
   if (node->chunk_nbytes == 0) return H5Oopen_by_addr(work->file, (haddr_t)node->address);
   hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
   if (access < 0) return access;

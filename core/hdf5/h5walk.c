@@ -4,6 +4,7 @@
 #include "h5attr.h"
 #include "h5dataset.h"
 #include "h5mark.h"
+#include "h5outside.h"
 #include "utf8.h"
 
 #include <stdlib.h>
@@ -193,14 +194,34 @@ static cshm_status visit_datatype(struct walker *walker, size_t node, hid_t data
   return status ? status : cshm__h5_mark(plan, node, NULL, datatype, H5I_INVALID_HID);
 }
 
+/* A dataset with data elsewhere is opened again, with the folder that names of files count from. */
+static hid_t open_again(struct walker *walker, struct h5node *node, hid_t dataset, struct h5reason *reason) {
+  hid_t plist = H5Dget_create_plist(dataset);
+  node->outside = cshm__h5_outside_is(plist);
+  bool good = !node->outside || cshm__h5_outside_allowed(walker->plan, walker->file, plist, reason);
+  if (plist >= 0) H5Pclose(plist);
+  if (good && !node->outside) return dataset;
+  H5Dclose(dataset);
+  if (!good) return H5I_INVALID_HID;
+  dataset = cshm__h5_outside_open(walker->plan, walker->file, node->path);
+  if (dataset < 0) cshm__h5_reason_words(reason, "it cannot be opened");
+  return dataset;
+}
+
+static hid_t open_object(struct walker *walker, struct h5node *node, struct h5reason *reason) {
+  hid_t object = H5Oopen_by_addr(walker->file, (haddr_t)node->address);
+  if (object < 0)
+    cshm__h5_reason_words(reason, "it cannot be opened");
+  else if (H5Iget_type(object) == H5I_DATASET)
+    object = open_again(walker, node, object, reason);
+  return object;
+}
+
 static cshm_status visit_object(struct walker *walker, size_t node) {
-  hid_t object = H5Oopen_by_addr(walker->file, (haddr_t)walker->plan->nodes[node].address);
   struct h5reason reason;
+  hid_t object = open_object(walker, &walker->plan->nodes[node], &reason);
   cshm_status status;
-  if (object < 0) {
-    cshm__h5_reason_words(&reason, "it cannot be opened");
-    return drop(walker, node, &reason);
-  }
+  if (object < 0) return drop(walker, node, &reason);
   switch (H5Iget_type(object)) {
   case H5I_GROUP:
     status = visit_group(walker, node, object);
@@ -346,13 +367,6 @@ static cshm_status visit_hard(struct walker *walker, size_t node) {
 
 /* ---- the whole file -------------------------------------------------------------------------------- */
 
-/* The type of this function is HDF5's. NOLINTNEXTLINE(readability-non-const-parameter) */
-static herr_t refuse(const char *group, const char *name, const char *file, const char *object, unsigned *flags,
-                     hid_t access, void *user) {
-  (void)group, (void)name, (void)file, (void)object, (void)flags, (void)access, (void)user;
-  return -1;
-}
-
 static cshm_status plan_root(struct walker *walker, cshm_error *err) {
   H5O_info_t info;
   size_t root;
@@ -384,7 +398,7 @@ cshm_status cshm__h5_walk(hid_t file, struct h5plan *plan, struct h5walk *walk, 
   cshm_status status = CSHM_ERR_NO_MEMORY;
   walk->datasets = 0;
   walk->newer.newer[0] = '\0';
-  if (walker.access < 0 || !walker.type || H5Pset_elink_cb(walker.access, refuse, NULL) < 0) goto done;
+  if (walker.access < 0 || !walker.type || H5Pset_elink_cb(walker.access, cshm__h5_outside_refuse, NULL) < 0) goto done;
   status = plan_root(&walker, err);
   if (status == CSHM_OK) status = visit_all(&walker);
 done:

@@ -58,6 +58,7 @@ from ._listing import Leftover, Lifetime, ProjectInfo, Repaired
 from ._progress import ProgressFunction
 from ._project import Mode, Project, mode_number
 from ._ragged import Ragged
+from ._records import Records
 from ._store import Access, Manifest, Store, default_store
 from ._tree import Order
 from ._v1.location import Project2Toml
@@ -102,6 +103,7 @@ __all__ = [
     "Project2Toml",
     "ProjectInfo",
     "Ragged",
+    "Records",
     "Repaired",
     "SharedArray",
     "SharedArrayDict",
