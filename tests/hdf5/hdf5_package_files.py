@@ -30,9 +30,9 @@ def netcdf4(path: Path) -> Skips:
         file.createDimension("time", None)
         file.createDimension("x", 3)
         file.createDimension("length", 4)
-        enum = file.createEnumType(np.uint8, "sky", {"clear": 0, "cloudy": 1, "missing": 255})
-        pair = file.createCompoundType(np.dtype([("r", "f4"), ("n", "i2", (2,))], align=True), "pair")
-        ragged = file.createVLType(np.int32, "ragged")
+        enum = file.createEnumType(np.uint8, "sky_type", {"clear": 0, "cloudy": 1, "missing": 255})
+        pair = file.createCompoundType(np.dtype([("r", "f4"), ("n", "i2", (2,))], align=True), "pair_type")
+        ragged = file.createVLType(np.int32, "list_type")
         time = file.createVariable("time", "f8", ("time",), zlib=True)
         time.units = "hours since 2000-01-01"
         time[:] = np.arange(5)
@@ -181,9 +181,10 @@ def annotated() -> Any:
 @maker
 def anndata_file(path: Path) -> Skips:
     """Sparse matrices, categories, nullable columns, records of strings."""
-    with warnings.catch_warnings(), pd.option_context("future.infer_string", False):
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        annotated().write_h5ad(path, compression="gzip")
+        with pd.option_context("future.infer_string", False):
+            annotated().write_h5ad(path, compression="gzip")
     return {}
 
 
