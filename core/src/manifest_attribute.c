@@ -101,8 +101,7 @@ static cshm_status take_value(struct attribute_reader *reader, const struct attr
   return reader->tree ? keep(reader, attribute, path, err) : read_value(reader, attribute, NULL, err);
 }
 
-static cshm_status take_attribute(struct attribute_reader *reader, uint32_t number, const char *path,
-                                  cshm_error *err) {
+static cshm_status take_attribute(struct attribute_reader *reader, uint32_t number, const char *path, cshm_error *err) {
   const struct document_node *node = cshm__document_node(reader->document, number);
   struct attribute attribute = {.node = number};
   if (node->key_length > CSHM_MAX_PATH)
@@ -112,15 +111,14 @@ static cshm_status take_attribute(struct attribute_reader *reader, uint32_t numb
         cshm__keys_kind(reader->document, number, DOCUMENT_MAP, "an attribute: a map with dtype and shape", err);
     if (status) return status;
   }
-  cshm_status status = node->kind == DOCUMENT_MAP ? take_full(reader, &attribute, err)
-                                                  : take_plain(reader, &attribute, err);
+  cshm_status status =
+      node->kind == DOCUMENT_MAP ? take_full(reader, &attribute, err) : take_plain(reader, &attribute, err);
   return status ? status : take_value(reader, &attribute, path, err);
 }
 
 cshm_status cshm__manifest_attributes(struct attribute_reader *reader, uint32_t map, const char *path,
                                       cshm_error *err) {
-  cshm_status status =
-      cshm__keys_kind(reader->document, map, DOCUMENT_MAP, "attributes: a map of their names", err);
+  cshm_status status = cshm__keys_kind(reader->document, map, DOCUMENT_MAP, "attributes: a map of their names", err);
   uint32_t child = status ? DOCUMENT_NONE : cshm__document_node(reader->document, map)->first;
   while (child != DOCUMENT_NONE && !status) {
     status = take_attribute(reader, child, path, err);

@@ -19,8 +19,7 @@ struct attribute_reader {
 };
 
 /* The attributes of what is declared at a path. */
-cshm_status cshm__manifest_attributes(struct attribute_reader *reader, uint32_t map, const char *path,
-                                      cshm_error *err);
+cshm_status cshm__manifest_attributes(struct attribute_reader *reader, uint32_t map, const char *path, cshm_error *err);
 
 /* Counts the bytes of a value. CSHM_ERR_LIMIT: too many in all. */
 cshm_status cshm__manifest_count_value(struct attribute_reader *reader, uint32_t node, uint64_t nbytes,

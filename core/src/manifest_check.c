@@ -75,8 +75,7 @@ static cshm_status take_extent(const struct places *places, uint32_t item, uint6
   if (!status)
     status = cshm__keys_number(places->document, offset, "an offset: a whole number from 0 up", &extent->offset,
                                places->err);
-  if (!status)
-    status = cshm__keys_number(places->document, bytes, "a number of bytes", &extent->nbytes, places->err);
+  if (!status) status = cshm__keys_number(places->document, bytes, "a number of bytes", &extent->nbytes, places->err);
   if (status) return status;
   extent->item = item;
   if (extent->nbytes != nbytes) {

@@ -17,8 +17,8 @@ struct writer {
 /* ---- words ---- */
 
 static const char *const names[][2] = {
-    {"bool", "|b1"},    {"int8", "|i1"},    {"int16", "<i2"},   {"int32", "<i4"},     {"int64", "<i8"},
-    {"uint8", "|u1"},   {"uint16", "<u2"},  {"uint32", "<u4"},  {"uint64", "<u8"},    {"float16", "<f2"},
+    {"bool", "|b1"},    {"int8", "|i1"},    {"int16", "<i2"},     {"int32", "<i4"},      {"int64", "<i8"},
+    {"uint8", "|u1"},   {"uint16", "<u2"},  {"uint32", "<u4"},    {"uint64", "<u8"},     {"float16", "<f2"},
     {"float32", "<f4"}, {"float64", "<f8"}, {"complex64", "<c8"}, {"complex128", "<c16"}};
 
 /* "datetime64[ns]" and "timedelta64[ns]", with what stands before the unit in a typestring. */
@@ -121,7 +121,8 @@ cshm_status cshm__manifest_dtype(const struct document *document, uint32_t node,
   if (by_hand && cshm__document_node(document, node)->kind == DOCUMENT_LIST) {
     status = add_fields(&writer, node);
   } else {
-    const char *wanted = by_hand ? "a dtype: \"<f8\", float64, or a list of fields" : "a dtype: a string such as \"<f8\"";
+    const char *wanted =
+        by_hand ? "a dtype: \"<f8\", float64, or a list of fields" : "a dtype: a string such as \"<f8\"";
     status = cshm__keys_text(document, node, wanted, &word, err);
     if (!status) add_word(&writer, &word);
   }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest_infer.h"
 
-
 #include <stdio.h>
 
 #define WANTED_SIZE 96
@@ -13,7 +12,7 @@ struct walk {
   uint32_t kind; /* of the first one, an integer counted as a float; DOCUMENT_NULL: none yet */
   bool has_real;
   bool has_negative;
-  uint32_t large;     /* a number above 2^63 - 1, or DOCUMENT_NONE */
+  uint32_t large;      /* a number above 2^63 - 1, or DOCUMENT_NONE */
   uint64_t characters; /* of the longest string, at least 1 */
   cshm_error *err;
 };

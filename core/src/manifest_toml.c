@@ -4,6 +4,7 @@
  * wrote the file: no more than that is read, and given to the parser.
  */
 #include "error.h"
+#include "manifest_document.h"
 #include "manifest_toml_head.h"
 #include "manifest_toml_parse.h"
 #include "manifest_toml_scan.h"
@@ -77,18 +78,25 @@ static const struct manifest_dialect dialect = {
     .item_open = "\n[[",
     .item_next = "\n",
     .item_close = "\n",
-    .attributes_open = "\nattributes.",
-    .attributes_next = "\nattributes.",
-    .attributes_close = "",
+    .map_open = ".",
+    .map_next = NULL,
+    .map_close = "",
     .long_key = "",
+    .long_assign = " = ",
+    .nothing = "",
     .nan = "nan",
     .infinity = "inf",
     .minus_infinity = "-inf",
+    .null = NULL,
     .big_integers = false,
 };
 
 static cshm_status write_all(const struct index *index, const char *segment, struct text *text, cshm_error *err) {
   return cshm__manifest_write(&dialect, index, segment, text, err);
+}
+
+static cshm_status write_document(const struct document *document, struct text *text, cshm_error *err) {
+  return cshm__manifest_document(&dialect, document, text, err);
 }
 
 /* ---- whole texts ---- */
@@ -114,4 +122,4 @@ static cshm_status parse(const struct document_source *source, struct document *
   return status ? status : cshm__document_keep_lead(document, &text, err);
 }
 
-const struct manifest_syntax cshm__manifest_toml = {"toml", read_head, write_all, parse, NULL};
+const struct manifest_syntax cshm__manifest_toml = {"toml", read_head, write_all, parse, write_document};

@@ -14,6 +14,7 @@ struct writer {
   struct text *text;
   struct text scratch; /* a U string as UTF-8 */
   uint32_t depth;
+  uint32_t max_depth;
   uint64_t walked; /* bytes of lists of fields */
   bool given_up;
 };
@@ -214,7 +215,7 @@ static void add_fields(struct writer *writer, const struct element *element, con
 
 /* Opens a list; false where there are too many around it already. */
 static bool open_list(struct writer *writer) {
-  if (writer->depth == MANIFEST_MAX_VALUE_DEPTH) writer->given_up = true;
+  if (writer->depth == writer->max_depth) writer->given_up = true;
   if (writer->given_up) return false;
   writer->depth++;
   add(writer, "[");
@@ -256,9 +257,10 @@ static void add_shaped(struct writer *writer, const struct element *element, uin
 bool cshm__manifest_value(const struct manifest_dialect *dialect, const struct manifest_value *value,
                           struct text *text) {
   struct writer writer = {.dialect = dialect, .text = text};
+  writer.max_depth = value->whole ? UINT32_MAX : MANIFEST_MAX_VALUE_DEPTH;
   size_t start = text->length;
   cshm_dtype parts;
-  if (value->nbytes > MANIFEST_MAX_VALUE ||
+  if ((!value->whole && value->nbytes > MANIFEST_MAX_VALUE) ||
       cshm__dtype_parse(value->dtype, value->dtype_length, &parts, NULL, NULL) != CSHM_OK)
     return false;
   struct element element = element_of(value->dtype, value->dtype_length, parts.field_count > 0);

@@ -56,7 +56,8 @@ void check_round_trip(const std::string &dtype, const Shape &shape, const std::s
                                   uint32_t(shape.size()),
                                   shape.data(),
                                   reinterpret_cast<const unsigned char *>(bytes.data()),
-                                  bytes.size()};
+                                  bytes.size(),
+                                  false};
     REQUIRE(bytes.size() == size_of(dtype, shape));
     REQUIRE(cshm__manifest_value(&dialect, &value, &text));
     const std::string written(text.data, text.length);

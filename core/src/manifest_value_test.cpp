@@ -36,7 +36,8 @@ std::string written(const std::string &dtype, const std::vector<int64_t> &shape,
                                 uint32_t(shape.size()),
                                 shape.data(),
                                 reinterpret_cast<const unsigned char *>(exact.data()),
-                                exact.size()};
+                                exact.size(),
+                                false};
   bool there = cshm__manifest_value(&dialect, &value, &text);
   std::string all(text.data, text.length);
   std::free(text.data);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The YAML of manifests: libyaml reads it, event by event, so that a head costs no more than itself. */
 #include "error.h"
+#include "manifest_document.h"
 #include "manifest_head.h"
 #include "manifest_write.h"
 #include "manifest_yaml_event.h"
@@ -183,13 +184,16 @@ static const struct manifest_dialect dialect = {
     .item_open = "  - {",
     .item_next = ", ",
     .item_close = "}\n",
-    .attributes_open = ", attributes: {",
-    .attributes_next = ", ",
-    .attributes_close = "}",
+    .map_open = ": {",
+    .map_next = ", ",
+    .map_close = "}",
     .long_key = "? ",
+    .long_assign = "\n: ",
+    .nothing = "{}\n",
     .nan = ".nan",
     .infinity = ".inf",
     .minus_infinity = "-.inf",
+    .null = "null",
     .big_integers = true,
 };
 
@@ -197,4 +201,8 @@ static cshm_status write_all(const struct index *index, const char *segment, str
   return cshm__manifest_write(&dialect, index, segment, text, err);
 }
 
-const struct manifest_syntax cshm__manifest_yaml = {"yaml", read_head, write_all, cshm__yaml_parse, NULL};
+static cshm_status write_document(const struct document *document, struct text *text, cshm_error *err) {
+  return cshm__manifest_document(&dialect, document, text, err);
+}
+
+const struct manifest_syntax cshm__manifest_yaml = {"yaml", read_head, write_all, cshm__yaml_parse, write_document};
