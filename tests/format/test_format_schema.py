@@ -246,7 +246,7 @@ HAND_WRITTEN: dict[str, Any] = {
         {"path": "state", "dtype": [["q", "<f8", [7]], ["", "|V4"], ["ok", "bool"]], "shape": []},
         {"path": "text", "dtype": '[["x","<f8"]]', "shape": [0], "fill": [1.0], "attributes": {}},
         {"path": "raw", "dtype": "|S3", "shape": [2], "fill": {"base64": "/wAB"}},
-        {"path": "when", "dtype": "<M8[ns]", "shape": [2], "fill": "NaT"},
+        {"path": "when", "dtype": "datetime64[ns]", "shape": [2], "fill": "NaT"},
         {"path": "again", "alias": "state"},
     ],
 }
@@ -255,7 +255,7 @@ REFUSED_LAYOUTS: list[tuple[str, Any]] = [
     ("cute-shm-layout", 2),
     ("array", []),
     ("attributes", []),
-    *each("attributes.title", None, [None], {}, {"dtype": "<f8"}, {"value": 1}),
+    *each("attributes.title", None, [None], {}, {"dtype": "<f8", "shape": []}, {"dtype": "<f8", "value": 1}),
     ("groups", {}),
     ("groups.0", "camera"),
     ("groups.0.path", GONE),
@@ -284,6 +284,11 @@ REFUSED_LAYOUTS: list[tuple[str, Any]] = [
 
 def test_each_rule_for_layouts_refuses_something() -> None:
     check_refusals(LAYOUT, HAND_WRITTEN, REFUSED_LAYOUTS)
+
+
+@pytest.mark.parametrize("path", sorted((DOCS / "examples").glob("*_*.[yt]*ml")), ids=lambda path: str(path.name))
+def test_the_layouts_of_the_examples_are_valid(path: Path) -> None:
+    LAYOUT.validate(load(path))
 
 
 def test_neither_schema_takes_what_the_other_does() -> None:
