@@ -54,6 +54,14 @@ const LAYOUTS = (
     close(store)
 end
 
+@testset "the environment chooses the syntax" for chosen in (nothing, "yaml", "toml")
+    withenv("CUTE_SHM_MANIFEST" => chosen) do
+        with_shared((a=[1],)) do project
+            @test endswith(CuteShm.manifest("jl-test"), string(".", something(chosen, "yaml")))
+        end
+    end
+end
+
 @testset "what is wrong is told with its place" begin
     bad = "cute-shm-layout: 1\narrays:\n  - {path: a, dtype: \"<f3\", shape: []}\n"
     @test occursin("robot.yaml:3:", failing(() -> parse_manifest(bad; name="robot.yaml"), :CSHM_ERR_BAD_TYPE))

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{words, TestStore};
+use common::{is_child, other_process, words, TestStore};
 use cuteshm::{Error, Manifest, ManifestFormat, Order, Store};
 use ndarray::{arr0, arr1, arr2};
 use std::fs;
@@ -77,6 +77,22 @@ fn a_project_tells_the_manifest_that_its_store_has() {
         let written = fs::read_to_string(store.manifest("sample").unwrap()).unwrap();
         assert_eq!(store.attach("sample").unwrap().manifest(format).unwrap(), written);
         store.unlink("sample").unwrap();
+    }
+}
+
+#[test]
+fn the_environment_chooses_the_syntax() {
+    if is_child() {
+        create_sample(&Store::open_default().unwrap());
+        return;
+    }
+    for syntax in ["yaml", "toml"] {
+        let store = TestStore::new();
+        let mut child = other_process(&store, "the_environment_chooses_the_syntax");
+        assert!(child.env("CUTE_SHM_MANIFEST", syntax).status().unwrap().success());
+        let files = fs::read_dir(store.root().unwrap()).unwrap();
+        let names: Vec<_> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        assert_eq!(names, [format!("cute-shm.sample.{syntax}")]);
     }
 }
 
