@@ -3,9 +3,15 @@
 
 #include <string.h>
 
+/* Whether a dot would be one of a key: others are those of numbers. */
+static bool is_key(const struct toml_scan *scan) {
+  bool in_list = scan->open > 0 && scan->is_list[scan->open];
+  return scan->header || !(scan->value || in_list);
+}
+
 static void nest(struct toml_scan *scan, char c) {
   if (c == '.') {
-    scan->level++;
+    scan->level += is_key(scan);
   } else if (c == '[' || c == '{') {
     scan->level++;
     scan->open++;
@@ -48,6 +54,8 @@ bool cshm__toml_scan_is_table(const struct toml_scan *scan) {
 
 bool cshm__toml_scan_next(struct toml_scan *scan) {
   char c = scan->text[scan->at];
+  scan->header = c != '\n' && (scan->header || cshm__toml_scan_is_table(scan));
+  scan->value = c == '=' || (scan->value && c != '\n' && c != '{' && c != ',');
   scan->first = c == '\n' || (scan->first && (c == ' ' || c == '\t' || c == '\r'));
   if (c == '#') {
     scan->at = after_comment(scan->text, scan->length, scan->at);
@@ -64,32 +72,26 @@ bool cshm__toml_scan_next(struct toml_scan *scan) {
 /* Each equals sign, each comma of a list and each table's header stands for a value of its own; a dot of a key may. */
 struct count {
   uint64_t values;
-  uint64_t dots; /* since the last value: of a key, if one ends here */
-  uint64_t keys; /* dots that were of keys */
+  uint64_t dots; /* of a key, since the last one */
+  uint64_t keys; /* dots of keys that are whole */
 };
 
-static void count(struct count *count, const struct toml_scan *scan, bool is_header) {
+static void count(struct count *count, const struct toml_scan *scan) {
   char c = scan->text[scan->at];
+  bool begins_table = cshm__toml_scan_is_table(scan);
   if (c == '.') {
-    count->dots++;
-  } else if (c == '=' || (c == ']' && is_header)) {
+    count->dots += is_key(scan);
+  } else if (c == '=' || c == ']') {
     count->keys += count->dots;
     count->dots = 0;
-    count->values += c == '=';
-  } else if (c == '\n' || c == '{' || c == '[' || c == ',') {
-    count->dots = 0;
-    count->values += c == ',' && scan->is_list[scan->open];
   }
+  count->values += c == '=' || begins_table || (c == ',' && scan->is_list[scan->open]);
 }
 
 const char *cshm__toml_scan_limits(struct toml_scan *scan) {
   struct count found = {0, 0, 0};
-  bool is_header = false;
   while (scan->at < scan->length) {
-    bool begins = cshm__toml_scan_is_table(scan);
-    is_header = begins || (is_header && scan->text[scan->at] != '\n');
-    found.values += begins;
-    count(&found, scan, is_header);
+    count(&found, scan);
     if (!cshm__toml_scan_next(scan)) return "at most 64 levels";
     if (found.values > CSHM_MANIFEST_MAX_NODES || found.values + found.keys > UINT64_C(2) * CSHM_MANIFEST_MAX_NODES)
       return "at most 1000000 values";

@@ -8,7 +8,7 @@
 
 char *cshm__text_room(struct text *text, size_t size) {
   if (text->failed) return NULL;
-  if (text->capacity - text->length < size) {
+  if (!text->data || text->capacity - text->length < size) {
     bool absurd = size > SIZE_MAX / 4 || text->capacity > SIZE_MAX / 4;
     size_t capacity = text->capacity + text->capacity / 2 + size + 256;
     char *data = absurd ? NULL : realloc(text->data, capacity);

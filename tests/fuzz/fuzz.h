@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* fuzz: what the targets share. Each reads any bytes; what must hold, and does not, ends the program. */
+#ifndef CUTESHM_FUZZ_H
+#define CUTESHM_FUZZ_H
+
+#include "manifest.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A target: what libFuzzer, and fuzz_replay, calls. Returns 0. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Ends the program with these words. */
+_Noreturn void fuzz_broken(const char *what);
+
+/* Reads a text. False where it is refused, which must be in words, and with a status that the API tells; then there is nothing to
+ * free. */
+bool fuzz_parse(const struct manifest_syntax *syntax, const void *data, size_t size, struct document *document);
+
+/* Writes a document, which may fail only where the syntax has not what it says: then false. */
+bool fuzz_write(const struct manifest_syntax *syntax, const struct document *document, struct text *text);
+
+/* Parses what the library has written itself. */
+void fuzz_parse_own(const struct manifest_syntax *syntax, const struct text *text, struct document *document);
+
+/* That two texts, or documents, are the same. Of documents, what a manifest's meaning may change from one syntax to the other is
+ * passed over: an attribute's value is one and the same, but as a number or as a string of its digits. */
+void fuzz_same_text(const struct text *one, const struct text *other, const char *what);
+void fuzz_same_document(const struct document *one, const struct document *other);
+
+/* Reads the head, judges what the text means, and looks that what is written of it is read and written as the same again. */
+void fuzz_syntax(const struct manifest_syntax *syntax, const uint8_t *data, size_t size);
+
+#endif
