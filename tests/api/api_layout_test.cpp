@@ -71,7 +71,6 @@ const std::string yaml_top = "cute-shm-layout: 1\n", toml_top = "cute-shm-layout
 
 TEST_CASE("a layout's arrays are filled as it says, in whatever pieces", "[api][layout]") {
   Store store;
-  Error err;
   Builder builder(store, unique_name("layout"));
   builder.array("before", "|u1", {3});
   declare(builder, "arrays:\n"
