@@ -69,9 +69,32 @@ std::string utf32(const std::u32string &text, size_t characters) {
   return bytes;
 }
 
-const char *const hard_strings[] = {"no", "1e3", "~", "2024-01-01", "", " ", "null", "0x10", "a: b", "# c", "- d", "\"q\"",
-                                    "'", "\\", "a.b", "\n", "\t\r\x7F\x01", "<<", "{}", "\xC3\xA9", "\xE2\x80\xA8",
-                                    "\xEF\xBB\xBF", "\xF0\x9F\xA6\x80", "\xF4\x8F\xBF\xBD", "\xEF\xBF\xBE", "1_000"};
+const char *const hard_strings[] = {"no",
+                                    "1e3",
+                                    "~",
+                                    "2024-01-01",
+                                    "",
+                                    " ",
+                                    "null",
+                                    "0x10",
+                                    "a: b",
+                                    "# c",
+                                    "- d",
+                                    "\"q\"",
+                                    "'",
+                                    "\\",
+                                    "a.b",
+                                    "\n",
+                                    "\t\r\x7F\x01",
+                                    "<<",
+                                    "{}",
+                                    "\xC3\xA9",
+                                    "\xE2\x80\xA8",
+                                    "\xEF\xBB\xBF",
+                                    "\xF0\x9F\xA6\x80",
+                                    "\xF4\x8F\xBF\xBD",
+                                    "\xEF\xBF\xBE",
+                                    "1_000"};
 
 void add_integers(Project &project) {
   project.attribute("", "i1", "|i1", {3}, bytes_of<int8_t>({-128, 0, 127}));
@@ -98,7 +121,8 @@ void add_floats(Project &project) {
 void add_strings(Project &project) {
   for (const char *string : hard_strings) {
     const std::string text = string;
-    project.attribute("", "S" + text, ("|S" + std::to_string(text.size() + 2)).c_str(), {}, text + std::string(2, '\0'));
+    project.attribute("", "S" + text, ("|S" + std::to_string(text.size() + 2)).c_str(), {},
+                      text + std::string(2, '\0'));
     project.note(CSHM_NOTE_ORIGIN, string, string);
   }
   project.attribute("", "S no text", "|S3", {2}, std::string("\xFF\0\0ab\0", 6));
@@ -119,8 +143,10 @@ void add_shapes(Project &project) {
 }
 
 void add_arrays(Project &project) {
-  for (const char *dtype : {"|b1", "|i1", "<i2", ">i4", "<i8", "|u1", ">u2", "<u4", "<u8", "<f2", "<f4", ">f8", "<c8",
-                            "<c16", "|S3", "<U2", "<M8[ns]", "<m8[3D]", "|V7", "[[\"a\",\"<f8\"],[\"b\",\"|S2\",[2,1]]]"})
+  for (const char *dtype : {"|b1", "|i1",     "<i2",     ">i4",  "<i8",
+                            "|u1", ">u2",     "<u4",     "<u8",  "<f2",
+                            "<f4", ">f8",     "<c8",     "<c16", "|S3",
+                            "<U2", "<M8[ns]", "<m8[3D]", "|V7",  "[[\"a\",\"<f8\"],[\"b\",\"|S2\",[2,1]]]"})
     project.array((std::string("arrays/") + dtype).c_str(), dtype, {2, 3}, CSHM_ORDER_FORTRAN);
   const uint32_t first = project.array("scalar", "<f8", {});
   project.array("empty", ">i2", {0, 5});
@@ -158,8 +184,8 @@ TEST_CASE("what is not known keeps its order, and lists are tables only behind a
   check_pair("a:\n  - {c: 2}\nb: 1\nd:\n  - {e: {f: {g: 1}, h: [{i: 1}]}, j: 2}\n",
              "a = [{c = 2}]\nb = 1\n\n[[d]]\ne.f = {g = 1}\ne.h = [{i = 1}]\nj = 2\n");
   check_pair("a: [{}]\nb: [{c: 1}, 2]\n", "a = [{}]\nb = [{c = 1}, 2]\n");
-  check_pair("attributes: {\"b\": true, \"a\": {dtype: \"<f4\", shape: [], value: .nan}}\n",
-             "attributes = {\"b\" = true, \"a\" = {dtype = \"<f4\", shape = [], value = nan}}\n");
+  check_pair("cute-shm-layout: 1\nattributes: {\"b\": true, \"a\": {dtype: \"<f4\", shape: [], value: .nan}}\n",
+             "cute-shm-layout = 1\nattributes = {\"b\" = true, \"a\" = {dtype = \"<f4\", shape = [], value = nan}}\n");
 }
 
 TEST_CASE("keys are quoted where a parser may take them for something else", "[manifest_document]") {
@@ -168,8 +194,8 @@ TEST_CASE("keys are quoted where a parser may take them for something else", "[m
     in_yaml += std::string(bare) + ": 1\n";
     in_toml += std::string(bare) + " = 1\n";
   }
-  for (const char *quoted : {"y", "N", "yes", "No", "ON", "off", "true", "False", "null", "", "1", "-a", "_", "a.b", "a b",
-                             "<<", "\xC3\xA9"}) {
+  for (const char *quoted : {"y", "N", "yes", "No", "ON", "off", "true", "False", "null", "", "1", "-a", "_", "a.b",
+                             "a b", "<<", "\xC3\xA9"}) {
     in_yaml += "\"" + std::string(quoted) + "\": 1\n";
     in_toml += "\"" + std::string(quoted) + "\" = 1\n";
   }
@@ -178,14 +204,14 @@ TEST_CASE("keys are quoted where a parser may take them for something else", "[m
   check_pair("? \"" + k + "\"\n: {? \"" + k + "\": 1}\n", "\"" + k + "\" = {\"" + k + "\" = 1}\n");
   // A key is not repeated where that could make a large text of a small one.
   const std::string r(65, 'r');
-  check_pair(r + ": [{a: 1}]\nb:\n  - {" + r + ": {a: 1}}\n",
-             r + " = [{a = 1}]\n\n[[b]]\n" + r + " = {a = 1}\n");
+  check_pair(r + ": [{a: 1}]\nb:\n  - {" + r + ": {a: 1}}\n", r + " = [{a = 1}]\n\n[[b]]\n" + r + " = {a = 1}\n");
 }
 
 TEST_CASE("strings without quotes are strings where a manifest has strings", "[manifest_document]") {
-  CHECK(converted(yaml, "project: 0x10\ngeneration: 0000000000000012\ncreated: 2024-01-01\n"
-                        "groups:\n- path: 1e3\n  attributes:\n    a: {dtype: <U5, shape: [], value: 0x1F}\n"
-                        "    b: {dtype: '|S4', shape: [1], value: [null]}\n",
+  CHECK(converted(yaml,
+                  "project: 0x10\ngeneration: 0000000000000012\ncreated: 2024-01-01\n"
+                  "groups:\n- path: 1e3\n  attributes:\n    a: {dtype: <U5, shape: [], value: 0x1F}\n"
+                  "    b: {dtype: '|S4', shape: [1], value: [null]}\n",
                   toml) == "project = \"0x10\"\ngeneration = \"0000000000000012\"\ncreated = \"2024-01-01\"\n\n"
                            "[[groups]]\npath = \"1e3\"\n"
                            "attributes.\"a\" = {dtype = \"<U5\", shape = [], value = \"0x1F\"}\n"
@@ -193,14 +219,31 @@ TEST_CASE("strings without quotes are strings where a manifest has strings", "[m
 }
 
 TEST_CASE("values and fills are what their dtype makes of them", "[manifest_document]") {
-  check_pair("arrays:\n  - {path: \"a\", dtype: \"uint64\", shape: [], fill: 18446744073709551615}\n",
-             "\n[[arrays]]\npath = \"a\"\ndtype = \"uint64\"\nshape = []\nfill = \"18446744073709551615\"\n");
-  check_pair("arrays:\n  - {path: \"a\", dtype: \"<f4\", shape: [], fill: 0.1}\n",
-             "\n[[arrays]]\npath = \"a\"\ndtype = \"<f4\"\nshape = []\nfill = 0.1\n");
+  const std::string in_yaml = "cute-shm-layout: 1\n", in_toml = "cute-shm-layout = 1\n";
+  check_pair(in_yaml + "arrays:\n  - {path: \"a\", dtype: \"uint64\", shape: [], fill: 18446744073709551615}\n",
+             in_toml + "\n[[arrays]]\npath = \"a\"\ndtype = \"uint64\"\nshape = []\nfill = \"18446744073709551615\"\n");
+  check_pair(in_yaml + "arrays:\n  - {path: \"a\", dtype: \"<f4\", shape: [], fill: 0.1}\n",
+             in_toml + "\n[[arrays]]\npath = \"a\"\ndtype = \"<f4\"\nshape = []\nfill = 0.1\n");
   // What does not fit is written as it is: to refuse it is for who judges the meaning.
-  check_pair("arrays:\n  - {dtype: \"<f4\", fill: \"x\"}\n", "\n[[arrays]]\ndtype = \"<f4\"\nfill = \"x\"\n");
-  const std::string large = "attributes: {\"a\": {dtype: \"|V100000\", shape: [], value: \"" + std::string(133334, 'A') + "==\"}}\n";
+  check_pair(in_yaml + "arrays:\n  - {dtype: \"<f4\", fill: \"x\"}\n",
+             in_toml + "\n[[arrays]]\ndtype = \"<f4\"\nfill = \"x\"\n");
+  const std::string large = in_yaml + "attributes: {\"a\": {dtype: \"|V100000\", shape: [], value: \"" +
+                            std::string(133334, 'A') + "==\"}}\n";
   CHECK(converted(yaml, large, yaml) == large);
+}
+
+TEST_CASE("a value is the same where its list is no list of tables, as something follows it", "[manifest_document]") {
+  check_pair(
+      "cute-shm-layout: 1\nattributes: {\"a\": {dtype: \"<u8\", shape: [], value: 18446744073709551615}}\n"
+      "arrays:\n  - {path: \"64\", dtype: \"<u8\", fill: 18446744073709551615}\nb: 1\n",
+      "cute-shm-layout = 1\nattributes = {\"a\" = {dtype = \"<u8\", shape = [], value = \"18446744073709551615\"}}\n"
+      "arrays = [{path = \"64\", dtype = \"<u8\", fill = \"18446744073709551615\"}]\nb = 1\n");
+  CHECK(converted(yaml, "arrays: [{path: 64}]\nb: 1\n", toml) == "arrays = [{path = \"64\"}]\nb = 1\n");
+}
+
+TEST_CASE("a manifest has no attributes of its own and no fills: such keys are not known", "[manifest_document]") {
+  CHECK(converted(yaml, "arrays: [{dtype: <U5, fill: 1}]\nattributes: {a: 1}\n", toml) ==
+        "arrays = [{dtype = \"<U5\", fill = 1}]\nattributes = {a = 1}\n");
 }
 
 TEST_CASE("what TOML has not is refused with its place", "[manifest_document]") {
