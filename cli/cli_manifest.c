@@ -19,8 +19,7 @@ static cshm_status get_text(const struct subject *subject, uint32_t format, char
   return cshm_attachment_manifest(subject->attachment, format, buffer, length, err);
 }
 
-static enum cli_exit write_down(const struct cli_arguments *arguments, const struct subject *subject,
-                                uint32_t format) {
+static enum cli_exit write_down(const struct cli_arguments *arguments, const struct subject *subject, uint32_t format) {
   cshm_error err = CSHM_ERROR_INIT;
   size_t length = 0;
   if (get_text(subject, format, NULL, &length, &err) != CSHM_ERR_BUFFER_TOO_SMALL) return cli_failed(&err);
@@ -36,7 +35,7 @@ static enum cli_exit write_down(const struct cli_arguments *arguments, const str
 }
 
 static enum cli_exit convert(const struct cli_arguments *arguments) {
-  const char *file = arguments->option['c'], *to = arguments->option['t'], *output = arguments->option['O'];
+  const char *file = arguments->option['V'], *to = arguments->option['Y'], *output = arguments->option['O'];
   struct subject subject = {{0}, {0}};
   cshm_error err = CSHM_ERROR_INIT;
   uint32_t from, format = CSHM_MANIFEST_DEFAULT;
@@ -60,9 +59,9 @@ static enum cli_exit print(const struct cli_arguments *arguments) {
   cshm_store store;
   uint32_t format;
   if (arguments->word_count == 0) return cli_usage(arguments->command, "manifest: of which project?");
-  if (arguments->option['t']) return cli_usage(arguments->command, "manifest: --to goes with --convert; say --format");
-  enum cli_exit result = cli_choose_format(arguments, arguments->option['f'], arguments->option['O'],
-                                           CSHM_MANIFEST_DEFAULT, &format);
+  if (arguments->option['Y']) return cli_usage(arguments->command, "manifest: --to goes with --convert; say --format");
+  enum cli_exit result =
+      cli_choose_format(arguments, arguments->option['f'], arguments->option['O'], CSHM_MANIFEST_DEFAULT, &format);
   if (result == CLI_OK) result = cli_open_store(arguments, &store);
   if (result != CLI_OK) return result;
   cshm_status status = cshm_attach(store, arguments->words[0], CSHM_READ_ONLY, &subject.attachment, &err);
@@ -73,5 +72,5 @@ static enum cli_exit print(const struct cli_arguments *arguments) {
 }
 
 enum cli_exit cli_manifest(const struct cli_arguments *arguments) {
-  return arguments->option['c'] ? convert(arguments) : print(arguments);
+  return arguments->option['V'] ? convert(arguments) : print(arguments);
 }

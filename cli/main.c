@@ -15,8 +15,8 @@ const struct cli_option cli_options[] = {
     {'l', 'l', "lifetime", "LIFE", "persistent (default), owner, or last-user: see above"},
     {'q', 'q', "quiet", NULL, "print nothing but errors"},
     {'f', 'f', "format", "FORMAT", "yaml or toml: see above"},
-    {'c', 'c', "convert", "FILE", "write FILE, a manifest or a layout, in another format; - is the standard input"},
-    {'t', 't', "to", "FORMAT", "yaml or toml: what FILE becomes; default: by the ending of --output"},
+    {'V', 'c', "convert", "FILE", "write FILE, a manifest or a layout, in another format; - is the standard input"},
+    {'Y', 't', "to", "FORMAT", "yaml or toml: what FILE becomes; default: by the ending of --output"},
     {'O', 'o', "output", "FILE", "write to FILE, all of it or nothing; default: the standard output"},
     {'d', 'n', "dry-run", NULL, "remove nothing, only tell what would be"},
     {'j', 'j', "json", NULL, "print one JSON document"},
@@ -61,7 +61,7 @@ const struct cli_command cli_commands[] = {
      "With --convert it writes a manifest or a layout in the format that --to says. Keys keep their order, and those\n"
      "that are not known stay; what cute-shm wrote comes back byte for byte. From the standard input --format is what\n"
      "it is read as; default: the format that it does not become.\n",
-     "fctO", 0, 1, cli_manifest},
+     "fVYO", 0, 1, cli_manifest},
     {"unlink", "[OPTION]... PROJECT...", "remove projects",
      "The memory is given back as soon as nobody has the project open any more.\n", "", 1, -1, cli_unlink},
     {"gc", "[OPTION]...", "remove what the dead have left behind",

@@ -38,8 +38,8 @@ run_stage() {
     printf '\n==== %s\n' "$1"
     began=$(date +%s)
     verdict=passed
-    # Started in the background, or by some CI, this inherits ignored interrupts; tests of Ctrl-C need the default.
-    env --default-signal=INT sh scripts/stage.sh "$1" </dev/null || verdict=FAILED
+    # Started in the background, or by some CI, this inherits signals that are ignored; tests of Ctrl-C and a hang-up need the default.
+    env --default-signal=INT,HUP sh scripts/stage.sh "$1" </dev/null || verdict=FAILED
     printf '%-12s %s %5d s\n' "$1" "$verdict" $(($(date +%s) - began)) >"$verdicts/$1"
     printf '==== %s\n' "$(cat "$verdicts/$1")"
 }

@@ -2,6 +2,7 @@
 #include "h5fill.h"
 
 #include "h5box.h"
+#include "h5outside.h"
 #include "h5ragged.h"
 #include "h5type.h"
 
@@ -44,6 +45,7 @@ static cshm_status no_memory(struct filling *filling, const struct reading *read
 
 /* Opens a dataset. One with chunks gets a cache for just one of them: each is read once, as a whole. */
 static hid_t open_dataset(struct filling *filling, const struct h5node *node) {
+  if (node->outside) return cshm__h5_outside_open(filling->plan, filling->file, node->path);
   if (node->chunk_nbytes == 0) return H5Oopen_by_addr(filling->file, (haddr_t)node->address);
   hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
   if (access < 0) return access;
@@ -197,7 +199,7 @@ cshm_status cshm__h5_fill(hid_t file, struct h5plan *plan, struct h5raw *raw, cs
   struct filling filling = {
       .file = file, .plan = plan, .raw = raw, .builder = builder, .progress = progress, .err = err};
   *unreadable = false;
-  filling.type = (struct h5type *)malloc(sizeof *filling.type);
+  filling.type = cshm__h5_type_room(plan->native_endian);
   if (!filling.type) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "out of memory before the first dataset");
   cshm_status status = cshm__h5_progress_begin(progress, cshm__h5_plan_nbytes(plan), err);
   if (status == CSHM_OK) status = fill_all(&filling, unreadable);

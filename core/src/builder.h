@@ -24,13 +24,13 @@ struct builder {
   bool sealed;
   uint32_t lifetime;
   uint64_t generation;
-  int64_t process;         /* that opened it */
-  cshm__counter state;     /* an enum builder_state */
-  struct tree tree;        /* while declaring */
+  int64_t process;             /* that opened it */
+  cshm__counter state;         /* an enum builder_state */
+  struct tree tree;            /* while declaring */
   struct manifest_fills fills; /* the same */
-  struct layout layout;    /* from allocation on */
-  int segment;             /* descriptor, or -1 */
-  struct mapping *mapping; /* to write in, when asked for */
+  struct layout layout;        /* from allocation on */
+  int segment;                 /* descriptor, or -1 */
+  struct mapping *mapping;     /* to write in, when asked for */
   struct builder_window window;
 };
 

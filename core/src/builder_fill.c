@@ -43,7 +43,7 @@ cshm_status cshm__builder_fill(const struct builder *builder, const struct layou
   const struct manifest_fill *fills = (const struct manifest_fill *)(const void *)builder->fills.records.pool.data;
   cshm_status status = CSHM_OK;
   for (uint32_t i = 0; i < builder->fills.records.count && !status; i++)
-    status = fill_array(segment, &arrays[fills[i].array], builder->fills.bytes.data + fills[i].bytes, fills[i].nbytes,
-                        err);
+    status =
+        fill_array(segment, &arrays[fills[i].array], builder->fills.bytes.data + fills[i].bytes, fills[i].nbytes, err);
   return status;
 }

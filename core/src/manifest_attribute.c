@@ -29,21 +29,36 @@ cshm_status cshm__manifest_count_value(struct attribute_reader *reader, uint32_t
   return CSHM_OK;
 }
 
+/* A shape by hand may be left out where the value tells it: not of fields, which are lists themselves. */
+static cshm_status take_shape(const struct attribute_reader *reader, struct attribute *attribute,
+                              const cshm_dtype *parts, uint32_t *node, cshm_error *err) {
+  *node = cshm__document_find(reader->document, attribute->node, "shape");
+  bool left_out = *node == DOCUMENT_NONE && reader->by_hand && parts->field_count == 0;
+  cshm_status status = CSHM_OK;
+  if (left_out) {
+    status = cshm__keys_need(reader->document, attribute->node, "value", node, err);
+    if (!status) status = cshm__manifest_infer_shape(reader->document, *node, &attribute->ndim, attribute->shape, err);
+    if (parts->kind == 'c' && attribute->ndim > 0) attribute->ndim--; /* the last lists are complex numbers */
+    return status;
+  }
+  status = cshm__keys_need(reader->document, attribute->node, "shape", node, err);
+  return status ? status : cshm__keys_shape(reader->document, *node, &attribute->ndim, attribute->shape, err);
+}
+
 /* {dtype: ..., shape: ..., value: ...} */
 static cshm_status take_full(struct attribute_reader *reader, struct attribute *attribute, cshm_error *err) {
   const struct document *document = reader->document;
   uint32_t dtype = 0, shape = 0;
-  uint64_t itemsize = 0;
+  cshm_dtype parts = CSHM_DTYPE_INIT;
   cshm_status status = CSHM_OK;
   if (reader->by_hand) status = cshm__keys_known(document, attribute->node, "an attribute", "dtype, shape, value", err);
   if (!status) status = cshm__keys_need(document, attribute->node, "dtype", &dtype, err);
-  if (!status) status = cshm__keys_need(document, attribute->node, "shape", &shape, err);
-  if (!status) status = cshm__manifest_dtype(document, dtype, reader->by_hand, &reader->dtype, &itemsize, err);
-  if (!status) status = cshm__keys_shape(document, shape, &attribute->ndim, attribute->shape, err);
+  if (!status) status = cshm__manifest_dtype(document, dtype, reader->by_hand, &reader->dtype, &parts, err);
+  if (!status) status = take_shape(reader, attribute, &parts, &shape, err);
   if (status) return status;
   attribute->dtype = reader->dtype.data;
   attribute->value = cshm__document_find(document, attribute->node, "value");
-  status = cshm__shape_nbytes(attribute->ndim, attribute->shape, itemsize, &attribute->nbytes, err);
+  status = cshm__shape_nbytes(attribute->ndim, attribute->shape, parts.itemsize, &attribute->nbytes, err);
   return status ? cshm__keys_about(document, shape, status, err) : CSHM_OK;
 }
 

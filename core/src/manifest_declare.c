@@ -144,11 +144,13 @@ static cshm_status take_type(struct declarer *declarer, uint32_t item, uint64_t 
   struct text *text = &declarer->attributes.dtype;
   uint32_t dtype_node = 0, shape_node = 0;
   uint64_t nbytes;
+  cshm_dtype parts = CSHM_DTYPE_INIT;
   cshm_status status = cshm__keys_need(document, item, "dtype", &dtype_node, declarer->err);
   if (!status) status = cshm__keys_need(document, item, "shape", &shape_node, declarer->err);
-  if (!status) status = cshm__manifest_dtype(document, dtype_node, declarer->is_layout, text, itemsize, declarer->err);
+  if (!status) status = cshm__manifest_dtype(document, dtype_node, declarer->is_layout, text, &parts, declarer->err);
   if (!status) status = cshm__keys_shape(document, shape_node, ndim, shape, declarer->err);
   if (status) return status;
+  *itemsize = parts.itemsize;
   return about(declarer, shape_node, cshm__shape_nbytes(*ndim, shape, *itemsize, &nbytes, declarer->err));
 }
 

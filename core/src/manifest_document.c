@@ -130,11 +130,12 @@ static bool write_typed(struct writer *writer, uint32_t number, uint32_t dtype, 
   int64_t lengths[CSHM_MAX_NDIM];
   struct text spelled = {.data = NULL};
   struct manifest_value value = {.shape = lengths};
-  uint64_t itemsize;
+  cshm_dtype parts = CSHM_DTYPE_INIT;
   if (dtype == DOCUMENT_NONE) return false;
-  cshm_status status = cshm__manifest_dtype(writer->document, dtype, true, &spelled, &itemsize, NULL);
-  if (!status && shape != DOCUMENT_NONE) status = cshm__keys_shape(writer->document, shape, &value.ndim, lengths, NULL);
-  if (!status) status = cshm__shape_nbytes(value.ndim, lengths, itemsize, &value.nbytes, NULL);
+  cshm_status status = cshm__manifest_dtype(writer->document, dtype, true, &spelled, &parts, NULL);
+  if (!status && shape != DOCUMENT_NONE)
+    status = cshm__keys_shape(writer->document, shape, &value.ndim, lengths, NULL);
+  if (!status) status = cshm__shape_nbytes(value.ndim, lengths, parts.itemsize, &value.nbytes, NULL);
   bool done = false;
   if (!status) {
     value.dtype = spelled.data;

@@ -24,7 +24,20 @@ static const char *const names[][2] = {
 /* "datetime64[ns]" and "timedelta64[ns]", with what stands before the unit in a typestring. */
 static const char *const times[][2] = {{"datetime64", "<M8"}, {"timedelta64", "<m8"}};
 
-/* Adds a word as a typestring: numpy's name of a type becomes its typestring, anything else stays. */
+/* Adds a typestring in its one spelling: numpy takes "f8" and "=f8" for "<f8", and "<i1" for "|i1". */
+static void add_typestring(const struct writer *writer, const struct keys_text *word) {
+  bool told = word->length > 0 && strchr("<>|=", word->data[0]);
+  const char *kind = word->data + told;
+  if (kind[0] == '\0' || !strchr("biufcMmSUV", kind[0]) || kind[1] < '0' || kind[1] > '9') {
+    cshm__text_add(writer->text, word->data, word->length); /* it is for others to say what is wrong */
+    return;
+  }
+  bool ordered = !strchr("bSV", kind[0]) && strcmp(kind + 1, "1") != 0;
+  cshm__text_add_word(writer->text, !ordered ? "|" : word->data[0] == '>' ? ">" : "<");
+  cshm__text_add_word(writer->text, kind);
+}
+
+/* Adds a word as a typestring: numpy's name of a type becomes its typestring. */
 static void add_word(const struct writer *writer, const struct keys_text *word) {
   for (size_t i = 0; writer->by_hand && i < sizeof names / sizeof names[0]; i++)
     if (strcmp(word->data, names[i][0]) == 0) {
@@ -39,7 +52,10 @@ static void add_word(const struct writer *writer, const struct keys_text *word) 
       return;
     }
   }
-  cshm__text_add(writer->text, word->data, word->length);
+  if (writer->by_hand)
+    add_typestring(writer, word);
+  else
+    cshm__text_add(writer->text, word->data, word->length);
 }
 
 /* ---- lists of fields, as JSON ---- */
@@ -112,10 +128,9 @@ static cshm_status add_fields(const struct writer *writer, uint32_t list) {
 }
 
 cshm_status cshm__manifest_dtype(const struct document *document, uint32_t node, bool by_hand, struct text *text,
-                                 uint64_t *itemsize, cshm_error *err) {
+                                 cshm_dtype *parts, cshm_error *err) {
   struct writer writer = {document, text, by_hand, err};
   struct keys_text word;
-  cshm_dtype parts = CSHM_DTYPE_INIT;
   cshm_status status;
   text->length = 0;
   if (by_hand && cshm__document_node(document, node)->kind == DOCUMENT_LIST) {
@@ -129,7 +144,6 @@ cshm_status cshm__manifest_dtype(const struct document *document, uint32_t node,
   if (status) return status;
   cshm__text_add(text, "", 1);
   if (text->failed) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "no memory for a dtype");
-  status = cshm__dtype_parse(text->data, text->length - 1, &parts, NULL, err);
-  *itemsize = parts.itemsize;
+  status = cshm__dtype_parse(text->data, text->length - 1, parts, NULL, err);
   return status ? cshm__keys_about(document, node, status, err) : CSHM_OK;
 }

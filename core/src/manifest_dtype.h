@@ -7,9 +7,9 @@
 #include "document.h"
 #include "text.h"
 
-/* Sets *text to it as one string with a NUL at its end, one that cshm__dtype_parse accepts, and *itemsize; `by_hand` allows what
+/* Sets *text to it as one string with a NUL at its end, one that cshm__dtype_parse accepts, and *parts; `by_hand` allows what
  * only a layout may have. CSHM_ERR_BAD_TYPE, CSHM_ERR_CORRUPT, with line and column; CSHM_ERR_NO_MEMORY. */
 cshm_status cshm__manifest_dtype(const struct document *document, uint32_t node, bool by_hand, struct text *text,
-                                 uint64_t *itemsize, cshm_error *err);
+                                 cshm_dtype *parts, cshm_error *err);
 
 #endif

@@ -79,14 +79,14 @@ static cshm_status walk_lists(struct walk *walk, uint32_t number, uint32_t depth
   return CSHM_OK;
 }
 
-/* From the first value of each list. */
-static cshm_status take_shape(const struct walk *walk, uint32_t number) {
-  struct inferred *inferred = walk->inferred;
-  inferred->ndim = 0;
-  while (number != DOCUMENT_NONE && cshm__document_node(walk->document, number)->kind == DOCUMENT_LIST) {
-    if (inferred->ndim == CSHM_MAX_NDIM) return fail(walk, number, "at most 64 dimensions");
-    inferred->shape[inferred->ndim++] = cshm__document_node(walk->document, number)->count;
-    number = cshm__document_node(walk->document, number)->first;
+cshm_status cshm__manifest_infer_shape(const struct document *document, uint32_t node, uint32_t *ndim, int64_t *shape,
+                                       cshm_error *err) {
+  *ndim = 0;
+  while (node != DOCUMENT_NONE && cshm__document_node(document, node)->kind == DOCUMENT_LIST) {
+    if (*ndim == CSHM_MAX_NDIM)
+      return cshm__document_fail(document, node, CSHM_ERR_CORRUPT, "at most 64 dimensions", err);
+    shape[(*ndim)++] = cshm__document_node(document, node)->count;
+    node = cshm__document_node(document, node)->first;
   }
   return CSHM_OK;
 }
@@ -118,7 +118,7 @@ cshm_status cshm__manifest_infer(const struct document *document, uint32_t node,
                       .large = DOCUMENT_NONE,
                       .characters = 1,
                       .err = err};
-  cshm_status status = take_shape(&walk, node);
+  cshm_status status = cshm__manifest_infer_shape(document, node, &inferred->ndim, inferred->shape, err);
   if (!status) status = walk_lists(&walk, node, 0);
   return status ? status : choose_dtype(&walk);
 }

@@ -19,4 +19,8 @@ struct inferred {
 cshm_status cshm__manifest_infer(const struct document *document, uint32_t node, struct inferred *inferred,
                                  cshm_error *err);
 
+/* The lengths of nested lists, from the first value of each. */
+cshm_status cshm__manifest_infer_shape(const struct document *document, uint32_t node, uint32_t *ndim, int64_t *shape,
+                                       cshm_error *err);
+
 #endif

@@ -11,6 +11,13 @@ cshm_status cshm__keys_about(const struct document *document, uint32_t number, c
   return cshm__fail_about(err, status, "%s:%u:%u", document->name, (unsigned)node->line, (unsigned)node->column);
 }
 
+static cshm_status fail_at(const struct document *document, uint32_t number, const char *wanted, const char *found,
+                           cshm_error *err) {
+  const struct document_node *node = cshm__document_node(document, number);
+  struct document_place place = {node->line, node->column};
+  return cshm__document_fail_at(document, place, CSHM_ERR_CORRUPT, wanted, found, err);
+}
+
 /* ---- keys ---- */
 
 /* The next of some names with ", " between them; its length is 0 past the last. */
@@ -40,16 +47,18 @@ static bool has_name(const char *names, const char *key, size_t key_length) {
   return false;
 }
 
-static cshm_status fail_key(const struct document *document, const struct document_node *node, const char *what,
-                            const char *names, cshm_error *err) {
+static cshm_status fail_key(const struct document *document, uint32_t number, const char *what, const char *names,
+                            cshm_error *err) {
+  const struct document_node *node = cshm__document_node(document, number);
   const char *key = cshm__document_string(document, node->key), *rest = names;
-  char near[48] = "";
+  char wanted[256], quoted[DOCUMENT_FOUND_SIZE], found[DOCUMENT_FOUND_SIZE + 48];
   size_t length;
+  snprintf(wanted, sizeof wanted, "the keys of %s: %s", what, names);
+  int used = snprintf(found, sizeof found, "%s", cshm__document_quoted(key, node->key_length, quoted));
   for (const char *name = next_name(&rest, &length); length > 0; name = next_name(&rest, &length))
     if (is_near(key, node->key_length, name, length))
-      snprintf(near, sizeof near, "; did you mean '%.*s'?", (int)length, name);
-  return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "%s:%u:%u: wanted the keys of %s: %s, found '%.60s'%s", document->name,
-                    (unsigned)node->line, (unsigned)node->column, what, names, key, near);
+      snprintf(found + used, sizeof found - (size_t)used, "; did you mean '%.*s'?", (int)length, name);
+  return fail_at(document, number, wanted, found, err);
 }
 
 cshm_status cshm__keys_known(const struct document *document, uint32_t map, const char *what, const char *names,
@@ -58,7 +67,7 @@ cshm_status cshm__keys_known(const struct document *document, uint32_t map, cons
   while (child != DOCUMENT_NONE) {
     const struct document_node *node = cshm__document_node(document, child);
     if (!has_name(names, cshm__document_string(document, node->key), node->key_length))
-      return fail_key(document, node, what, names, err);
+      return fail_key(document, child, what, names, err);
     child = node->next;
   }
   return CSHM_OK;
@@ -70,7 +79,7 @@ cshm_status cshm__keys_need(const struct document *document, uint32_t map, const
   *node = cshm__document_find(document, map, key);
   if (*node != DOCUMENT_NONE) return CSHM_OK;
   snprintf(wanted, sizeof wanted, "a map with the key '%s'", key);
-  return cshm__document_fail(document, map, CSHM_ERR_CORRUPT, wanted, err);
+  return fail_at(document, map, wanted, "one without", err);
 }
 
 /* ---- values ---- */
@@ -87,7 +96,9 @@ cshm_status cshm__keys_text(const struct document *document, uint32_t node, cons
   text->data = cshm__document_string(document, found->text);
   text->length = found->text_length;
   bool single = found->kind != DOCUMENT_LIST && found->kind != DOCUMENT_MAP;
-  if (single && !memchr(text->data, '\0', text->length)) return CSHM_OK;
+  bool broken = single && memchr(text->data, '\0', text->length);
+  if (broken) return fail_at(document, node, wanted, "one with a NUL", err);
+  if (single) return CSHM_OK;
   return cshm__document_fail(document, node, CSHM_ERR_CORRUPT, wanted, err);
 }
 

@@ -6,8 +6,11 @@ extern "C" {
 #include "manifest_value_read.h"
 #include "text.h"
 }
-#include "document_scratch.hpp"
+#include "document_shown.hpp"
 
+#include <cstdlib>
+#include <cstring>
+#include <limits>
 #include <vector>
 
 namespace {
@@ -24,17 +27,20 @@ uint64_t size_of(const std::string &dtype, const Shape &shape) {
 
 // Its bytes, or the message without the file's name.
 std::string read(const std::string &dtype, const Shape &shape, const std::string &flow) {
-  FlowDocument document(flow);
+  const Document document(cshm__manifest_yaml, "value:\n " + flow);
+  INFO(document.message);
+  REQUIRE(document.status == CSHM_OK);
+  const uint32_t node = cshm__document_find(&document.it, 0, "value");
   std::vector<unsigned char> data(size_of(dtype, shape), 0xEE); // what is there before must not stay
   cshm_error err = CSHM_ERROR_INIT, checked = CSHM_ERROR_INIT;
-  cshm_status status = cshm__manifest_value_read(&document.made, document.value, dtype.data(), dtype.size(),
-                                                 uint32_t(shape.size()), shape.data(), data.data(), data.size(), &err);
-  CHECK(cshm__manifest_value_read(&document.made, document.value, dtype.data(), dtype.size(), uint32_t(shape.size()),
-                                  shape.data(), nullptr, data.size(), &checked) == status);
+  cshm_status status = cshm__manifest_value_read(&document.it, node, dtype.data(), dtype.size(), uint32_t(shape.size()),
+                                                 shape.data(), data.data(), data.size(), &err);
+  CHECK(cshm__manifest_value_read(&document.it, node, dtype.data(), dtype.size(), uint32_t(shape.size()), shape.data(),
+                                  nullptr, data.size(), &checked) == status);
   CHECK(std::string(checked.message) == err.message);
   if (status == CSHM_OK) return {data.begin(), data.end()};
   CHECK(status == (std::strstr(err.message, "fewer elements") ? CSHM_ERR_LIMIT : CSHM_ERR_CORRUPT));
-  return std::string(err.message).substr(std::strlen("f.yaml:"));
+  return std::string(err.message).substr(std::strlen("f:"));
 }
 
 manifest_dialect dialect_of(bool big_integers) {
@@ -147,43 +153,43 @@ TEST_CASE("lists are read as the shape nests them", "[manifest_value_read]") {
   check_round_trip("|u1", {1, 1, 1}, "\7");
   check_round_trip("|u1", {int64_t(1) << 40, 0}, "");
   CHECK(read("|u1", {2, 0}, "[[], []]") == "");
-  CHECK(read("|u1", {2, 0}, "[[]]") == "1:1: wanted a list of 2 elements, not of 1, found a list");
-  CHECK(read("|u1", {2, 0}, "[[], [1]]") == "1:6: wanted a list of 0 elements, not of 1, found a list");
-  CHECK(read("|u1", {0}, "[1]") == "1:1: wanted a list of 0 elements, not of 1, found a list");
-  CHECK(read("|u1", {0}, "7") == "1:1: wanted a list of 0 elements, found '7'");
-  CHECK(read("|u1", {2, 1}, "[[1], 2]") == "1:7: wanted a list of 1 element, found '2'");
-  CHECK(read("|u1", {3}, "[1, 2]") == "1:1: wanted a list of 3 elements, not of 2, found a list");
-  CHECK(read("|u1", {2}, "[1, [2]]") == "1:5: wanted a whole number from 0 to 255, found a list");
-  CHECK(read("|u1", {}, "[1]") == "1:1: wanted a whole number from 0 to 255, found a list");
+  CHECK(read("|u1", {2, 0}, "[[]]") == "2:2: wanted a list of 2 elements, not of 1, found a list");
+  CHECK(read("|u1", {2, 0}, "[[], [1]]") == "2:7: wanted a list of 0 elements, not of 1, found a list");
+  CHECK(read("|u1", {0}, "[1]") == "2:2: wanted a list of 0 elements, not of 1, found a list");
+  CHECK(read("|u1", {0}, "7") == "2:2: wanted a list of 0 elements, found '7'");
+  CHECK(read("|u1", {2, 1}, "[[1], 2]") == "2:8: wanted a list of 1 element, found '2'");
+  CHECK(read("|u1", {3}, "[1, 2]") == "2:2: wanted a list of 3 elements, not of 2, found a list");
+  CHECK(read("|u1", {2}, "[1, [2]]") == "2:6: wanted a whole number from 0 to 255, found a list");
+  CHECK(read("|u1", {}, "[1]") == "2:2: wanted a whole number from 0 to 255, found a list");
 }
 
 TEST_CASE("a float is rounded once, from its text", "[manifest_value_read]") {
   CHECK(read("<f4", {}, "1.0000000596046447753906250000001") == bytes_of<float>({1.00000012f}));
   CHECK(read("<f2", {}, "1.00048828125000000000000000001") == "\x01\x3C");
-  CHECK(read("<f8", {3}, "[3, -0, 18446744073709551615]") == bytes_of<double>({3.0, -0.0, 18446744073709551616.0}));
+  CHECK(read("<f8", {3}, "[3, -0.0, 18446744073709551615]") == bytes_of<double>({3.0, -0.0, 18446744073709551616.0}));
   CHECK(read("<f4", {}, "16777217") == bytes_of<float>({16777216.0f}));
 }
 
 TEST_CASE("a number out of range is refused with what its type holds", "[manifest_value_read]") {
-  CHECK(read("|i1", {}, "128") == "1:1: wanted a whole number from -128 to 127, found '128'");
-  CHECK(read("<i2", {}, "-32769") == "1:1: wanted a whole number from -32768 to 32767, found '-32769'");
+  CHECK(read("|i1", {}, "128") == "2:2: wanted a whole number from -128 to 127, found '128'");
+  CHECK(read("<i2", {}, "-32769") == "2:2: wanted a whole number from -32768 to 32767, found '-32769'");
   CHECK(read("<i8", {2}, "[0, 9223372036854775808]") ==
-        "1:5: wanted a whole number from -9223372036854775808 to 9223372036854775807, found '9223372036854775808'");
-  CHECK(read("<u4", {}, "4294967296") == "1:1: wanted a whole number from 0 to 4294967295, found '4294967296'");
-  CHECK(read("<u8", {}, "-1") == "1:1: wanted a whole number from 0 to 18446744073709551615, found '-1'");
+        "2:6: wanted a whole number from -9223372036854775808 to 9223372036854775807, found '9223372036854775808'");
+  CHECK(read("<u4", {}, "4294967296") == "2:2: wanted a whole number from 0 to 4294967295, found '4294967296'");
+  CHECK(read("<u8", {}, "-1") == "2:2: wanted a whole number from 0 to 18446744073709551615, found '-1'");
   CHECK(read("<u8", {}, R"("18446744073709551616")") ==
-        "1:1: wanted a whole number from 0 to 18446744073709551615, found '18446744073709551616'");
-  CHECK(read("<u8", {}, R"("")") == "1:1: wanted a whole number from 0 to 18446744073709551615, found ''");
-  CHECK(read("<u4", {}, R"("5")") == "1:1: wanted a whole number from 0 to 4294967295, found '5'");
-  CHECK(read("<i4", {}, "1.0") == "1:1: wanted a whole number from -2147483648 to 2147483647, found '1.0'");
-  CHECK(read("<f2", {}, "65520") == "1:1: wanted a number that a float of 2 bytes holds, found '65520'");
-  CHECK(read("<f4", {}, "3.5e38") == "1:1: wanted a number that a float of 4 bytes holds, found '3.5e38'");
-  CHECK(read("<f8", {}, "true") == "1:1: wanted a number, found 'true'");
-  CHECK(read("<f8", {}, R"("1.5")") == "1:1: wanted a number, found '1.5'");
-  CHECK(read("|b1", {}, "1") == "1:1: wanted true or false, found '1'");
-  CHECK(read("<c8", {}, "[1.5]") == "1:1: wanted a complex number: a list of two numbers, found a list");
-  CHECK(read("<c8", {}, R"([1.5, "x"])") == "1:7: wanted a number, found 'x'");
-  CHECK(read("<M8[ns]", {}, "2024-01-01") == "1:1: wanted a whole number of 64 bits, or \"NaT\", found '2024-01-01'");
+        "2:2: wanted a whole number from 0 to 18446744073709551615, found '18446744073709551616'");
+  CHECK(read("<u8", {}, R"("")") == "2:2: wanted a whole number from 0 to 18446744073709551615, found ''");
+  CHECK(read("<u4", {}, R"("5")") == "2:2: wanted a whole number from 0 to 4294967295, found '5'");
+  CHECK(read("<i4", {}, "1.0") == "2:2: wanted a whole number from -2147483648 to 2147483647, found '1.0'");
+  CHECK(read("<f2", {}, "65520") == "2:2: wanted a number that a float of 2 bytes holds, found '65520'");
+  CHECK(read("<f4", {}, "3.5e38") == "2:2: wanted a number that a float of 4 bytes holds, found '3.5e38'");
+  CHECK(read("<f8", {}, "true") == "2:2: wanted a number, found 'true'");
+  CHECK(read("<f8", {}, R"("1.5")") == "2:2: wanted a number, found '1.5'");
+  CHECK(read("|b1", {}, "1") == "2:2: wanted true or false, found '1'");
+  CHECK(read("<c8", {}, "[1.5]") == "2:2: wanted a complex number: a list of two numbers, found a list");
+  CHECK(read("<c8", {}, R"([1.5, "x"])") == "2:8: wanted a number, found 'x'");
+  CHECK(read("<M8[ns]", {}, "2024-01-01") == "2:2: wanted a whole number of 64 bits, or \"NaT\", found '2024-01-01'");
 }
 
 TEST_CASE("a string is its text, also where that looks like something else", "[manifest_value_read]") {
@@ -191,12 +197,12 @@ TEST_CASE("a string is its text, also where that looks like something else", "[m
   CHECK(read("<U3", {}, "1e3") == std::string("1\0\0\0e\0\0\0003\0\0\0", 12));
   CHECK(read("|V3", {}, "1234") == "\xD7\x6D\xF8");
   CHECK(read("|S2", {}, R"("abc")") ==
-        "1:1: wanted text of at most 2 bytes, or base64 of as many in a map, found 'abc'");
+        "2:2: wanted text of at most 2 bytes, or base64 of as many in a map, found 'abc'");
   CHECK(read("<U2", {}, R"("abc")") ==
-        "1:1: wanted text of at most 2 characters, or base64 of as many in a map, found 'abc'");
-  CHECK(read("|S2", {}, "[1]") == "1:1: wanted text of at most 2 bytes, or base64 of as many in a map, found a list");
+        "2:2: wanted text of at most 2 characters, or base64 of as many in a map, found 'abc'");
+  CHECK(read("|S2", {}, "[1]") == "2:2: wanted text of at most 2 bytes, or base64 of as many in a map, found a list");
   CHECK(read("|S2", {}, R"({bytes: "AA=="})") ==
-        "1:1: wanted text of at most 2 bytes, or base64 of as many in a map, found a map");
+        "2:2: wanted text of at most 2 bytes, or base64 of as many in a map, found a map");
 }
 
 TEST_CASE("base64 has its padding, and no more or less bytes than the type", "[manifest_value_read]") {
@@ -204,19 +210,19 @@ TEST_CASE("base64 has its padding, and no more or less bytes than the type", "[m
   CHECK(read("|S2", {}, R"({base64: "/wA="})") == std::string("\xFF\0", 2));
   for (const std::string bad : {"/w", "/w=", "/w===", "/x==", "/w=w", "====", "/wA=", "_w==", ""}) {
     INFO(bad);
-    CHECK(read("|V1", {}, '"' + bad + '"') == "1:1: wanted 1 bytes in base64, found '" + bad + "'");
+    CHECK(read("|V1", {}, '"' + bad + '"') == "2:2: wanted 1 bytes in base64, found '" + bad + "'");
   }
-  CHECK(read("|V2", {}, R"("/wB=")") == "1:1: wanted 2 bytes in base64, found '/wB='");
-  CHECK(read("|S2", {}, R"({base64: "/w=="})") == "1:10: wanted 2 bytes in base64, found '/w=='");
+  CHECK(read("|V2", {}, R"("/wB=")") == "2:2: wanted 2 bytes in base64, found '/wB='");
+  CHECK(read("|S2", {}, R"({base64: "/w=="})") == "2:11: wanted 2 bytes in base64, found '/w=='");
 }
 
 TEST_CASE("a structured value has all its fields", "[manifest_value_read]") {
   const std::string dtype = R"([["x","<i2"],["","|V2"],["v","|u1",[2]]])";
-  CHECK(read(dtype, {}, "[5]") == "1:1: wanted a list of 2 fields, not of 1, found a list");
-  CHECK(read(dtype, {}, "[5, [1, 2], 3]") == "1:1: wanted a list of 2 fields, not of 3, found a list");
-  CHECK(read(dtype, {}, "5") == "1:1: wanted a list of 2 fields, found '5'");
+  CHECK(read(dtype, {}, "[5]") == "2:2: wanted a list of 2 fields, not of 1, found a list");
+  CHECK(read(dtype, {}, "[5, [1, 2], 3]") == "2:2: wanted a list of 2 fields, not of 3, found a list");
+  CHECK(read(dtype, {}, "5") == "2:2: wanted a list of 2 fields, found '5'");
   CHECK(read(dtype, {2}, "[[5, [1, 2]], [6, [1, 2, 3]]]") ==
-        "1:19: wanted a list of 2 elements, not of 3, found a list");
+        "2:20: wanted a list of 2 elements, not of 3, found a list");
 }
 
 TEST_CASE("a dtype of absurd length is not read again without end", "[manifest_value_read]") {

@@ -27,7 +27,7 @@ PYTHON = str(TOP / "build" / "python-env" / "bin" / "python")
 JULIA = ["julia", "--startup-file=no", f"--project={TOP / 'bindings' / 'julia' / 'CuteShm'}"]
 EXAMPLES = TOP / "docs" / "examples"
 LANGUAGES = ("c", "python", "rust", "julia")
-PAGES = ("README.md", "docs/quickstart.md", "docs/lifetimes.md")
+PAGES = ("README.md", "docs/quickstart.md", "docs/lifetimes.md", "docs/manifests.md")
 SECONDS = 600
 
 

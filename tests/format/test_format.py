@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from format_cases import NAT, Cases, narrowed, read_cases
-from format_producer import CASES, Project, write_cases
+from format_producer import CASES, Project, add_texts, write_cases
 from read_index import arrays_of_index
 from read_segment import arrays_of_manifest, load, map_segment, values
 
@@ -207,27 +207,10 @@ def test_both_syntaxes_say_the_same(tmp_path: Path) -> None:
 
 # ---- strings: what a parser makes of them is what was written
 
-LOOKS_LIKE_SOMETHING = ["no", "yes", "on", "~", "null", "true", "1e3", "0x10", "010", "1_000", "1:30", "2024-01-01",
-                        "-", "?", ":", "<<", "=", "!!str", "&a", "*a", "%TAG", "---", "...", "#", " ", "a: b", "[1]",
-                        "{a: b}", '"', "'", "\\", "\\n", " a ", "a #b", "|", ">", "@", "`", ".nan", "NaT"]  # fmt: skip
-
-
-def characters() -> list[str]:
-    """All of Unicode's first plane but surrogates and NUL, and some of the others, in strings of 500."""
-    codes = [code for code in range(1, 0x10000) if not 0xD800 <= code < 0xE000]
-    codes += [plane * 0x10000 + low for plane in range(1, 17) for low in (0, 1, 0x7FFF, 0xF600, 0xFFFE, 0xFFFF)]
-    return ["".join(map(chr, codes[at : at + 500])) for at in range(0, len(codes), 500)]
-
 
 def test_strings_of_any_characters_are_read_as_they_are(produce: Callable[[str], Project]) -> None:
     project = produce("strings")
-    texts = LOOKS_LIKE_SOMETHING + characters()
-    for number, text in enumerate(texts):
-        project.text("", str(number), text)
-        project.text("", "name " + text, "x")
-        project.note(1, text, text)
-        project.note(2, text, "because")
-        project.group("g/" + text.replace("/", "")[:250])
+    texts = add_texts(project)
     project.allocate()
     described = load(project.publish())
     attributes = described["groups"][0]["attributes"]
