@@ -79,7 +79,11 @@ cshm_status cshm_attachment_manifest(cshm_attachment attachment, uint32_t format
   cshm_status status = cshm__handle_pin(attachment.id, HANDLE_ATTACHMENT, &target, err);
   if (status) return status;
   const struct mapping *mapping = target.object;
-  status = syntax->write(&mapping->index, mapping->segment, &text, err);
+  if (cshm__mapping_is_published(mapping))
+    status = syntax->write(&mapping->index, mapping->segment, &text, err);
+  else
+    status = cshm__fail(err, CSHM_ERR_STATE, 0, "project '%s' is not published yet, and has no manifest",
+                        mapping->index.header->project);
   cshm__handle_unpin(attachment.id);
   return text_out(status, &text, buffer, length, err);
 }

@@ -41,7 +41,7 @@ struct document_node {
   uint32_t key_length;
   uint32_t
       text; /* in the pool of strings: of a string what it says; of any other single value in YAML as it was written, in
-                    TOML a shortest spelling */
+                    TOML as our own YAML spells it */
   uint32_t text_length;
   bool quoted; /* a string that nobody can take for anything else; else a reader that wants a string may take `text` */
   bool boolean;

@@ -22,12 +22,13 @@ struct writer {
   struct text *text; /* the emitter's */
   const struct document *document;
   uint64_t nbytes; /* of values that were read by their dtype */
+  bool layout;     /* that has more of them than a manifest */
   cshm_status status;
   cshm_error *err;
 };
 
-/* What a map is for: it decides how its keys and values are written. */
-enum role { ROLE_OTHER, ROLE_TOP, ROLE_ITEM, ROLE_ATTRIBUTES, ROLE_ATTRIBUTE };
+/* What a map or list is for: it decides how its keys and values are written, on whatever line they stand. */
+enum role { ROLE_OTHER, ROLE_TOP, ROLE_ITEMS, ROLE_ITEM, ROLE_ATTRIBUTES, ROLE_ATTRIBUTE };
 
 static void write_value(struct writer *writer, uint32_t number, enum role role);
 
@@ -156,17 +157,19 @@ static bool is_text(const struct writer *writer, const struct document_node *nod
   return role == ROLE_ATTRIBUTE && has_key(writer, node, "dtype");
 }
 
-/* Of what is in a map of that role. */
+/* Of a value in a map of that role. */
 static enum role role_within(const struct writer *writer, const struct document_node *node, enum role role) {
-  bool may_have_attributes = role == ROLE_TOP || role == ROLE_ITEM;
+  static const char *const lists[] = {"origin", "skipped", "groups", "arrays", NULL};
+  bool may_have_attributes = role == ROLE_ITEM || (role == ROLE_TOP && writer->layout);
   if (may_have_attributes && has_key(writer, node, "attributes")) return ROLE_ATTRIBUTES;
+  if (role == ROLE_TOP && has_key_of(writer, node, lists)) return ROLE_ITEMS;
   return role == ROLE_ATTRIBUTES ? ROLE_ATTRIBUTE : ROLE_OTHER;
 }
 
 static bool is_typed(struct writer *writer, uint32_t number, const struct document_node *node, enum role role) {
   const struct document *document = writer->document;
   bool is_value = role == ROLE_ATTRIBUTE && has_key(writer, node, "value");
-  bool is_fill = role == ROLE_ITEM && has_key(writer, node, "fill");
+  bool is_fill = role == ROLE_ITEM && writer->layout && has_key(writer, node, "fill");
   if (!is_value && !is_fill) return false;
   uint32_t shape = is_value ? cshm__document_find(document, node->parent, "shape") : DOCUMENT_NONE;
   if (is_value && shape == DOCUMENT_NONE) return false;
@@ -214,7 +217,7 @@ static void write_value(struct writer *writer, uint32_t number, enum role role) 
     if (is_map)
       write_entry(writer, child, role);
     else
-      write_value(writer, child, ROLE_OTHER);
+      write_value(writer, child, role == ROLE_ITEMS ? ROLE_ITEM : ROLE_OTHER);
   }
   add(writer, is_map ? "}" : "]");
 }
@@ -253,14 +256,9 @@ static void write_item(struct writer *writer, const struct document_node *item, 
   }
 }
 
-static enum role role_of_items(const struct writer *writer, const struct document_node *list) {
-  static const char *const lists[] = {"origin", "skipped", "groups", "arrays", NULL};
-  return has_key_of(writer, list, lists) ? ROLE_ITEM : ROLE_OTHER;
-}
-
 static void write_list(struct writer *writer, const struct document_node *list) {
   struct text key = spelled_key(writer, list);
-  enum role role = role_of_items(writer, list);
+  enum role role = role_within(writer, list, ROLE_TOP) == ROLE_ITEMS ? ROLE_ITEM : ROLE_OTHER;
   cshm__emit_list_open(&writer->emitter, key.data, key.length);
   for (uint32_t child = list->first; child != DOCUMENT_NONE && !writer->status; child = get(writer, child)->next) {
     cshm__emit_item_open(&writer->emitter, key.data, key.length);
@@ -319,6 +317,7 @@ static void write_top(struct writer *writer) {
 cshm_status cshm__manifest_document(const struct manifest_dialect *dialect, const struct document *document,
                                     struct text *text, cshm_error *err) {
   struct writer writer = {.emitter = {dialect, text}, .text = text, .document = document, .err = err};
+  writer.layout = cshm__document_find(document, 0, "cute-shm-layout") != DOCUMENT_NONE;
   cshm__text_add(text, string(&writer, document->lead), document->lead_length);
   write_top(&writer);
   if (writer.status) return writer.status;

@@ -137,8 +137,9 @@ void take_integer(int64_t value, document_node &node, document_text &text, char 
   text = {digits, static_cast<size_t>(std::snprintf(digits, size, "%" PRId64, value))};
 }
 
+// Spelled as in YAML, so that the same document does not read differently where it was written in the other syntax.
 void take_float(double value, document_node &node, document_text &text, char *digits) {
-  const char *special = std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  const char *special = std::isnan(value) ? ".nan" : value > 0 ? ".inf" : "-.inf";
   node.kind = DOCUMENT_FLOAT;
   node.real = value;
   text = {special, std::strlen(special)};

@@ -16,11 +16,11 @@ struct toml_scan {
   const char *text;
   size_t length;
   size_t at;
-  bool first;     /* of a line, but for white space */
-  bool header;    /* in a line that begins a table */
-  bool value;     /* after the equals sign of a key */
-  unsigned level; /* how deep it is: each bracket is a level, and so is each dot of a key */
-  unsigned open;  /* brackets */
+  bool first;                            /* of a line, but for white space */
+  bool header;                           /* in a line that begins a table */
+  bool value;                            /* after the equals sign of a key */
+  unsigned level;                        /* how deep it is: each bracket is a level, and so is each dot of a key */
+  unsigned open;                         /* brackets */
   unsigned base[MANIFEST_MAX_DEPTH + 1]; /* for each open bracket, the level of what is in it */
   bool is_list[MANIFEST_MAX_DEPTH + 1];  /* and whether it is one of a list */
 };

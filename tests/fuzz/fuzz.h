@@ -29,6 +29,14 @@ void fuzz_parse_own(const struct manifest_syntax *syntax, const struct text *tex
 void fuzz_same_text(const struct text *one, const struct text *other, const char *what);
 void fuzz_same_document(const struct document *one, const struct document *other);
 
+/* Whether it is a manifest or a layout. */
+bool fuzz_means(const struct document *document);
+
+/* Writes a document and puts what is read of it in its place, which is the same. False: it cannot be written. `keeps`: written
+ * again it is the same text. Any document keeps its text but for the first time: what no manifest may have, such as the value 0x10
+ * of an attribute that has room for two letters, becomes 16, which it may. */
+bool fuzz_rewrite(const struct manifest_syntax *syntax, struct document *document, bool keeps);
+
 /* Reads the head, judges what the text means, and looks that what is written of it is read and written as the same again. */
 void fuzz_syntax(const struct manifest_syntax *syntax, const uint8_t *data, size_t size);
 

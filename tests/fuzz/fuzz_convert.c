@@ -27,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct document document;
   struct text toml;
   if (!fuzz_parse(&cshm__manifest_yaml, data, size, &document)) return 0;
+  if (!fuzz_means(&document)) fuzz_rewrite(&cshm__manifest_yaml, &document, false);
   if (fuzz_write(&cshm__manifest_toml, &document, &toml)) {
     convert(&document, &toml);
     free(toml.data);
