@@ -135,6 +135,7 @@ static hid_t open_access(void) {
   if (access < 0) return access;
   /* Closing takes along what an error left open. Where a file system has no locks, reading goes on without. */
   H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+  H5Pset_fapl_sec2(access); /* one file, whose descriptor others read from, too */
   H5Pset_file_locking(access, true, true);
   return access;
 }

@@ -121,8 +121,8 @@ static cshm_status build(struct loading *loading, bool *again) {
   status = cshm__h5_progress_begin(&loading->progress, cshm__h5_plan_nbytes(&loading->plan), loading->err);
   if (!status) status = cshm_builder_allocate(loading->builder, loading->err);
   if (status) return status;
-  return cshm__h5_fill(loading->file.id, &loading->plan, &loading->raw, loading->builder, &loading->progress, again,
-                       loading->err);
+  return cshm__h5_fill(loading->file.id, &loading->plan, &loading->raw, loading->builder, &loading->progress,
+                       loading->options.threads, again, loading->err);
 }
 
 static cshm_status load(struct loading *loading, const char *path, cshm_attachment *attachment) {

@@ -50,6 +50,12 @@ struct h5ragged {
   uint32_t values_array;
 };
 
+/* Where the bytes of a dataset lie, one after the other as they will in memory: see h5copy.h. */
+struct h5extent {
+  int fd; /* borrowed from HDF5 */
+  uint64_t offset;
+};
+
 struct h5attribute {
   struct h5attribute *next;
   const char *name;
@@ -74,6 +80,7 @@ struct h5node {
   size_t target;                  /* ALIAS: a node */
   struct h5value value;           /* DATASET */
   struct h5ragged *ragged;        /* DATASET: not NULL where its elements have any length */
+  const struct h5extent *extent;  /* DATASET: or NULL */
   uint64_t chunk_nbytes;          /* DATASET: of one chunk, where chunks are to be read as a whole; else 0 */
   struct h5attribute *attributes; /* GROUP, DATASET */
   struct h5attribute **attribute_end;

@@ -36,10 +36,13 @@ typedef struct cshm_hdf5_options {
   void *user;                /**< for `progress` */
   const char *producer;      /**< as in cshm_builder_options */
   uint32_t sealed;           /**< as in cshm_builder_options; `attachment` may then not be NULL */
-  uint32_t reserved;         /**< 0 */
+  uint32_t threads;          /**< that read and unfold chunks; 0: as many as there are cores */
+  const char *select;        /**< globs, one a line: only what they match is loaded; NULL: everything */
+  const char *exclude;       /**< the same of what is left out, whatever `select` says; or NULL */
+  uint64_t max_bytes_per_dataset; /**< larger ones are left out; 0: none is */
 } cshm_hdf5_options;
 
-#define CSHM_HDF5_OPTIONS_INIT {sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, NULL, NULL, NULL, 0, 0}
+#define CSHM_HDF5_OPTIONS_INIT {sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, NULL, NULL, NULL, 0, 0, NULL, NULL, 0}
 
 /**
  * Loads a whole HDF5 file into shared memory and publishes it as a project. Data is streamed through a buffer of a few
