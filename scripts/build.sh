@@ -7,6 +7,9 @@ set -eu
 preset=${1:-release}
 mkdir -p "$build"
 log=$build/configure-$preset.log
+# Two stages at once may both see to it that it is built.
+exec 9>"$build/$preset.lock"
+flock 9
 # CMake repeats pages about what it found: shown only when it fails.
 cmake --preset "$preset" >"$log" 2>&1 || {
     cat "$log"

@@ -17,6 +17,7 @@
 #include "shared_array.h"
 #include "span.h"
 #include "table.h"
+#include "text.h"
 %}
 
 %init %{
@@ -52,6 +53,8 @@
 %thread cshm_builder_write;
 %thread cshm_builder_publish;
 %thread cshm_builder_abort;
+%thread cshm_manifest_read;
+%thread cshm_manifest_parse;
 
 /* ---- many nodes in one call ---- */
 
@@ -65,6 +68,15 @@ PyObject *cshm_py_children(cshm_attachment attachment, PyObject *memory, uint32_
 
 %rename(leaves) cshm_py_leaves;
 PyObject *cshm_py_leaves(cshm_attachment attachment, PyObject *recipe);
+
+/* ---- text of any length ---- */
+
+%ignore cshm_manifest_text;
+%ignore cshm_attachment_manifest;
+%rename(manifest_text) cshm_py_manifest_text;
+%rename(attachment_manifest) cshm_py_attachment_manifest;
+PyObject *cshm_py_manifest_text(cshm_manifest manifest, uint32_t format);
+PyObject *cshm_py_attachment_manifest(cshm_attachment attachment, uint32_t format);
 
 /* ---- arrays ---- */
 

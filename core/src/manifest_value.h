@@ -9,6 +9,9 @@
 #define MANIFEST_MAX_VALUE 65536
 #define MANIFEST_MAX_VALUE_DEPTH 32
 
+/* The list of fields is read again for each element: bytes that this may come to. Only names of absurd length reach it. */
+#define MANIFEST_MAX_WALK (16u << 20)
+
 /* A value: its dtype (one that cshm__dtype_parse accepts), shape, and bytes in C order. */
 struct manifest_value {
   const char *dtype;

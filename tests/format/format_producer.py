@@ -3,11 +3,22 @@
 
 import ctypes as c
 import os
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 BUILD = Path(os.environ.get("CUTESHM_BUILD_DIR", Path(__file__).parents[2] / "build" / "release"))
+
+CASES = Path(__file__).parents[1] / "conformance" / "cases.tsv"
+LIFETIMES = ("persistent", "owner", "last-user")
+
+
+def write_cases(root: Path, name: str, syntax: str) -> Path:
+    """The manifest of a project that the C conformance program made of all cases."""
+    environment = os.environ | {"CUTE_SHM_MANIFEST": syntax}
+    subprocess.run([BUILD / "bin" / "conform", "write", root, name, CASES], check=True, env=environment)
+    return root / f"cute-shm.{name}.{syntax}"
 
 
 class Handle(c.Structure):
@@ -53,13 +64,13 @@ class Library:
 class Project:
     """A project being made, whose manifest will be "yaml" or "toml"; a sealed one will have none."""
 
-    def __init__(self, root: Path, name: str, syntax: str, sealed: bool = False) -> None:
+    def __init__(self, root: Path, name: str, syntax: str, sealed: bool = False, lifetime: str = "persistent") -> None:
         self.library = Library()
         self.name = name.encode()
         self.store, self.builder = Handle(), Handle()
         options = StoreOptions(c.sizeof(StoreOptions), ("", "yaml", "toml").index(syntax), None)
         self.library.call("cshm_store_open", os.fsencode(root), c.byref(options), c.byref(self.store))
-        made = BuilderOptions(c.sizeof(BuilderOptions), 0, 0, sealed, None)
+        made = BuilderOptions(c.sizeof(BuilderOptions), 0, LIFETIMES.index(lifetime), sealed, None)
         self.library.call("cshm_builder_open", self.store, self.name, c.byref(made), c.byref(self.builder))
 
     def group(self, path: str) -> None:
@@ -95,9 +106,10 @@ class Project:
         self.library.call("cshm_builder_write", self.builder, c.c_uint32(array), c.c_uint64(0), data,
                           c.c_uint64(len(data)))  # fmt: skip
 
-    def publish(self) -> Path:
-        """Returns the path of the manifest."""
-        self.library.call("cshm_builder_publish", self.builder, None)
+    def publish(self, keep: bool = False) -> Path:
+        """Returns the path of the manifest. What is kept is attached until this process ends."""
+        attachment = c.byref(Handle()) if keep else None
+        self.library.call("cshm_builder_publish", self.builder, attachment)
         path, length = c.create_string_buffer(4096), c.c_size_t(4096)
         self.library.call("cshm_store_manifest", self.store, self.name, path, c.byref(length))
         return Path(os.fsdecode(path.value))

@@ -55,10 +55,11 @@ from ._errors import (
 from ._group import Group
 from ._layout import Spec
 from ._listing import Leftover, Lifetime, ProjectInfo, Repaired
+from ._manifest import Manifest, ManifestFormat
 from ._progress import ProgressFunction
 from ._project import Mode, Project, mode_number
 from ._ragged import Ragged
-from ._store import Access, Manifest, Store, default_store
+from ._store import Access, LayoutLike, Store, default_store
 from ._tree import Order
 from ._v1.location import Project2Toml
 from ._v1.progress import ShmProgress
@@ -89,6 +90,7 @@ __all__ = [
     "Lifetime",
     "LimitError",
     "Manifest",
+    "ManifestFormat",
     "MetaArrayDict",
     "Mode",
     "NoMemoryError",
@@ -128,6 +130,7 @@ __all__ = [
     "hdf5_size",
     "hdf5_to_shm",
     "load_hdf5",
+    "manifest",
     "numpy_shm",
     "progress",
     "projects",
@@ -201,7 +204,7 @@ def create(
 
 def allocate(
     name: str,
-    layout: Mapping[str, Any],
+    layout: LayoutLike,
     attrs: Attrs | None = None,
     lifetime: Lifetime | None = None,
     overwrite: bool = False,
@@ -221,8 +224,9 @@ def allocate(
         name: as in `create`.
         layout: names to declared arrays, and to mappings, which become groups. An array is declared by ``(shape,
             dtype)``, by `Spec`, which takes order and attributes, too, or by something that has both, such as another
-            array or an h5py dataset. All elements are zero at first.
-        attrs: as in `create`; they come after those that a `Spec` gives.
+            array or an h5py dataset. All elements are zero at first. Or the path of a layout in YAML or TOML, or a
+            `Manifest`, which is a layout, too: there elements are what the layout's fill says.
+        attrs: as in `create`; they come after those that a `Spec` or a layout gives. Those of a `Spec` may be replaced.
         lifetime: as in `create`.
         overwrite: as in `create`; the project is replaced when the draft is published.
         store: as in `create`.
@@ -233,7 +237,9 @@ def allocate(
 
     Raises:
         BadTypeError: a declaration that is not understood, or a dtype that cannot be shared, named by its path.
-        ExistsError, BadNameError, InvalidArgumentError, NodeNotFoundError, NoSpaceError, PermissionDeniedError: as in
+        ExistsError: as in `create`; or `attrs` gives what the layout's text has already.
+        NotFoundError, CorruptError, VersionError, LimitError: the layout's text, as in `Manifest.read`.
+        BadNameError, InvalidArgumentError, NodeNotFoundError, NoSpaceError, PermissionDeniedError: as in
             `create`.
     """
     return _as_store(store).allocate(name, layout, attrs, lifetime, overwrite, sealed=sealed)
@@ -254,6 +260,24 @@ def open(name: str, mode: Mode = "r", store: StoreLike = None) -> Project:
         PermissionDeniedError: it is someone else's (a PermissionError).
     """
     return _as_store(store).open(name, mode)
+
+
+def manifest(project: str, format: ManifestFormat = "yaml", store: StoreLike = None) -> str:
+    """The manifest of a project as text, in either syntax, whatever the store has: a full table of contents.
+
+    `Manifest` reads such text, and converts what lies elsewhere.
+
+    Args:
+        project: its name.
+        format: ``"yaml"`` or ``"toml"``.
+        store: a `Store` or its root; by default the user's own.
+
+    Raises:
+        InvalidArgumentError: no such syntax (a ValueError).
+        NotFoundError, CorruptError, VersionError, GenerationError, PermissionDeniedError: as `open`.
+    """
+    with open(project, store=store) as opened:
+        return opened.manifest(format)
 
 
 def attach_fd(fd: int, mode: Mode = "r") -> Project:

@@ -13,6 +13,7 @@ from . import _core
 from ._array import Row
 from ._errors import InvalidArgumentError, TimedOutError
 from ._group import Group
+from ._manifest import ManifestFormat, format_number
 from ._units import human_bytes, plural
 
 Mode = Literal["r", "r+", "c"]
@@ -159,6 +160,17 @@ class Project(Root):
             SystemCallError: this process has no descriptors left (an OSError).
         """
         return _core.cshm_attachment_export_fd(self._memory.attachment)
+
+    def manifest(self, format: ManifestFormat = "yaml") -> str:
+        """The project's manifest as text, written from what is in memory: a full table of contents.
+
+        Args:
+            format: ``"yaml"`` or ``"toml"``, whatever the store has.
+
+        Raises:
+            InvalidArgumentError: no such syntax (a ValueError).
+        """
+        return _core.attachment_manifest(self._memory.attachment, format_number(format))
 
     def _notes(self, kind: int) -> Iterator[tuple[str, str]]:
         for index in range(self._info.note_count):

@@ -16,6 +16,7 @@ from ._draft import Draft
 from ._errors import InvalidArgumentError
 from ._layout import declared
 from ._listing import LIFETIMES, Leftover, Lifetime, Listed, ProjectInfo, Repaired, path_of
+from ._manifest import FORMATS, Manifest, ManifestFormat
 from ._progress import ProgressFunction, reporting
 from ._project import Mode, Project, mode_number
 from ._tree import Node, Order, shared
@@ -24,11 +25,10 @@ from ._v1.log import unlinking
 if TYPE_CHECKING:
     from pathlib import Path
 
-Manifest = Literal["yaml", "toml"]
-_MANIFESTS: dict[Manifest | None, int] = {
+_MANIFESTS: dict[ManifestFormat | None, int] = {
     None: _core.CSHM_MANIFEST_DEFAULT,
-    "yaml": _core.CSHM_MANIFEST_YAML,
-    "toml": _core.CSHM_MANIFEST_TOML,
+    "yaml": FORMATS["yaml"],
+    "toml": FORMATS["toml"],
 }
 Access = Literal["r", "rw"]
 _ACCESSES: dict[Access | None, int] = {
@@ -36,6 +36,7 @@ _ACCESSES: dict[Access | None, int] = {
     "r": _core.CSHM_ACCESS_READ,
     "rw": _core.CSHM_ACCESS_READ_WRITE,
 }
+LayoutLike = Mapping[str, Any] | Manifest | str | os.PathLike[str]
 _PRODUCER = "cute_shm {} (Python {}.{}.{})".format(_core.CSHM_VERSION_STRING, *sys.version_info[:3])
 
 
@@ -52,7 +53,7 @@ class Store:
         self,
         root: str | os.PathLike[str] | None = None,
         prefix: str | None = None,
-        manifest: Manifest | None = None,
+        manifest: ManifestFormat | None = None,
         group: str | int | None = None,
         access: Access | None = None,
     ) -> None:
@@ -148,7 +149,7 @@ class Store:
     def allocate(
         self,
         name: str,
-        layout: Mapping[str, Any],
+        layout: LayoutLike,
         attrs: Attrs | None = None,
         lifetime: Lifetime | None = None,
         overwrite: bool = False,
@@ -156,12 +157,14 @@ class Store:
         sealed: bool = False,
     ) -> Draft:
         """Declares a project of this store, to be filled in place and then published: see `cute_shm.allocate`."""
-        nodes, own = declared(layout)
+        nodes, own = _planned(layout)
         with self._building(name, nodes, _merged(own, attrs), _terms(lifetime, overwrite, sealed)) as builder:
             return Draft(builder, None if sealed else self)
 
     @contextmanager
-    def _building(self, name: str, nodes: list[Node], attrs: Attrs, terms: tuple[bool, int, bool]) -> Iterator[int]:
+    def _building(
+        self, name: str, nodes: list[Node] | Manifest, attrs: Attrs, terms: tuple[bool, int, bool]
+    ) -> Iterator[int]:
         """An allocated builder, which is aborted where anything goes wrong."""
         with self._handle(self._root) as store:
             builder = _core.cshm_builder_open(store, name, (*terms, _PRODUCER))
@@ -234,6 +237,13 @@ def default_store() -> Store:
     from ._v1.location import default_store as where_1_2_looks  # noqa: PLC0415  that module needs this one
 
     return where_1_2_looks()
+
+
+def _planned(layout: LayoutLike) -> tuple[list[Node] | Manifest, dict[str, Mapping[str, Any]]]:
+    """What is to be declared, and attributes that are not among it yet."""
+    if isinstance(layout, (str, os.PathLike)):
+        layout = Manifest.read(layout)
+    return (layout, {}) if isinstance(layout, Manifest) else declared(layout)
 
 
 def _merged(own: dict[str, Mapping[str, Any]], given: Attrs | None) -> Attrs:
