@@ -4,6 +4,7 @@
 #include "h5box.h"
 #include "h5chunk.h"
 #include "h5copy.h"
+#include "h5outside.h"
 #include "h5ragged.h"
 #include "h5type.h"
 
@@ -47,6 +48,7 @@ static cshm_status no_memory(struct filling *filling, const struct reading *read
 
 /* Opens a dataset. One with chunks gets a cache for just one of them: each is read once, as a whole. */
 static hid_t open_dataset(struct filling *filling, const struct h5node *node) {
+  if (node->outside) return cshm__h5_outside_open(filling->plan, filling->file, node->path);
   if (node->chunk_nbytes == 0) return H5Oopen_by_addr(filling->file, (haddr_t)node->address);
   hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
   if (access < 0) return access;
@@ -216,7 +218,7 @@ cshm_status cshm__h5_fill(hid_t file, struct h5plan *plan, struct h5raw *raw, cs
   struct filling filling = {
       .file = file, .plan = plan, .raw = raw, .builder = builder, .progress = progress, .err = err};
   *unreadable = false;
-  filling.type = (struct h5type *)malloc(sizeof *filling.type);
+  filling.type = cshm__h5_type_room(plan->native_endian);
   cshm_status status = cshm__h5_hands_begin(&filling.hands, threads, builder, progress);
   if (status || !filling.type) {
     if (status == CSHM_OK) cshm__h5_hands_end(&filling.hands);
