@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#define _XOPEN_SOURCE 700 /* sigtimedwait */
 #include "cli.h"
 
-#include "cli_load.h"
+#include "cli_made.h"
 #include "cli_progress.h"
-#include "cli_text.h"
 
 #include <cuteshm/hdf5.h>
+<<<<<<< HEAD
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+=======
+>>>>>>> issue6
 #include <string.h>
-#include <time.h>
-
-#define MAX_WARNED 10 /* skipped objects that are listed; `show` lists all */
 
 /* The file's name without folders and its last ending. */
 static void name_after_file(const char *file, char name[CSHM_MAX_PROJECT_NAME + 2]) {
@@ -37,6 +35,7 @@ static enum cli_exit choose_name(const struct cli_arguments *arguments, char nam
   return CLI_OK;
 }
 
+<<<<<<< HEAD
 static enum cli_exit choose_lifetime(const struct cli_arguments *arguments, uint32_t *lifetime) {
   const char *option = arguments->option['l'];
   *lifetime = CSHM_PERSISTENT;
@@ -128,6 +127,10 @@ static cshm_status report(const char *project, cshm_attachment attachment, cshm_
 
 static cshm_status load(const struct cli_arguments *arguments, cshm_store store, const char *project,
                         cshm_hdf5_options *options, cshm_attachment *attachment, cshm_error *err) {
+=======
+static cshm_status load(const struct cli_arguments *arguments, cshm_store store, const char *project, uint32_t lifetime,
+                        cshm_attachment *attachment, cshm_error *err) {
+>>>>>>> issue6
   bool quiet = arguments->option['q'] != NULL;
   struct cli_progress progress;
   options->overwrite = arguments->option['o'] != NULL;
@@ -147,6 +150,7 @@ enum cli_exit cli_load(const struct cli_arguments *arguments) {
   cshm_attachment attachment = {0};
   char name[CSHM_MAX_PROJECT_NAME + 2];
   const char *project = name;
+<<<<<<< HEAD
   bool quiet = arguments->option['q'] != NULL;
   cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
   enum cli_exit result = choose_name(arguments, name, &project);
@@ -158,6 +162,15 @@ enum cli_exit cli_load(const struct cli_arguments *arguments) {
   if (status == CSHM_OK && !quiet) status = cshm_attachment_retain(attachment, &err); /* report() lets go of one */
   if (status == CSHM_OK && !quiet) status = report(project, attachment, &err);
   if (status == CSHM_OK && options.lifetime != CSHM_PERSISTENT) status = hold(attachment, quiet, &err);
+=======
+  uint32_t lifetime;
+  enum cli_exit result = choose_name(arguments, name, &project);
+  if (result == CLI_OK) result = cli_choose_lifetime(arguments, &lifetime);
+  if (result == CLI_OK) result = cli_open_store(arguments, &store);
+  if (result != CLI_OK) return result;
+  cshm_status status = load(arguments, store, project, lifetime, &attachment, &err);
+  if (status == CSHM_OK) status = cli_made(arguments, project, lifetime, attachment, &err);
+>>>>>>> issue6
   cshm_store_close(store, NULL);
   return status == CSHM_OK ? CLI_OK : cli_failed(&err);
 }

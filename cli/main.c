@@ -18,6 +18,10 @@ const struct cli_option cli_options[] = {
     {'T', 0, "threads", "N", "that read and inflate; default: as many as there are cores"},
     {'l', 'l', "lifetime", "LIFE", "persistent (default), owner, or last-user: see above"},
     {'q', 'q', "quiet", NULL, "print nothing but errors"},
+    {'f', 'f', "format", "FORMAT", "yaml or toml: see above"},
+    {'c', 'c', "convert", "FILE", "write FILE, a manifest or a layout, in another format; - is the standard input"},
+    {'t', 't', "to", "FORMAT", "yaml or toml: what FILE becomes; default: by the ending of --output"},
+    {'O', 'o', "output", "FILE", "write to FILE, all of it or nothing; default: the standard output"},
     {'d', 'n', "dry-run", NULL, "remove nothing, only tell what would be"},
     {'j', 'j', "json", NULL, "print one JSON document"},
     {'r', 'r', "root", "DIR", "the store; default: $CUTE_SHM_ROOT, else that of this user, or group, in /tmp"},
@@ -39,7 +43,21 @@ const struct cli_command cli_commands[] = {
      "The project stays until it is unlinked or the machine restarts. With --lifetime owner or last-user this\n"
      "program stays, until Ctrl-C, or until the project is unlinked or overwritten: with owner the project ends\n"
      "with it, with last-user then or later, when the last process that has it attached lets go.\n",
+<<<<<<< HEAD
      "onsixmTlq", 1, 2, cli_load},
+=======
+     "onslq", 1, 2, cli_load},
+    {"create", "[OPTION]... PROJECT LAYOUT", "make a project from a layout",
+     "LAYOUT is a file in YAML, or in TOML if its name ends in .toml, that tells groups, arrays and attributes,\n"
+     "and what the arrays are filled with; a manifest will do, too. docs/layouts.md tells how it is written. With -\n"
+     "it is read from the standard input, as YAML unless --format says otherwise. The project is published in one\n"
+     "step. What is wrong in a layout is told with line and column, and then nothing is created.\n"
+     "\n"
+     "The project stays until it is unlinked or the machine restarts. With --lifetime owner or last-user this\n"
+     "program stays, until Ctrl-C, or until the project is unlinked or overwritten: with owner the project ends\n"
+     "with it, with last-user then or later, when the last process that has it attached lets go.\n",
+     "olfq", 2, 2, cli_create},
+>>>>>>> issue6
     {"list", "[OPTION]...", "the projects of a store",
      "One line for each project, ordered by name. One that cannot be used says why. It is in use while a\n"
      "process has it attached. Projects whose owner, or last user, is gone are removed first.\n",
@@ -48,6 +66,14 @@ const struct cli_command cli_commands[] = {
      "The tree of groups and arrays with type, shape, size and attributes; with PATH, only what is there,\n"
      "and its attributes at full length.\n",
      "j", 1, 2, cli_show},
+    {"manifest", "[OPTION]... [PROJECT]", "a project's manifest, or a file's in another format",
+     "Prints the manifest of PROJECT, written from its segment, whichever the store has: in the format that --format\n"
+     "says, or the ending of --output, else $CUTE_SHM_MANIFEST, else YAML.\n"
+     "\n"
+     "With --convert it writes a manifest or a layout in the format that --to says. Keys keep their order, and those\n"
+     "that are not known stay; what cute-shm wrote comes back byte for byte. From the standard input --format is what\n"
+     "it is read as; default: the format that it does not become.\n",
+     "fctO", 0, 1, cli_manifest},
     {"unlink", "[OPTION]... PROJECT...", "remove projects",
      "The memory is given back as soon as nobody has the project open any more.\n", "", 1, -1, cli_unlink},
     {"gc", "[OPTION]...", "remove what the dead have left behind",

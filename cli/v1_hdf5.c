@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli_load.h"
+#include "cli_made.h"
 #include "cli_progress.h"
 #include "cli_text.h"
 #include "cli_tree.h"

@@ -90,6 +90,20 @@ cshm_status cshm_builder_note(cshm_builder builder, uint32_t kind, const char *k
   return status ? status : leave(builder, cshm__tree_note(&object->tree, kind, key, text, err));
 }
 
+cshm_status cshm_builder_layout(cshm_builder builder, cshm_manifest layout, cshm_error *err) {
+  struct handle_target target;
+  struct builder *object;
+  cshm_status status = cshm__handle_pin(layout.id, HANDLE_MANIFEST, &target, err);
+  if (status) return status;
+  status = enter(builder, BUILDER_DECLARING, &object, err);
+  if (!status) {
+    const struct document *document = target.object;
+    status = leave(builder, cshm__manifest_declare(document, &object->tree, &object->fills, err));
+  }
+  cshm__handle_unpin(layout.id);
+  return status;
+}
+
 cshm_status cshm_builder_allocate(cshm_builder builder, cshm_error *err) {
   struct builder *object;
   cshm_status status = enter(builder, BUILDER_DECLARING, &object, err);

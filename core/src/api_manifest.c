@@ -32,8 +32,3 @@ cshm_status cshm_attachment_manifest(cshm_attachment attachment, uint32_t format
   (void)attachment, (void)format, (void)buffer, (void)length;
   return PENDING("cshm_attachment_manifest");
 }
-
-cshm_status cshm_builder_layout(cshm_builder builder, cshm_manifest layout, cshm_error *err) {
-  (void)builder, (void)layout;
-  return PENDING("cshm_builder_layout");
-}

@@ -6,6 +6,7 @@
 #include "builder_window.h"
 #include "counter.h"
 #include "layout.h"
+#include "manifest_declare.h"
 #include "mapping.h"
 #include "store.h"
 #include "tree.h"
@@ -26,6 +27,7 @@ struct builder {
   int64_t process;         /* that opened it */
   cshm__counter state;     /* an enum builder_state */
   struct tree tree;        /* while declaring */
+  struct manifest_fills fills; /* the same */
   struct layout layout;    /* from allocation on */
   int segment;             /* descriptor, or -1 */
   struct mapping *mapping; /* to write in, when asked for */

@@ -34,11 +34,14 @@ struct document_node {
   uint32_t last;
   uint32_t next;  /* sibling, or DOCUMENT_NONE */
   uint32_t count; /* of children */
+  uint32_t level; /* from 1: of node 0 */
   uint32_t line;  /* of the value, from 1 */
   uint32_t column;
   uint32_t key; /* in the pool of strings, where the parent is a map */
   uint32_t key_length;
-  uint32_t text; /* in the pool of strings: of a string what it says, of any other single value as it was written */
+  uint32_t
+      text; /* in the pool of strings: of a string what it says; of any other single value in YAML as it was written, in
+                    TOML a shortest spelling */
   uint32_t text_length;
   bool quoted; /* a string that nobody can take for anything else; else a reader that wants a string may take `text` */
   bool boolean;
@@ -52,7 +55,10 @@ struct document {
   struct pool nodes;
   struct pool strings; /* each ended with a NUL, which is not counted */
   uint32_t node_count;
-  uint32_t lead; /* in strings: the lines of comment before all else, with their ends */
+  uint32_t *slots; /* a hash table of all keys of all maps: numbers of nodes, 0 is empty. A power of two, or none */
+  uint32_t slot_count;
+  uint32_t key_count;
+  uint32_t lead; /* in strings: the lines of comment before all else, each ended with a newline */
   uint32_t lead_length;
 };
 
@@ -81,15 +87,35 @@ const char *cshm__document_found(const struct document *document, uint32_t node,
 cshm_status cshm__document_fail(const struct document *document, uint32_t node, cshm_status status, const char *wanted,
                                 cshm_error *err);
 
+/* The same of any place and finding; line and column count from 1. */
+struct document_place {
+  size_t line;
+  size_t column;
+};
+
+/* Of a byte of a text; columns are characters. */
+struct document_place cshm__document_place(const char *text, size_t at);
+
+cshm_status cshm__document_fail_at(const struct document *document, struct document_place place, cshm_status status,
+                                   const char *wanted, const char *found, cshm_error *err);
+
+/* "'text'" for a message, cut where it is long. Returns `out`. */
+const char *cshm__document_quoted(const char *text, size_t length, char out[DOCUMENT_FOUND_SIZE]);
+
 /* ---- making: for the adapters ---- */
 
 /* An empty document, and its end, also after a failure. */
 void cshm__document_init(struct document *document, const char *name);
 void cshm__document_free(struct document *document);
 
+/* What no text may be, whatever the syntax: larger than CSHM_MANIFEST_MAX_SIZE (CSHM_ERR_LIMIT), not UTF-8, or with a NUL
+ * (CSHM_ERR_CORRUPT). A byte-order mark at its beginning is taken from `*source`. */
+cshm_status cshm__document_check_text(const struct document *document, struct document_source *source, cshm_error *err);
+
 /* Adds a node to its parent (a map or list that is there; DOCUMENT_NONE for node 0), after the children that are there, and copies
- * key and text. Fills `*number`; or NULL. CSHM_ERR_LIMIT: too many nodes or levels; CSHM_ERR_CORRUPT: a key that comes twice,
- * one with a NUL, or the merge key "<<"; both with line and column; CSHM_ERR_NO_MEMORY. */
+ * key and text. Of `*node` links, level, key and text are not read but for the parent. Fills `*number`, unless it is NULL.
+ * CSHM_ERR_LIMIT: too many nodes or levels; CSHM_ERR_CORRUPT: a key that comes twice, or one with a NUL; each with line and
+ * column; CSHM_ERR_NO_MEMORY. */
 struct document_text {
   const char *data;
   size_t length;
@@ -97,7 +123,8 @@ struct document_text {
 cshm_status cshm__document_add(struct document *document, const struct document_node *node, struct document_text key,
                                struct document_text text, uint32_t *number, cshm_error *err);
 
-/* Keeps the lines that begin with '#' at the beginning of a text. */
+/* Keeps the lines that begin with '#' at the beginning of a text that was checked. What one of the syntaxes would not take in a
+ * comment, or would take for its end, becomes '?'. */
 cshm_status cshm__document_keep_lead(struct document *document, const struct document_source *source, cshm_error *err);
 
 #endif
