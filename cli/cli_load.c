@@ -5,12 +5,8 @@
 #include "cli_progress.h"
 
 #include <cuteshm/hdf5.h>
-<<<<<<< HEAD
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
-=======
->>>>>>> issue6
 #include <string.h>
 
 /* The file's name without folders and its last ending. */
@@ -33,18 +29,6 @@ static enum cli_exit choose_name(const struct cli_arguments *arguments, char nam
   name_after_file(arguments->words[0], name);
   *project = word ? word : option ? option : name;
   return CLI_OK;
-}
-
-<<<<<<< HEAD
-static enum cli_exit choose_lifetime(const struct cli_arguments *arguments, uint32_t *lifetime) {
-  const char *option = arguments->option['l'];
-  *lifetime = CSHM_PERSISTENT;
-  for (uint32_t i = CSHM_PERSISTENT; option && i <= CSHM_LAST_USER; i++) {
-    *lifetime = i;
-    if (strcmp(option, cli_lifetime_name(i)) == 0) option = NULL;
-  }
-  if (!option) return CLI_OK;
-  return cli_usage(arguments->command, "load: no lifetime \"%s\": persistent, owner or last-user", option);
 }
 
 /* A number of at most `most` as an option's value: "12", or with K, M, G or T behind where there are units. */
@@ -76,61 +60,8 @@ static enum cli_exit choose_part(const struct cli_arguments *arguments, cshm_hdf
   return result;
 }
 
-/* Requests to end, without those that the caller wants ignored, as nohup does: a signal that is blocked is not ignored. */
-static sigset_t requests_to_end(void) {
-  const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-  struct sigaction action;
-  sigset_t ends;
-  sigemptyset(&ends);
-  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-    if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN) sigaddset(&ends, numbers[i]);
-  return ends;
-}
-
-/* Stays while the project needs this process: until Ctrl-C or another request to end, or until it is nobody's any more. */
-static cshm_status hold(cshm_attachment attachment, bool quiet, cshm_error *err) {
-  const struct timespec step = {1, 0};
-  int32_t current = 1;
-  sigset_t ends = requests_to_end();
-  sigprocmask(SIG_BLOCK, &ends, NULL);
-  fflush(stdout);
-  if (!quiet) cli_error("the project is held until Ctrl-C");
-  cshm_status status = CSHM_OK;
-  while (status == CSHM_OK && current && sigtimedwait(&ends, NULL, &step) < 0)
-    status = cshm_attachment_is_current(attachment, &current, err);
-  return status;
-}
-
-void cli_warn_skipped(const struct cli_tree *tree, const char *lead) {
-  uint32_t count = cli_tree_count_notes(tree, CSHM_NOTE_SKIPPED);
-  char objects[CLI_SIZE_TEXT];
-  if (count == 0) return;
-  cli_format_count(count, "object", objects);
-  fprintf(stderr, "%s%s of the file %s skipped\n", lead, objects, count == 1 ? "was" : "were");
-  cli_tree_print_skipped(tree, stderr, MAX_WARNED);
-  if (count > MAX_WARNED) fprintf(stderr, "  and %u more: cute-shm show lists them\n", count - MAX_WARNED);
-}
-
-static cshm_status report(const char *project, cshm_attachment attachment, cshm_error *err) {
-  struct cli_tree tree;
-  cshm_status status = cli_tree_begin(attachment, &tree, err);
-  if (status == CSHM_OK) {
-    char summary[128];
-    cli_tree_summary(&tree, summary, sizeof summary);
-    cli_print(stdout, project);
-    printf(": %s\n", summary);
-    cli_warn_skipped(&tree, "cute-shm: warning: ");
-  }
-  cli_tree_end(&tree);
-  return status;
-}
-
 static cshm_status load(const struct cli_arguments *arguments, cshm_store store, const char *project,
                         cshm_hdf5_options *options, cshm_attachment *attachment, cshm_error *err) {
-=======
-static cshm_status load(const struct cli_arguments *arguments, cshm_store store, const char *project, uint32_t lifetime,
-                        cshm_attachment *attachment, cshm_error *err) {
->>>>>>> issue6
   bool quiet = arguments->option['q'] != NULL;
   struct cli_progress progress;
   options->overwrite = arguments->option['o'] != NULL;
@@ -150,27 +81,14 @@ enum cli_exit cli_load(const struct cli_arguments *arguments) {
   cshm_attachment attachment = {0};
   char name[CSHM_MAX_PROJECT_NAME + 2];
   const char *project = name;
-<<<<<<< HEAD
-  bool quiet = arguments->option['q'] != NULL;
   cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
   enum cli_exit result = choose_name(arguments, name, &project);
-  if (result == CLI_OK) result = choose_lifetime(arguments, &options.lifetime);
+  if (result == CLI_OK) result = cli_choose_lifetime(arguments, &options.lifetime);
   if (result == CLI_OK) result = choose_part(arguments, &options);
   if (result == CLI_OK) result = cli_open_store(arguments, &store);
   if (result != CLI_OK) return result;
   cshm_status status = load(arguments, store, project, &options, &attachment, &err);
-  if (status == CSHM_OK && !quiet) status = cshm_attachment_retain(attachment, &err); /* report() lets go of one */
-  if (status == CSHM_OK && !quiet) status = report(project, attachment, &err);
-  if (status == CSHM_OK && options.lifetime != CSHM_PERSISTENT) status = hold(attachment, quiet, &err);
-=======
-  uint32_t lifetime;
-  enum cli_exit result = choose_name(arguments, name, &project);
-  if (result == CLI_OK) result = cli_choose_lifetime(arguments, &lifetime);
-  if (result == CLI_OK) result = cli_open_store(arguments, &store);
-  if (result != CLI_OK) return result;
-  cshm_status status = load(arguments, store, project, lifetime, &attachment, &err);
-  if (status == CSHM_OK) status = cli_made(arguments, project, lifetime, attachment, &err);
->>>>>>> issue6
+  if (status == CSHM_OK) status = cli_made(arguments, project, options.lifetime, attachment, &err);
   cshm_store_close(store, NULL);
   return status == CSHM_OK ? CLI_OK : cli_failed(&err);
 }

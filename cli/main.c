@@ -43,10 +43,7 @@ const struct cli_command cli_commands[] = {
      "The project stays until it is unlinked or the machine restarts. With --lifetime owner or last-user this\n"
      "program stays, until Ctrl-C, or until the project is unlinked or overwritten: with owner the project ends\n"
      "with it, with last-user then or later, when the last process that has it attached lets go.\n",
-<<<<<<< HEAD
      "onsixmTlq", 1, 2, cli_load},
-=======
-     "onslq", 1, 2, cli_load},
     {"create", "[OPTION]... PROJECT LAYOUT", "make a project from a layout",
      "LAYOUT is a file in YAML, or in TOML if its name ends in .toml, that tells groups, arrays and attributes,\n"
      "and what the arrays are filled with; a manifest will do, too. docs/layouts.md tells how it is written. With -\n"
@@ -57,7 +54,6 @@ const struct cli_command cli_commands[] = {
      "program stays, until Ctrl-C, or until the project is unlinked or overwritten: with owner the project ends\n"
      "with it, with last-user then or later, when the last process that has it attached lets go.\n",
      "olfq", 2, 2, cli_create},
->>>>>>> issue6
     {"list", "[OPTION]...", "the projects of a store",
      "One line for each project, ordered by name. One that cannot be used says why. It is in use while a\n"
      "process has it attached. Projects whose owner, or last user, is gone are removed first.\n",

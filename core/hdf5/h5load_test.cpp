@@ -165,6 +165,35 @@ TEST_CASE("a load by several threads is whole, and can be cancelled at any call"
   CHECK(cshm_live_handles() == handles);
 }
 
+TEST_CASE("chunks at the edges that were left without filters are taken as they are", "[h5load]") {
+  H5Scratch scratch;
+  std::string path = scratch.folder + "/file.h5";
+  hid_t access = H5Pcreate(H5P_FILE_ACCESS), plist = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110);
+  const hsize_t shape[] = {10, 13}, chunk[] = {4, 5};
+  H5Pset_chunk(plist, 2, chunk);
+  H5Pset_deflate(plist, 6);
+  H5Pset_fletcher32(plist);
+  REQUIRE(H5Pset_chunk_opts(plist, H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS) >= 0);
+  hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), space = H5Screate_simple(2, shape, nullptr);
+  hid_t dataset = H5Dcreate2(file, "x", H5T_STD_I32LE, space, H5P_DEFAULT, plist, H5P_DEFAULT);
+  std::vector<int32_t> values(130);
+  for (size_t i = 0; i < values.size(); i++)
+    values[i] = static_cast<int32_t>(i);
+  REQUIRE(H5Dwrite(dataset, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0);
+  H5Dclose(dataset);
+  H5Sclose(space);
+  H5Pclose(plist);
+  H5Pclose(access);
+  H5Fclose(file);
+  cshm_attachment attachment{};
+  cshm_array_view view = CSHM_ARRAY_VIEW_INIT;
+  REQUIRE(cshm_hdf5_load(scratch.store, "p", path.c_str(), nullptr, &attachment, &scratch.err) == CSHM_OK);
+  REQUIRE(cshm_attachment_view(attachment, 1, &view, nullptr) == CSHM_OK);
+  CHECK(memcmp(view.data, values.data(), 4 * values.size()) == 0);
+  REQUIRE(cshm_detach(attachment, nullptr) == CSHM_OK);
+}
+
 TEST_CASE("datasets that turn out to be unreadable are left out, and the rest is whole", "[h5load]") {
   H5Scratch scratch;
   std::string path = scratch.make([](hid_t file) {
