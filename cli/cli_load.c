@@ -46,6 +46,16 @@ static enum cli_exit choose_lifetime(const struct cli_arguments *arguments, uint
   return cli_usage(arguments->command, "load: no lifetime \"%s\": persistent, owner or last-user", option);
 }
 
+static enum cli_exit choose_outside(const struct cli_arguments *arguments, uint32_t *outside) {
+  const char *option = arguments->option['e'];
+  *outside = CSHM_HDF5_OUTSIDE_DATA;
+  if (!option) return CLI_OK;
+  if (strcmp(option, "folder") == 0) *outside = CSHM_HDF5_OUTSIDE_FOLDER;
+  if (strcmp(option, "anywhere") == 0) *outside = CSHM_HDF5_OUTSIDE_ANYWHERE;
+  if (*outside != CSHM_HDF5_OUTSIDE_DATA) return CLI_OK;
+  return cli_usage(arguments->command, "load: no place \"%s\" to follow links to: folder or anywhere", option);
+}
+
 /* Requests to end, without those that the caller wants ignored, as nohup does: a signal that is blocked is not ignored. */
 static sigset_t requests_to_end(void) {
   const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
@@ -95,13 +105,21 @@ static cshm_status report(const char *project, cshm_attachment attachment, cshm_
   return status;
 }
 
-static cshm_status load(const struct cli_arguments *arguments, cshm_store store, const char *project, uint32_t lifetime,
-                        cshm_attachment *attachment, cshm_error *err) {
+/* What was chosen from several words. */
+struct choices {
+  uint32_t lifetime;
+  uint32_t outside;
+};
+
+static cshm_status load(const struct cli_arguments *arguments, cshm_store store, const char *project,
+                        const struct choices *choices, cshm_attachment *attachment, cshm_error *err) {
   bool quiet = arguments->option['q'] != NULL;
   struct cli_progress progress;
   cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
   options.overwrite = arguments->option['o'] != NULL;
-  options.lifetime = lifetime;
+  options.lifetime = choices->lifetime;
+  options.external_links = choices->outside;
+  options.native_endian = arguments->option['b'] != NULL;
   options.strict = arguments->option['s'] != NULL;
   options.progress = cli_progress_update;
   options.user = &progress;
@@ -119,15 +137,16 @@ enum cli_exit cli_load(const struct cli_arguments *arguments) {
   char name[CSHM_MAX_PROJECT_NAME + 2];
   const char *project = name;
   bool quiet = arguments->option['q'] != NULL;
-  uint32_t lifetime;
+  struct choices choices;
   enum cli_exit result = choose_name(arguments, name, &project);
-  if (result == CLI_OK) result = choose_lifetime(arguments, &lifetime);
+  if (result == CLI_OK) result = choose_lifetime(arguments, &choices.lifetime);
+  if (result == CLI_OK) result = choose_outside(arguments, &choices.outside);
   if (result == CLI_OK) result = cli_open_store(arguments, &store);
   if (result != CLI_OK) return result;
-  cshm_status status = load(arguments, store, project, lifetime, &attachment, &err);
+  cshm_status status = load(arguments, store, project, &choices, &attachment, &err);
   if (status == CSHM_OK && !quiet) status = cshm_attachment_retain(attachment, &err); /* report() lets go of one */
   if (status == CSHM_OK && !quiet) status = report(project, attachment, &err);
-  if (status == CSHM_OK && lifetime != CSHM_PERSISTENT) status = hold(attachment, quiet, &err);
+  if (status == CSHM_OK && choices.lifetime != CSHM_PERSISTENT) status = hold(attachment, quiet, &err);
   cshm_store_close(store, NULL);
   return status == CSHM_OK ? CLI_OK : cli_failed(&err);
 }

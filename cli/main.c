@@ -12,6 +12,8 @@ const struct cli_option cli_options[] = {
     {'n', 'n', "name", "PROJECT", "what to call the project; default: the file's name without its ending"},
     {'o', 'o', "overwrite", NULL, "replace a project of that name; who has it open keeps the old one, whole"},
     {'s', 's', "strict", NULL, "fail, and create nothing, if anything in the file cannot be loaded"},
+    {'e', 'e', "external-links", "WHERE", "follow links into other files: folder (of the file, and below) or anywhere"},
+    {'b', 'b', "native-endian", NULL, "make numbers of the other byte order those of this machine"},
     {'l', 'l', "lifetime", "LIFE", "persistent (default), owner, or last-user: see above"},
     {'q', 'q', "quiet", NULL, "print nothing but errors"},
     {'d', 'n', "dry-run", NULL, "remove nothing, only tell what would be"},
@@ -19,6 +21,7 @@ const struct cli_option cli_options[] = {
     {'r', 'r', "root", "DIR", "the store; default: $CUTE_SHM_ROOT, else that of this user, or group, in /tmp"},
     {'g', 'g', "group", "GROUP", "whose members share the store; default: $CUTE_SHM_GROUP, else nobody's"},
     {'a', 'a', "access", "ACCESS", "what they may do: r (read) or rw (all that you may); default: as it is, or r"},
+    {'k', 'k', "skipped", NULL, "only what of the source is not in the project: path and reason, one a line"},
     {'h', 'h', "help", NULL, "print this"},
     {0, 0, NULL, NULL, NULL}};
 
@@ -31,15 +34,15 @@ const struct cli_command cli_commands[] = {
      "The project stays until it is unlinked or the machine restarts. With --lifetime owner or last-user this\n"
      "program stays, until Ctrl-C, or until the project is unlinked or overwritten: with owner the project ends\n"
      "with it, with last-user then or later, when the last process that has it attached lets go.\n",
-     "onslq", 1, 2, cli_load},
+     "onseblq", 1, 2, cli_load},
     {"list", "[OPTION]...", "the projects of a store",
      "One line for each project, ordered by name. One that cannot be used says why. It is in use while a\n"
      "process has it attached. Projects whose owner, or last user, is gone are removed first.\n",
      "j", 0, 0, cli_list},
     {"show", "[OPTION]... PROJECT [PATH]", "what is in a project",
      "The tree of groups and arrays with type, shape, size and attributes; with PATH, only what is there,\n"
-     "and its attributes at full length.\n",
-     "j", 1, 2, cli_show},
+     "and its attributes at full length. With --skipped, what was left out when it was loaded.\n",
+     "jk", 1, 2, cli_show},
     {"unlink", "[OPTION]... PROJECT...", "remove projects",
      "The memory is given back as soon as nobody has the project open any more.\n", "", 1, -1, cli_unlink},
     {"gc", "[OPTION]...", "remove what the dead have left behind",

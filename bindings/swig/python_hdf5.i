@@ -11,8 +11,8 @@
 
 %typemap(in) const cshm_hdf5_options *options (cshm_hdf5_options given = CSHM_HDF5_OPTIONS_INIT) {
   PyObject *callable = NULL;
-  if (!PyArg_ParseTuple($input, "IIIOzI:options", &given.overwrite, &given.lifetime, &given.strict, &callable,
-                        &given.producer, &given.sealed))
+  if (!PyArg_ParseTuple($input, "IIIOzIII:options", &given.overwrite, &given.lifetime, &given.strict, &callable,
+                        &given.producer, &given.sealed, &given.native_endian, &given.external_links))
     SWIG_fail;
   /* Set without a callable, too: it is what sees Ctrl-C. */
   given.progress = cshm_py_progress;

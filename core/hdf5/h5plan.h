@@ -10,6 +10,8 @@
 
 #define H5PLAN_NONE SIZE_MAX
 #define H5PLAN_NO_ADDRESS UINT64_MAX
+/* Objects in other files have the file's number from this bit on; no file is so long. */
+#define H5PLAN_FILE_SHIFT 56
 
 /* What elements have in place of data, see h5raw.h. */
 enum h5content {
@@ -66,11 +68,12 @@ enum h5kind {
 struct h5node {
   enum h5kind kind;
   const char *path;               /* "b/b1"; "" for the root */
-  uint64_t address;               /* of the object in the file */
+  uint64_t address;               /* of the object in the file, see H5PLAN_FILE_SHIFT */
   size_t parent;                  /* the group that it is in */
   size_t first_child;             /* GROUP: what is in it are nodes in a row */
   size_t child_count;
   const char *target_path;        /* SOFT, and what becomes of it */
+  const char *target_file;        /* the same, of a link into another file; else NULL */
   size_t target;                  /* ALIAS: a node */
   struct h5value value;           /* DATASET */
   struct h5ragged *ragged;        /* DATASET: not NULL where its elements have any length */

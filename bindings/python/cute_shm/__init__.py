@@ -45,6 +45,7 @@ from ._errors import (
     NoSpaceError,
     NotFoundError,
     PermissionDeniedError,
+    SkippedWarning,
     StaleHandleError,
     StateError,
     SystemCallError,
@@ -59,7 +60,7 @@ from ._progress import ProgressFunction
 from ._project import Mode, Project, mode_number
 from ._ragged import Ragged
 from ._records import Records
-from ._store import Access, Manifest, Store, default_store
+from ._store import Access, ExternalLinks, Manifest, Store, default_store
 from ._tree import Order
 from ._v1.location import Project2Toml
 from ._v1.progress import ShmProgress
@@ -82,6 +83,7 @@ __all__ = [
     "Draft",
     "Error",
     "ExistsError",
+    "ExternalLinks",
     "GenerationError",
     "Group",
     "Hdf5Error",
@@ -109,6 +111,7 @@ __all__ = [
     "SharedArrayDict",
     "SharedArrayMeta",
     "ShmProgress",
+    "SkippedWarning",
     "Spec",
     "StaleHandleError",
     "StateError",
@@ -285,10 +288,12 @@ def load_hdf5(
     progress: bool | ProgressFunction | None = None,
     store: StoreLike = None,
     sealed: bool = False,
+    native_endian: bool = False,
+    external_links: ExternalLinks | None = None,
 ) -> Project:
     """Loads an HDF5 file into shared memory, through a buffer of a few MiB whatever the file's size.
 
-    What has no form in shared memory is left out and told by `Project.skipped`.
+    What has no form in shared memory is left out and told by `Project.skipped`, and by one `SkippedWarning`.
 
     Args:
         path: the file.
@@ -300,6 +305,9 @@ def load_hdf5(
             What it returns is ignored; what it raises cancels, and is what you see; so does Ctrl-C.
         store: a `Store` or its root; by default the user's own.
         sealed: as in `create`.
+        native_endian: whether numbers of the other byte order become those of this machine.
+        external_links: which links into other files are followed: None, those to files in the folder of the file or
+            below it ("folder"), or all ("anywhere"). Whoever wrote the file chose where they lead.
 
     Returns:
         The project, opened for reading.
@@ -311,7 +319,15 @@ def load_hdf5(
         ExistsError, BadNameError, InvalidArgumentError, NoSpaceError, PermissionDeniedError: as in `create`.
     """
     return _as_store(store).load_hdf5(
-        path, name, overwrite=overwrite, lifetime=lifetime, strict=strict, progress=progress, sealed=sealed
+        path,
+        name,
+        overwrite=overwrite,
+        lifetime=lifetime,
+        strict=strict,
+        progress=progress,
+        sealed=sealed,
+        native_endian=native_endian,
+        external_links=external_links,
     )
 
 
