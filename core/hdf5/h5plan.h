@@ -74,6 +74,7 @@ struct h5node {
   size_t child_count;
   const char *target_path;        /* SOFT, and what becomes of it */
   const char *target_file;        /* the same, of a link into another file; else NULL */
+  bool leads_back;                /* SOFT: that other file is the one that is loaded, which HDF5 opens but once */
   size_t target;                  /* ALIAS: a node */
   struct h5value value;           /* DATASET */
   struct h5ragged *ragged;        /* DATASET: not NULL where its elements have any length */
@@ -94,7 +95,8 @@ struct h5skip {
 
 struct h5plan {
   bool native_endian;  /* big-endian numbers become those of the machine */
-  const char *folder;  /* that the file is in, absolute */
+  const char *file;    /* the file's path, absolute */
+  const char *folder;  /* that it is in */
   uint32_t outside;    /* a cshm_hdf5_outside */
   struct h5node *nodes; /* a group lies before what is in it; node 0 is the root */
   size_t node_count;

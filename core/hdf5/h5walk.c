@@ -23,6 +23,7 @@ struct walker {
   struct h5type *type; /* room to work in: too large for the stack */
   size_t copies;       /* nodes of groups that were met again */
   unsigned long files[MAX_FILES]; /* HDF5's numbers of the files that were met; the first is the one that is loaded */
+  hid_t open_files[MAX_FILES];    /* kept open: opened again, a file has another number */
   size_t file_count;
 };
 
@@ -69,9 +70,11 @@ static bool read_external(struct h5plan *plan, hid_t group, const char *name, si
     cshm__h5_reason(reason, "it is a link to '%s' in file '%s', which is not followed", object, file);
   else if (!(path = cshm__h5_outside_find(plan, plan->folder, file, reason)))
     cshm__h5_reason_in(reason, "it is a link to '%s' in file '%s': ", object, file);
+  bool good = path != NULL;
+  if (good) node->kind = H5KIND_SOFT;
+  node->leads_back = good && strcmp(path, plan->file) == 0;
   free(path);
-  if (path) node->kind = H5KIND_SOFT;
-  return path != NULL;
+  return good;
 }
 
 /* Reads a soft link's target into the plan's memory. */
@@ -293,6 +296,7 @@ static cshm_status copy_link(struct h5plan *plan, size_t into, size_t link) {
   plan->nodes[node].parent = into;
   plan->nodes[node].target_path = original->target_path;
   plan->nodes[node].target_file = original->target_file;
+  plan->nodes[node].leads_back = original->leads_back;
   bool soft = original->target_path && (!original->target_file || plan->outside != CSHM_HDF5_OUTSIDE_DATA);
   if (soft) plan->nodes[node].kind = H5KIND_SOFT;
   struct h5reason reason;
@@ -370,8 +374,11 @@ static bool add_file(struct walker *walker, hid_t object, unsigned long file, ui
     return false;
   }
   if (number > 0 && !cshm__h5_outside_has(walker->plan, object, reason)) return false;
-  walker->files[number] = file;
-  if (number == walker->file_count) walker->file_count++;
+  if (number == walker->file_count) {
+    walker->files[number] = file;
+    walker->open_files[number] = H5Iget_file_id(object);
+    walker->file_count++;
+  }
   *address += (uint64_t)number << H5PLAN_FILE_SHIFT;
   return true;
 }
@@ -379,7 +386,7 @@ static bool add_file(struct walker *walker, hid_t object, unsigned long file, ui
 /* The address of what a soft link leads to. */
 static bool resolve(struct walker *walker, const struct h5node *node, uint64_t *address, struct h5reason *reason) {
   H5O_info_t info;
-  hid_t object = H5Oopen(walker->file, node->path, walker->access);
+  hid_t object = H5Oopen(walker->file, node->leads_back ? node->target_path : node->path, walker->access);
   if (object < 0) {
     cshm__h5_reason_words(reason, "nothing is there that can be opened");
     return false;
@@ -435,7 +442,9 @@ static cshm_status plan_root(struct walker *walker, cshm_error *err) {
   if (!good) cshm__h5_reason_words(&reason, "its root group cannot be read");
   if (group >= 0) H5Gclose(group);
   if (!good) return cshm__fail(err, CSHM_ERR_HDF5, 0, "%s", reason.text);
-  walker->files[walker->file_count++] = info.fileno;
+  walker->files[0] = info.fileno;
+  walker->open_files[0] = H5I_INVALID_HID;
+  walker->file_count = 1;
   return cshm__h5_plan_node(walker->plan, "", (uint64_t)info.addr, &root);
 }
 
@@ -463,6 +472,8 @@ cshm_status cshm__h5_walk(hid_t file, struct h5plan *plan, struct h5walk *walk, 
   if (status == CSHM_OK) status = visit_all(&walker);
 done:
   if (status == CSHM_ERR_NO_MEMORY) cshm__fail(err, status, 0, "out of memory while reading the file's structure");
+  for (size_t i = 0; i < walker.file_count; i++)
+    if (walker.open_files[i] >= 0) H5Fclose(walker.open_files[i]);
   if (walker.access >= 0) H5Pclose(walker.access);
   free(walker.type);
   return status;
