@@ -49,6 +49,16 @@ static enum cli_exit read_number(const struct cli_arguments *arguments, char id,
   return CLI_OK;
 }
 
+static enum cli_exit choose_outside(const struct cli_arguments *arguments, uint32_t *outside) {
+  const char *option = arguments->option['e'];
+  *outside = CSHM_HDF5_OUTSIDE_DATA;
+  if (!option) return CLI_OK;
+  if (strcmp(option, "folder") == 0) *outside = CSHM_HDF5_OUTSIDE_FOLDER;
+  if (strcmp(option, "anywhere") == 0) *outside = CSHM_HDF5_OUTSIDE_ANYWHERE;
+  if (*outside != CSHM_HDF5_OUTSIDE_DATA) return CLI_OK;
+  return cli_usage(arguments->command, "load: no place \"%s\" to follow links to: folder or anywhere", option);
+}
+
 /* What of the file, and how. */
 static enum cli_exit choose_part(const struct cli_arguments *arguments, cshm_hdf5_options *options) {
   uint64_t threads = 0;
@@ -57,7 +67,8 @@ static enum cli_exit choose_part(const struct cli_arguments *arguments, cshm_hdf
   options->threads = (uint32_t)threads;
   options->select = arguments->option['i'];
   options->exclude = arguments->option['x'];
-  return result;
+  options->native_endian = arguments->option['b'] != NULL;
+  return result == CLI_OK ? choose_outside(arguments, &options->external_links) : result;
 }
 
 static cshm_status load(const struct cli_arguments *arguments, cshm_store store, const char *project,

@@ -3,6 +3,7 @@
 
 #include "h5flow.h"
 #include "h5mark.h"
+#include "h5outside.h"
 #include "h5reference.h"
 #include "h5shape.h"
 #include "h5source.h"
@@ -290,16 +291,29 @@ static cshm_status take(struct bundle *bundle, hid_t object, const char *path, s
   return cshm__h5_plan_skip(bundle->plan, path, attribute->name, bundle->reason->text);
 }
 
-static cshm_status take_all(struct bundle *bundle, hid_t file, struct h5node *node) {
-  hid_t object = H5I_INVALID_HID;
+/* Reads all of an open object. */
+static cshm_status take_open(struct bundle *bundle, hid_t object, struct h5node *node) {
   cshm_status status = CSHM_OK;
   for (struct h5attribute **place = &node->attributes; status == CSHM_OK && *place;) {
     struct h5attribute *attribute = *place;
-    if (attribute->later && object < 0) object = H5Oopen_by_addr(file, (haddr_t)node->address);
     if (attribute->later) status = take(bundle, object, node->path, place);
     if (*place == attribute) place = &attribute->next;
   }
+  return status;
+}
+
+static cshm_status take_all(struct bundle *bundle, hid_t file, struct h5node *node) {
+  struct h5raw *raw = bundle->raw, other;
+  bool here = node->address >> H5PLAN_FILE_SHIFT == 0;
+  hid_t access = here ? H5P_DEFAULT : cshm__h5_outside_access(bundle->plan, H5P_LINK_ACCESS);
+  hid_t object = here ? H5Oopen_by_addr(file, (haddr_t)node->address) : H5Oopen(file, node->path, access);
+  struct h5raw *of = cshm__h5_raw_of(raw, &other, object, node->address, bundle->reason);
+  bundle->raw = of ? of : raw;
+  cshm_status status = take_open(bundle, of ? object : H5I_INVALID_HID, node);
+  bundle->raw = raw;
+  if (of == &other) cshm__h5_raw_end(&other);
   if (object >= 0) H5Oclose(object);
+  if (!here && access >= 0) H5Pclose(access);
   return status;
 }
 
