@@ -165,7 +165,7 @@ cshm_status cshm__h5_select_advise(struct h5plan *plan, const cshm_error *said, 
     length += (size_t)snprintf(list + length, sizeof list - length, "%s%s%s (%s)", i > 0 ? ", " : "",
                                end == path ? "" : "...", end, size);
   }
-  return cshm__fail(err, said->status, said->sys_errno,
+  return cshm__fail(err, (cshm_status)said->status, said->sys_errno,
                     "%s; the largest datasets: %s; leave some out by exclude, select or max_bytes_per_dataset "
                     "(cute-shm load --exclude GLOB, --select GLOB, --max-bytes-per-dataset N)",
                     said->message, list);

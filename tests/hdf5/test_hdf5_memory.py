@@ -16,7 +16,8 @@ from h5py import h5d, h5p, h5s, h5t
 from hdf5_project import CLI, run
 
 SIZE = 512 << 20
-LIMIT = 64 << 20
+LIMIT = 64 << 20  # for all that goes through HDF5
+THREADS = 4
 
 
 def plain(file: h5py.File, chunk: tuple[int, int] | None) -> None:
