@@ -43,8 +43,9 @@ static enum cli_exit read_number(const struct cli_arguments *arguments, char id,
   const char *unit = units && end && *end ? strchr(letters, *end) : NULL;
   unsigned shift = unit ? 10 * (unsigned)(unit - letters + 1) : 0;
   bool good = end && errno == 0 && end[unit != NULL] == '\0' && value > 0 && value <= most >> shift;
-  if (!good) return cli_usage(arguments->command, "load: \"%s\" is no number of 1 and more%s", text,
-                              units ? ", with or without K, M, G or T behind" : "");
+  if (!good)
+    return cli_usage(arguments->command, "load: \"%s\" is no number of 1 and more%s", text,
+                     units ? ", with or without K, M, G or T behind" : "");
   *number = (uint64_t)value << shift;
   return CLI_OK;
 }

@@ -203,8 +203,8 @@ cshm_status cshm_hdf5_load(cshm_store store, const char *project, const char *fi
   if (status) return status;
   begin(&loading, err);
   if (options) memcpy(&loading.options, options, options->size < sizeof *options ? options->size : sizeof *options);
-  loading.select = (struct h5select){loading.options.select, loading.options.exclude,
-                                     loading.options.max_bytes_per_dataset};
+  loading.select =
+      (struct h5select){loading.options.select, loading.options.exclude, loading.options.max_bytes_per_dataset};
   loading.plan.select = &loading.select;
   loading.progress.call = loading.options.progress;
   loading.progress.user = loading.options.user;

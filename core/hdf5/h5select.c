@@ -86,8 +86,7 @@ static cshm_status apply(struct h5plan *plan, const unsigned char *marks) {
   cshm_status status = CSHM_OK;
   for (size_t i = 0; status == CSHM_OK && i < plan->node_count; i++) {
     const struct h5node *node = &plan->nodes[i];
-    if (node->kind == H5KIND_ALIAS && marks[i] && !marks[node->target])
-      status = move_dataset(plan, node->target, i);
+    if (node->kind == H5KIND_ALIAS && marks[i] && !marks[node->target]) status = move_dataset(plan, node->target, i);
   }
   for (size_t i = 1; status == CSHM_OK && i < plan->node_count; i++)
     if (!marks[i]) leave_out(plan, i);
@@ -102,8 +101,8 @@ cshm_status cshm__h5_select(struct h5plan *plan, const struct h5select *select, 
   cshm_status status = marks[0] ? apply(plan, marks) : CSHM_ERR_NOT_FOUND;
   free(marks);
   if (status == CSHM_ERR_NOT_FOUND)
-    return cshm__fail(err, status, 0, "select \"%.*s\" matches nothing in the file",
-                      (int)strcspn(select->select, "\n"), select->select);
+    return cshm__fail(err, status, 0, "select \"%.*s\" matches nothing in the file", (int)strcspn(select->select, "\n"),
+                      select->select);
   return status ? cshm__fail(err, status, 0, "out of memory while selecting") : CSHM_OK;
 }
 

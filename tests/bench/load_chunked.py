@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""load-chunked: the same in chunks of 512 KiB without filters.
-"""
+"""load-chunked: the same in chunks of 512 KiB without filters."""
 
 from __future__ import annotations
 

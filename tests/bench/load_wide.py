@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""load-wide: an HDF5 file of 10,000 small datasets with 4 attributes each; against h5py visiting and reading them.
-"""
+"""load-wide: an HDF5 file of 10,000 small datasets with 4 attributes each; against h5py visiting and reading them."""
 
 from __future__ import annotations
 

@@ -148,4 +148,3 @@ def memory(row: str, path: Path) -> None:
         return max(1, memory_beside(lambda: work(path)))
 
     measure_values(row, "peak memory", "KiB", 5, lambda: kib(load), lambda: kib(read_private))
-
