@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""load-contiguous: an HDF5 file of 512 MiB of contiguous float64, in the page cache, is loaded; against `cp` to /dev/shm,
-h5py reading into shared memory, and cute-shm 1.2; and the most memory that takes.
+"""load-contiguous: an HDF5 file of 512 MiB of contiguous float64, in the page cache, is loaded; against `cp` to
+/dev/shm, h5py reading into shared memory, and cute-shm 1.2; and the most memory that takes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""load-gzip: the same with shuffle and deflate of level 4, by 1 and 2 threads; against h5py reading into private memory, and
-cute-shm 1.2.
+"""load-gzip: the same with shuffle and deflate of level 4, by 1 and 2 threads; against h5py reading into private
+memory, and cute-shm 1.2.
 """
 
 from __future__ import annotations

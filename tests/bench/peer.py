@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """cute-shm 1.2 from PyPI, in a process and an environment of its own, since both packages import as `cute_shm`.
 
-For every line of JSON on standard input it does one work, {"work": "put", "count": 100, "nbytes": 64} or {"work": "load",
-"file": "x.h5"}, and answers with what that took, {"seconds": 0.01, "kib": 120}: `kib` is the most memory beside what the process had before.
+For every line of JSON on standard input it does one work, {"work": "put", "count": 100, "nbytes": 64} or {"work":
+"load", "file": "x.h5"}, and answers with what that took, {"seconds": 0.01, "kib": 120}: `kib` is the most memory
+beside what the process had before.
 """
 
 from __future__ import annotations
