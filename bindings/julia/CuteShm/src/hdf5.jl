@@ -2,13 +2,16 @@
 
 """
     load_hdf5(file, name; overwrite=false, strict=false, lifetime=:persistent, sealed=false, progress=nothing,
-              store=nothing) -> Project
+              native_endian=false, external_links=nothing, store=nothing) -> Project
 
 Loads a whole HDF5 file into shared memory as the project `name`, and attaches it (read-only). Data is streamed: the
 process needs a few MiB, whatever the file's size.
 
 - `overwrite`, `lifetime`, `sealed`: see [`share`](@ref)
 - `strict`: an object that cannot be represented is an error; else it is left out, and told by [`notes`](@ref)
+- `native_endian`: numbers of the other byte order become those of this machine
+- `external_links`: which links into other files are followed: `nothing`, those to files in the folder of the file or below
+  it (`:folder`), or all (`:anywhere`). Whoever wrote the file chose where they lead
 - `progress`: called now and then as `progress(done, total)`, in bytes; returning `false` cancels, and so does an
   exception, which is thrown on
 
@@ -17,13 +20,17 @@ Throws [`CuteShmError`](@ref): `CSHM_ERR_NOT_FOUND` (no such file), `CSHM_ERR_HD
 failure nothing is created. An `ErrorException` tells that the library `libcuteshm_hdf5` is not there.
 """
 function load_hdf5(file::AbstractString, name::AbstractString; overwrite::Bool=false, strict::Bool=false,
-                   lifetime::Union{Symbol,Nothing}=nothing, sealed::Bool=false, progress=nothing, store::StoreLike=nothing)
-    options = (overwrite, publish_lifetime(sealed, overwrite, lifetime), strict, sealed)
+                   lifetime::Union{Symbol,Nothing}=nothing, sealed::Bool=false, progress=nothing, native_endian::Bool=false,
+                   external_links::Union{Symbol,Nothing}=nothing, store::StoreLike=nothing)
+    outside = external_links === nothing ? CSHM_HDF5_OUTSIDE_DATA : choice(OUTSIDE, external_links, "external_links")
+    options = (overwrite, publish_lifetime(sealed, overwrite, lifetime), strict, sealed, native_endian, outside)
     load_hdf5_library()
     watcher = Watcher(progress, nothing)
     id = with_store(s -> load_hdf5(s, name, file, watcher, options), store)
     return Project(Handle(id), name)
 end
+
+const OUTSIDE = (folder=CSHM_HDF5_OUTSIDE_FOLDER, anywhere=CSHM_HDF5_OUTSIDE_ANYWHERE)
 
 # The progress function, and the exception it threw, which must not fly through C.
 mutable struct Watcher
@@ -41,13 +48,15 @@ function watch(user::Ptr{Cvoid}, done::UInt64, total::UInt64)
     end
 end
 
-function load_hdf5(store::cshm_store, name, file, watcher, (overwrite, lifetime, strict, sealed))
+function load_hdf5(store::cshm_store, name, file, watcher,
+                   (overwrite, lifetime, strict, sealed, native_endian, outside))
     producer = "CuteShm $CSHM_VERSION_STRING (Julia $VERSION)"
     attachment = Ref{cshm_attachment}()
     GC.@preserve producer watcher begin
         callback = watcher.progress === nothing ? C_NULL : LibCuteShmHDF5.@cshm_progress_fn(watch)
         options = Ref(cshm_hdf5_options(sizeof(cshm_hdf5_options), overwrite, lifetime, strict, callback,
-                                        pointer_from_objref(watcher), Base.unsafe_convert(Cstring, producer), sealed, 0))
+                                        pointer_from_objref(watcher), Base.unsafe_convert(Cstring, producer), sealed, 0,
+                                        native_endian, outside))
         try
             check(err -> cshm_hdf5_load(store, name, file, options, attachment, err))
         catch

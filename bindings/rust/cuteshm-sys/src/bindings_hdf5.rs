@@ -13,6 +13,19 @@ Returns 0 to go on; anything else cancels: CSHM_ERR_CANCELLED, and nothing is cr
 pub type cshm_progress_fn = ::core::option::Option<
     unsafe extern "C" fn(user: *mut ::core::ffi::c_void, done: u64, total: u64) -> i32,
 >;
+impl cshm_hdf5_outside {
+    ///data of virtual datasets and external storage, in the file's folder or below it
+    pub const CSHM_HDF5_OUTSIDE_DATA: cshm_hdf5_outside = cshm_hdf5_outside(0);
+    ///and what links into other files lead to, there
+    pub const CSHM_HDF5_OUTSIDE_FOLDER: cshm_hdf5_outside = cshm_hdf5_outside(1);
+    ///all that anywhere
+    pub const CSHM_HDF5_OUTSIDE_ANYWHERE: cshm_hdf5_outside = cshm_hdf5_outside(2);
+}
+#[repr(transparent)]
+/**Which other files may be read: what a link, a virtual dataset or external storage names is chosen by whoever wrote the
+file.*/
+#[derive(Debug, Copy, Clone, Hash, PartialEq, Eq)]
+pub struct cshm_hdf5_outside(pub ::core::ffi::c_uint);
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct cshm_hdf5_options {
@@ -34,10 +47,14 @@ pub struct cshm_hdf5_options {
     pub sealed: u32,
     ///0
     pub reserved: u32,
+    ///not 0: numbers of the other byte order become those of this machine
+    pub native_endian: u32,
+    ///a cshm_hdf5_outside
+    pub external_links: u32,
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
-    ["Size of cshm_hdf5_options"][::core::mem::size_of::<cshm_hdf5_options>() - 48usize];
+    ["Size of cshm_hdf5_options"][::core::mem::size_of::<cshm_hdf5_options>() - 56usize];
     [
         "Alignment of cshm_hdf5_options",
     ][::core::mem::align_of::<cshm_hdf5_options>() - 8usize];
@@ -68,6 +85,12 @@ const _: () = {
     [
         "Offset of field: cshm_hdf5_options::reserved",
     ][::core::mem::offset_of!(cshm_hdf5_options, reserved) - 44usize];
+    [
+        "Offset of field: cshm_hdf5_options::native_endian",
+    ][::core::mem::offset_of!(cshm_hdf5_options, native_endian) - 48usize];
+    [
+        "Offset of field: cshm_hdf5_options::external_links",
+    ][::core::mem::offset_of!(cshm_hdf5_options, external_links) - 52usize];
 };
 unsafe extern "C" {
     /**Loads a whole HDF5 file into shared memory and publishes it as a project. Data is streamed through a buffer of a few

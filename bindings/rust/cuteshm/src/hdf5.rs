@@ -21,8 +21,23 @@ pub struct Hdf5Options<'f> {
     lifetime: Option<Lifetime>,
     sealed: bool,
     strict: bool,
+    native_endian: bool,
+    external_links: ExternalLinks,
     producer: String,
     progress: Option<Progress<'f>>,
+}
+
+/// Which other files [`Store::load_hdf5`] reads. What a link, a virtual dataset or external storage names was chosen by
+/// whoever wrote the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExternalLinks {
+    /// Data of virtual datasets and external storage, in the file's folder or below it; no link is followed.
+    #[default]
+    Data,
+    /// And what links into other files lead to, there.
+    Folder,
+    /// All that anywhere.
+    Anywhere,
 }
 
 type Progress<'f> = Box<dyn FnMut(u64, u64) -> ControlFlow<()> + 'f>;
@@ -30,7 +45,16 @@ type Progress<'f> = Box<dyn FnMut(u64, u64) -> ControlFlow<()> + 'f>;
 impl Default for Hdf5Options<'_> {
     fn default() -> Self {
         let producer = this_program();
-        Hdf5Options { overwrite: false, lifetime: None, sealed: false, strict: false, producer, progress: None }
+        Hdf5Options {
+            overwrite: false,
+            lifetime: None,
+            sealed: false,
+            strict: false,
+            native_endian: false,
+            external_links: ExternalLinks::Data,
+            producer,
+            progress: None,
+        }
     }
 }
 
@@ -65,6 +89,18 @@ impl<'f> Hdf5Options<'f> {
         self
     }
 
+    /// Whether numbers of the other byte order become those of this machine.
+    pub fn native_endian(mut self, native: bool) -> Self {
+        self.native_endian = native;
+        self
+    }
+
+    /// Which other files are read.
+    pub fn external_links(mut self, links: ExternalLinks) -> Self {
+        self.external_links = links;
+        self
+    }
+
     /// Who made it: as [`Builder::producer`](crate::Builder::producer).
     pub fn producer(mut self, producer: &str) -> Self {
         self.producer = producer.to_string();
@@ -84,7 +120,8 @@ impl fmt::Debug for Hdf5Options<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Hdf5Options");
         shown.field("overwrite", &self.overwrite).field("lifetime", &self.lifetime).field("sealed", &self.sealed);
-        shown.field("strict", &self.strict);
+        shown.field("strict", &self.strict).field("native_endian", &self.native_endian);
+        shown.field("external_links", &self.external_links);
         shown.field("producer", &self.producer).field("progress", &self.progress.is_some()).finish()
     }
 }
@@ -123,6 +160,8 @@ impl Store {
             lifetime: options.lifetime.unwrap_or_default().to_c(),
             sealed: options.sealed.into(),
             strict: options.strict.into(),
+            native_endian: options.native_endian.into(),
+            external_links: options.external_links as u32,
             progress: if call_back.progress.is_some() { Some(on_progress) } else { None },
             user: (&raw mut call_back).cast(),
             producer: producer.as_ptr(),
