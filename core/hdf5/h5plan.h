@@ -67,10 +67,10 @@ enum h5kind {
 /* A link of the file, and the object behind it. */
 struct h5node {
   enum h5kind kind;
-  const char *path;               /* "b/b1"; "" for the root */
-  uint64_t address;               /* of the object in the file, see H5PLAN_FILE_SHIFT */
-  size_t parent;                  /* the group that it is in */
-  size_t first_child;             /* GROUP: what is in it are nodes in a row */
+  const char *path;   /* "b/b1"; "" for the root */
+  uint64_t address;   /* of the object in the file, see H5PLAN_FILE_SHIFT */
+  size_t parent;      /* the group that it is in */
+  size_t first_child; /* GROUP: what is in it are nodes in a row */
   size_t child_count;
   const char *target_path;        /* SOFT, and what becomes of it */
   const char *target_file;        /* the same, of a link into another file; else NULL */
@@ -94,10 +94,10 @@ struct h5skip {
 };
 
 struct h5plan {
-  bool native_endian;  /* big-endian numbers become those of the machine */
-  const char *file;    /* the file's path, absolute */
-  const char *folder;  /* that it is in */
-  uint32_t outside;    /* a cshm_hdf5_outside */
+  bool native_endian;   /* big-endian numbers become those of the machine */
+  const char *file;     /* the file's path, absolute */
+  const char *folder;   /* that it is in */
+  uint32_t outside;     /* a cshm_hdf5_outside */
   struct h5node *nodes; /* a group lies before what is in it; node 0 is the root */
   size_t node_count;
   size_t node_capacity;

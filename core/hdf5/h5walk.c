@@ -19,9 +19,9 @@ struct walker {
   hid_t access; /* how links are followed: not into other files */
   struct h5plan *plan;
   struct h5walk *walk;
-  struct h5raw *raw; /* of the file that the object at hand is in */
-  struct h5type *type; /* room to work in: too large for the stack */
-  size_t copies;       /* nodes of groups that were met again */
+  struct h5raw *raw;              /* of the file that the object at hand is in */
+  struct h5type *type;            /* room to work in: too large for the stack */
+  size_t copies;                  /* nodes of groups that were met again */
   unsigned long files[MAX_FILES]; /* HDF5's numbers of the files that were met; the first is the one that is loaded */
   hid_t open_files[MAX_FILES];    /* kept open: opened again, a file has another number */
   size_t file_count;
@@ -462,7 +462,8 @@ static cshm_status visit_all(struct walker *walker) {
 }
 
 cshm_status cshm__h5_walk(hid_t file, struct h5plan *plan, struct h5walk *walk, cshm_error *err) {
-  struct walker walker = {.file = file, .access = cshm__h5_outside_access(plan, H5P_LINK_ACCESS), .plan = plan, .walk = walk};
+  struct walker walker = {
+      .file = file, .access = cshm__h5_outside_access(plan, H5P_LINK_ACCESS), .plan = plan, .walk = walk};
   walker.type = cshm__h5_type_room(plan->native_endian);
   cshm_status status = CSHM_ERR_NO_MEMORY;
   walk->datasets = 0;

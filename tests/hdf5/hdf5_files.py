@@ -11,7 +11,6 @@ from h5py import h5t
 from hdf5_makers import Skips, maker, random_bytes, raw_attribute, raw_dataset
 
 
-
 @maker
 def numbers(path: Path) -> Skips:
     """Every number type of the format, in both byte orders, 0-d, empty and of many dimensions."""

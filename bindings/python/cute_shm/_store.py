@@ -208,7 +208,11 @@ class Store:
         with reporting(progress) as report, self._handle(self._root) as store:
             options = (replace, number, bool(strict), report, _PRODUCER, bool(sealed), bool(native_endian), outside)
             loaded = self._published(_hdf5.cshm_hdf5_load(store, name, os.fspath(path), options), sealed)
-        _warn_of_skipped(loaded, os.fspath(path))
+        try:
+            _warn_of_skipped(loaded, os.fspath(path))
+        except Warning:  # where warnings are errors, nobody gets the project
+            loaded.close()
+            raise
         return loaded
 
     def _listed(self, call: Callable[[int], int]) -> list[Listed]:

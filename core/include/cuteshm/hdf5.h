@@ -30,8 +30,8 @@ typedef int32_t (*cshm_progress_fn)(void *user, uint64_t done, uint64_t total);
 /** Which other files may be read: what a link, a virtual dataset or external storage names is chosen by whoever wrote the
  * file. */
 typedef enum cshm_hdf5_outside {
-  CSHM_HDF5_OUTSIDE_DATA = 0,     /**< data of virtual datasets and external storage, in the file's folder or below it */
-  CSHM_HDF5_OUTSIDE_FOLDER = 1,   /**< and what links into other files lead to, there */
+  CSHM_HDF5_OUTSIDE_DATA = 0,   /**< data of virtual datasets and external storage, in the file's folder or below it */
+  CSHM_HDF5_OUTSIDE_FOLDER = 1, /**< and what links into other files lead to, there */
   CSHM_HDF5_OUTSIDE_ANYWHERE = 2, /**< all that anywhere */
 } cshm_hdf5_outside;
 
@@ -49,7 +49,8 @@ typedef struct cshm_hdf5_options {
   uint32_t external_links;   /**< a cshm_hdf5_outside */
 } cshm_hdf5_options;
 
-#define CSHM_HDF5_OPTIONS_INIT {sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, NULL, NULL, NULL, 0, 0, 0, CSHM_HDF5_OUTSIDE_DATA}
+#define CSHM_HDF5_OPTIONS_INIT                                                                                         \
+  {sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, NULL, NULL, NULL, 0, 0, 0, CSHM_HDF5_OUTSIDE_DATA}
 
 /**
  * Loads a whole HDF5 file into shared memory and publishes it as a project. Data is streamed through a buffer of a few
