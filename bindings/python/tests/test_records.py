@@ -42,7 +42,8 @@ def file(tmp_path: Path) -> Path:
         lists[0] = objects(np.arange(2, dtype="i4"), np.arange(1, dtype="i4"))
         inner = file.create_dataset("inner", (1,), h5py.vlen_dtype(PAIR))
         inner[0] = rows[:2]
-        file.attrs.create("ends", objects(np.arange(2, dtype="i2"), np.arange(1, dtype="i2")), dtype=h5py.vlen_dtype("i2"))
+        ends = objects(np.arange(2, dtype="i2"), np.arange(1, dtype="i2"))
+        file.attrs.create("ends", ends, dtype=h5py.vlen_dtype("i2"))
         file.attrs["void"] = h5py.Empty("f4")
         file["nowhere"] = h5py.SoftLink("/no")
         file["elsewhere"] = h5py.ExternalLink("other.h5", "/x")
