@@ -32,8 +32,8 @@ bool cshm__h5_bundle_is_one(hid_t file_type, hid_t space) {
   if (class != H5T_VLEN) return false;
   hid_t item = H5Tget_super(file_type);
   enum h5content content = item >= 0 ? cshm__h5_raw_content(item) : H5CONTENT_FIXED;
-  bool plain = item >= 0 && content == H5CONTENT_FIXED && !cshm__h5_column_is_variable(item) &&
-               H5Tget_class(item) != H5T_ARRAY;
+  bool plain =
+      item >= 0 && content == H5CONTENT_FIXED && !cshm__h5_column_is_variable(item) && H5Tget_class(item) != H5T_ARRAY;
   if (item >= 0) H5Tclose(item);
   return H5Sget_simple_extent_type(space) != H5S_SCALAR || !(plain || content == H5CONTENT_OBJECT);
 }
@@ -90,11 +90,11 @@ static bool read_columns(struct bundle *bundle, const struct h5source *source, h
 static bool read_bundle(struct bundle *bundle, const struct h5source *source) {
   bundle->column.name = "";
   bundle->reason->text[0] = '\0';
-  hid_t memory = cshm__h5_column_open(bundle->plan, bundle->raw, source->type, bundle->type, &bundle->column,
-                                      bundle->reason);
+  hid_t memory =
+      cshm__h5_column_open(bundle->plan, bundle->raw, source->type, bundle->type, &bundle->column, bundle->reason);
   if (memory < 0) return false;
-  bool good = cshm__h5_shape(source->space, NULL, &bundle->shape, bundle->reason) &&
-              read_columns(bundle, source, memory);
+  bool good =
+      cshm__h5_shape(source->space, NULL, &bundle->shape, bundle->reason) && read_columns(bundle, source, memory);
   H5Tclose(memory);
   cshm__h5_column_close(&bundle->column);
   return good;
@@ -223,7 +223,8 @@ static bool set_shape(struct bundle *bundle, uint32_t ndim, const int64_t *lengt
   return false;
 }
 
-static cshm_status insert(struct h5plan *plan, struct h5attribute *after, const char *mark, const struct h5value *value) {
+static cshm_status insert(struct h5plan *plan, struct h5attribute *after, const char *mark,
+                          const struct h5value *value) {
   struct h5attribute *attribute = (struct h5attribute *)cshm__h5_plan_alloc(plan, sizeof *attribute);
   if (!attribute) return CSHM_ERR_NO_MEMORY;
   attribute->name = cshm__h5_mark_name(plan, mark, after->name);

@@ -46,8 +46,8 @@ char *cshm__h5_outside_find(const struct h5plan *plan, const char *folder, const
 }
 
 /* The type of this function is HDF5's. NOLINTNEXTLINE(readability-non-const-parameter) */
-herr_t cshm__h5_outside_follow(const char *group, const char *name, const char *file, const char *object, unsigned *flags,
-                               hid_t access, void *user) {
+herr_t cshm__h5_outside_follow(const char *group, const char *name, const char *file, const char *object,
+                               unsigned *flags, hid_t access, void *user) {
   const struct h5plan *plan = (const struct h5plan *)user;
   struct h5reason unused;
   (void)group, (void)name, (void)object, (void)flags, (void)access;

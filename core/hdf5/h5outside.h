@@ -22,8 +22,8 @@ hid_t cshm__h5_outside_open(const struct h5plan *plan, hid_t file, const char *p
 hid_t cshm__h5_outside_access(const struct h5plan *plan, hid_t class);
 
 /* For H5Pset_elink_cb, with the plan. */
-herr_t cshm__h5_outside_follow(const char *group, const char *name, const char *file, const char *object, unsigned *flags,
-                               hid_t access, void *user);
+herr_t cshm__h5_outside_follow(const char *group, const char *name, const char *file, const char *object,
+                               unsigned *flags, hid_t access, void *user);
 
 /* Whether the file that an open object is in may be read. False: see `reason`. */
 bool cshm__h5_outside_has(const struct h5plan *plan, hid_t object, struct h5reason *reason);

@@ -12,7 +12,8 @@
  *     region references    a place in a heap, where first of all the object's address is
  */
 struct h5raw {
-  uint64_t base; /* what is added to the addresses of objects: 0, or the file's where it is not the one that is loaded */
+  uint64_t
+      base;   /* what is added to the addresses of objects: 0, or the file's where it is not the one that is loaded */
   hid_t type; /* to read strings and sequences with: they stay as they are */
   size_t size;
   struct h5heap heap;

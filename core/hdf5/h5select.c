@@ -9,10 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool cshm__h5_select_excludes(const struct h5select *select, const char *path) {
-  return select->exclude && cshm__h5_glob_any(select->exclude, path);
-}
-
 /* ---- leaving out ------------------------------------------------------------------------------------ */
 
 static int compare_pointers(const void *left, const void *right) {
@@ -51,6 +47,13 @@ static cshm_status forget_skips(struct h5plan *plan) {
 static void leave_out(struct h5plan *plan, size_t node) {
   if (plan->nodes[node].kind != H5KIND_LEFT_OUT) plan->left_out++;
   plan->nodes[node].kind = H5KIND_LEFT_OUT;
+}
+
+bool cshm__h5_select_excludes(struct h5plan *plan, size_t node) {
+  const char *patterns = plan->select ? plan->select->exclude : NULL;
+  bool excluded = patterns && cshm__h5_glob_any(patterns, plan->nodes[node].path);
+  if (excluded) leave_out(plan, node);
+  return excluded;
 }
 
 /* ---- by path ---------------------------------------------------------------------------------------- */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5walk.h"
 
+#include "h5again.h"
 #include "h5attr.h"
 #include "h5dataset.h"
+#include "h5link.h"
 #include "h5mark.h"
 #include "h5outside.h"
 #include "h5select.h"
@@ -38,88 +40,6 @@ struct listing {
 
 static const char *shown(const char *path) { return path[0] != '\0' ? path : "/"; }
 
-static bool link_name_is_good(const char *path, const char *name, struct h5reason *reason) {
-  size_t length = strlen(name);
-  if (!cshm__utf8_valid(name, length))
-    cshm__h5_reason(reason, "its name is not UTF-8");
-  else if (length > CSHM_MAX_NAME)
-    cshm__h5_reason(reason, "its name has %zu bytes; at most %d are allowed", length, CSHM_MAX_NAME);
-  else if (strlen(path) > CSHM_MAX_PATH)
-    cshm__h5_reason(reason, "its path has %zu bytes; at most %d are allowed", strlen(path), CSHM_MAX_PATH);
-  else if (strcmp(name, ".") == 0)
-    cshm__h5_reason(reason, "'.' is not a name");
-  else
-    return true;
-  return false;
-}
-
-/* Reads a link into another file; it is followed where the plan allows that. */
-static bool read_external(struct h5plan *plan, hid_t group, const char *name, size_t size, struct h5node *node,
-                          struct h5reason *reason) {
-  char *value = size < 2 * CSHM_MAX_PATH ? (char *)cshm__h5_plan_alloc(plan, size + 1) : NULL;
-  const char *file = NULL, *object = NULL;
-  unsigned flags;
-  if (!value || H5Lget_val(group, name, value, size, H5P_DEFAULT) < 0 ||
-      H5Lunpack_elink_val(value, size, &flags, &file, &object) < 0) {
-    cshm__h5_reason(reason, "it is a link into another file, which is not followed");
-    return false;
-  }
-  node->target_path = object;
-  node->target_file = file;
-  char *path = NULL;
-  if (plan->outside == CSHM_HDF5_OUTSIDE_DATA)
-    cshm__h5_reason(reason, "it is a link to '%s' in file '%s', which is not followed", object, file);
-  else if (!(path = cshm__h5_outside_find(plan, plan->folder, file, reason)))
-    cshm__h5_reason_in(reason, "it is a link to '%s' in file '%s': ", object, file);
-  bool good = path != NULL;
-  if (good) node->kind = H5KIND_SOFT;
-  node->leads_back = good && strcmp(path, plan->file) == 0;
-  free(path);
-  return good;
-}
-
-/* Reads a soft link's target into the plan's memory. */
-static bool read_soft(struct h5plan *plan, hid_t group, const char *name, size_t size, struct h5node *node,
-                      struct h5reason *reason) {
-  char *target = (char *)cshm__h5_plan_alloc(plan, size + 1);
-  if (!target) {
-    cshm__h5_reason_memory(reason);
-    return false;
-  }
-  if (H5Lget_val(group, name, target, size, H5P_DEFAULT) < 0) {
-    cshm__h5_reason_words(reason, "its target cannot be read");
-    return false;
-  }
-  node->kind = H5KIND_SOFT;
-  node->target_path = target;
-  return true;
-}
-
-/* Whether a link can be followed at all; a soft one becomes H5KIND_SOFT. */
-static bool link_is_good(struct h5plan *plan, hid_t group, const char *name, const H5L_info_t *info,
-                         struct h5node *node, struct h5reason *reason) {
-  if (!link_name_is_good(node->path, name, reason)) return false;
-  switch (info->type) {
-  case H5L_TYPE_HARD:
-    return true;
-  case H5L_TYPE_SOFT:
-    return read_soft(plan, group, name, info->u.val_size, node, reason);
-  case H5L_TYPE_EXTERNAL:
-    return read_external(plan, group, name, info->u.val_size, node, reason);
-  default:
-    cshm__h5_reason(reason, "it is a user-defined link (class %d), which is not followed", (int)info->type);
-    return false;
-  }
-}
-
-/* Whether a link is not asked for, and so is not looked at. */
-static bool leave_out(struct h5plan *plan, size_t node) {
-  if (!plan->select || !cshm__h5_select_excludes(plan->select, plan->nodes[node].path)) return false;
-  plan->nodes[node].kind = H5KIND_LEFT_OUT;
-  plan->left_out++;
-  return true;
-}
-
 static cshm_status add_link(struct listing *listing, hid_t group, const char *name, const H5L_info_t *info) {
   struct h5plan *plan = listing->walker->plan;
   uint64_t file = plan->nodes[listing->group].address >> H5PLAN_FILE_SHIFT << H5PLAN_FILE_SHIFT;
@@ -130,9 +50,9 @@ static cshm_status add_link(struct listing *listing, hid_t group, const char *na
   cshm_status status = cshm__h5_plan_node(plan, path, address, &node);
   if (status != CSHM_OK) return status;
   plan->nodes[node].parent = listing->group;
-  if (leave_out(plan, node)) return CSHM_OK;
+  if (cshm__h5_select_excludes(plan, node)) return CSHM_OK;
   struct h5reason reason;
-  if (link_is_good(plan, group, name, info, &plan->nodes[node], &reason)) return CSHM_OK;
+  if (cshm__h5_link(plan, group, name, info, &plan->nodes[node], &reason)) return CSHM_OK;
   return cshm__h5_plan_drop(plan, node, reason.text);
 }
 
@@ -285,75 +205,18 @@ static cshm_status visit_object(struct walker *walker, size_t node) {
 
 /* ---- second paths ---------------------------------------------------------------------------------- */
 
-static bool lies_in(const struct h5plan *plan, size_t node, uint64_t address) {
-  while (node != 0) {
-    node = plan->nodes[node].parent;
-    if (plan->nodes[node].address == address) return true;
-  }
-  return false;
-}
-
-/* Puts a link of a group that was met before into the group `into`, which is the same one by another path. */
-static cshm_status copy_link(struct h5plan *plan, size_t into, size_t link) {
-  const char *name = strrchr(plan->nodes[link].path, '/');
-  name = name ? name + 1 : plan->nodes[link].path;
-  char *path = cshm__h5_plan_join(plan, plan->nodes[into].path, name);
-  size_t node;
-  if (!path) return CSHM_ERR_NO_MEMORY;
-  cshm_status status = cshm__h5_plan_node(plan, path, plan->nodes[link].address, &node);
-  if (status) return status;
-  const struct h5node *original = &plan->nodes[link];
-  plan->nodes[node].parent = into;
-  plan->nodes[node].target_path = original->target_path;
-  plan->nodes[node].target_file = original->target_file;
-  plan->nodes[node].leads_back = original->leads_back;
-  bool soft = original->target_path && (!original->target_file || plan->outside != CSHM_HDF5_OUTSIDE_DATA);
-  if (soft) plan->nodes[node].kind = H5KIND_SOFT;
-  if (leave_out(plan, node)) return CSHM_OK;
-  struct h5reason reason;
-  bool known = soft || original->address != H5PLAN_NO_ADDRESS;
-  if (known && link_name_is_good(path, name, &reason)) return CSHM_OK;
-  if (!known) cshm__h5_reason(&reason, "it is '%s' again, which was skipped", original->path);
-  return cshm__h5_plan_drop(plan, node, reason.text);
-}
-
-static cshm_status copy_attribute(struct h5plan *plan, size_t node, const struct h5attribute *attribute) {
-  cshm_status status = cshm__h5_plan_attribute(plan, node, attribute->name, &attribute->value);
-  if (status || !attribute->later) return status;
-  struct h5attribute *copy = plan->nodes[node].attributes;
-  while (copy->next)
-    copy = copy->next;
-  copy->later = plan->nodes[node].has_later = true;
-  return CSHM_OK;
-}
-
-/* A group by a second path has all that is in it by second paths. */
-static cshm_status copy_group(struct walker *walker, size_t node, size_t first) {
-  struct h5plan *plan = walker->plan;
-  const struct h5node original = plan->nodes[first];
-  cshm_status status = CSHM_OK;
-  plan->nodes[node].kind = H5KIND_GROUP;
-  plan->nodes[node].address = original.address;
-  plan->nodes[node].first_child = plan->node_count;
-  plan->nodes[node].child_count = original.child_count;
-  walker->copies += original.child_count;
-  for (struct h5attribute *attribute = original.attributes; status == CSHM_OK && attribute; attribute = attribute->next)
-    status = copy_attribute(plan, node, attribute);
-  for (size_t i = 0; status == CSHM_OK && i < original.child_count; i++)
-    status = copy_link(plan, node, original.first_child + i);
-  return status;
-}
-
 static cshm_status visit_group_again(struct walker *walker, size_t node, size_t first) {
   struct h5plan *plan = walker->plan;
   struct h5reason reason;
-  if (lies_in(plan, node, plan->nodes[first].address))
+  if (cshm__h5_again_lies_in(plan, node, plan->nodes[first].address))
     cshm__h5_reason(&reason, "it is the group '%s' again, in which it lies", shown(plan->nodes[first].path));
   else if (plan->nodes[first].child_count > MAX_COPIES - walker->copies)
     cshm__h5_reason(&reason, "it is the group '%s' again, and groups have more than %d further paths in all",
                     shown(plan->nodes[first].path), MAX_COPIES);
-  else
-    return copy_group(walker, node, first);
+  else {
+    walker->copies += plan->nodes[first].child_count;
+    return cshm__h5_again(plan, node, first);
+  }
   return cshm__h5_plan_drop(plan, node, reason.text);
 }
 

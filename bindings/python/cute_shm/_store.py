@@ -219,7 +219,11 @@ class Store:
                 *(_count("max_bytes_per_dataset", max_bytes_per_dataset, 2**64), bool(native_endian), outside),
             )
             loaded = self._published(_hdf5.cshm_hdf5_load(store, name, os.fspath(path), options), sealed)
-        _warn_of_skipped(loaded, os.fspath(path))
+        try:
+            _warn_of_skipped(loaded, os.fspath(path))
+        except Warning:  # where warnings are errors, nobody gets the project
+            loaded.close()
+            raise
         return loaded
 
     def _listed(self, call: Callable[[int], int]) -> list[Listed]:
