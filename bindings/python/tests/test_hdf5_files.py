@@ -160,3 +160,20 @@ def test_memory_stays_small_whatever_the_files_size(name: str, run_python: RunPy
     assert int(result.stdout) < 32 << 10, "KiB above a small file's load"
     with cute_shm.open(name) as project:
         assert project["d"][-1] == (1 << 26) - (1 << 22)
+
+
+def test_only_what_is_selected_is_loaded(name: str, file: Path) -> None:
+    options = {"select": ["group", "counts"], "exclude": "**/names", "max_bytes_per_dataset": 4096, "threads": 1}
+    with cute_shm.load_hdf5(file, name, strict=True, **options) as project:
+        assert set(project) == {"counts", "group"}
+        assert set(project["group"]) == {"scalar", "alias"}
+        assert np.shares_memory(project["counts"], project["group/alias"])
+        assert not project.skipped
+
+
+def test_a_selection_that_cannot_be_is_refused(name: str, file: Path) -> None:
+    with pytest.raises(cute_shm.NotFoundError, match='select "no/such" matches nothing'):
+        cute_shm.load_hdf5(file, name, select="no/such")
+    for options in ({"select": "a\nb"}, {"exclude": [1]}, {"threads": -1}, {"max_bytes_per_dataset": 0}):
+        with pytest.raises(cute_shm.InvalidArgumentError, match=next(iter(options))):
+            cute_shm.load_hdf5(file, name, **options)  # type: ignore[arg-type]

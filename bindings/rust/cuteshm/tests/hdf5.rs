@@ -38,6 +38,18 @@ fn a_file_becomes_a_project() {
 }
 
 #[test]
+fn only_what_is_selected_is_loaded() {
+    let store = TestStore::new();
+    let options = Hdf5Options::new().select("g").select("x").exclude("**/words").max_bytes_per_dataset(100);
+    let project = store.load_hdf5("small", SMALL, options.threads(1).strict(true)).unwrap();
+    assert!(project.get("x").is_ok() && project.get("g/y").is_err());
+    assert_eq!(project.skipped().count(), 0);
+    assert_eq!(project.origin("hdf5.select"), Some("g\nx"));
+    let nothing = store.load_hdf5("nothing", SMALL, Hdf5Options::new().select("no/such"));
+    assert!(matches!(nothing, Err(Error::NotFound(_))));
+}
+
+#[test]
 fn a_file_becomes_a_sealed_project() {
     let store = TestStore::new();
     let fd = store.load_hdf5("small", SMALL, Hdf5Options::new().sealed(true)).unwrap().export_fd().unwrap();
