@@ -7,7 +7,8 @@ set -eu
 
 packages="
     gcc g++ cmake ninja-build pkg-config binutils git
-    libyaml-dev libtomlplusplus-dev libxxhash-dev libhdf5-dev hdf5-tools catch2
+    libyaml-dev libtomlplusplus-dev libxxhash-dev libdeflate-dev libhdf5-dev hdf5-tools
+    catch2
     clang clang-tidy libclang-dev libclang-rt-dev
     abigail-tools strace valgrind shellcheck chromium fonts-dejavu-core
     python3-dev python3-venv"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "h5bundle.h"
 #include "h5declare.h"
 #include "h5file.h"
 #include "h5fill.h"
@@ -83,13 +84,26 @@ static cshm_status complete_plan(struct loading *loading) {
   struct h5ragged_work work = {.file = loading->file.id, .plan = &loading->plan, .raw = &loading->raw};
   work.progress = &loading->progress;
   work.err = loading->err;
-  work.type = (struct h5type *)malloc(sizeof *work.type);
+  work.type = cshm__h5_type_room(loading->plan.native_endian);
   cshm_status status = work.type ? cshm__h5_references(&loading->plan) : CSHM_ERR_NO_MEMORY;
   cshm__h5_progress_prepare(&loading->progress, cshm__h5_plan_nbytes(&loading->plan));
+  if (status == CSHM_OK) status = cshm__h5_bundles(loading->file.id, &loading->plan, &loading->raw, work.type);
   if (status == CSHM_OK) status = cshm__h5_ragged_measure(&work);
   free(work.type);
   if (status != CSHM_ERR_NO_MEMORY) return status;
   return cshm__fail(loading->err, status, 0, "out of memory while reading how much there is");
+}
+
+/* Takes the folder that names of other files count from. */
+static cshm_status set_folder(struct loading *loading) {
+  char *folder = cshm__h5_plan_copy(&loading->plan, loading->file.path);
+  if (!folder) return cshm__fail(loading->err, CSHM_ERR_NO_MEMORY, 0, "out of memory while opening the file");
+  char *end = strrchr(folder, '/');
+  if (end) end[end == folder] = '\0';
+  loading->plan.folder = folder;
+  loading->plan.outside = loading->options.external_links;
+  loading->plan.native_endian = loading->options.native_endian != 0;
+  return CSHM_OK;
 }
 
 static cshm_status begin_raw(struct loading *loading) {
@@ -103,6 +117,7 @@ static cshm_status begin_raw(struct loading *loading) {
 static cshm_status make_plan(struct loading *loading, const char *path, bool attributes) {
   struct h5walk walk = {.raw = &loading->raw, .attributes = attributes};
   cshm_status status = cshm__h5_file_open(path, &loading->file, loading->err);
+  if (!status) status = set_folder(loading);
   if (!status) status = begin_raw(loading);
   if (status) return status;
   status = cshm__h5_walk(loading->file.id, &loading->plan, &walk, loading->err);
@@ -121,8 +136,8 @@ static cshm_status build(struct loading *loading, bool *again) {
   status = cshm__h5_progress_begin(&loading->progress, cshm__h5_plan_nbytes(&loading->plan), loading->err);
   if (!status) status = cshm_builder_allocate(loading->builder, loading->err);
   if (status) return status;
-  return cshm__h5_fill(loading->file.id, &loading->plan, &loading->raw, loading->builder, &loading->progress, again,
-                       loading->err);
+  return cshm__h5_fill(loading->file.id, &loading->plan, &loading->raw, loading->builder, &loading->progress,
+                       loading->options.threads, again, loading->err);
 }
 
 static cshm_status load(struct loading *loading, const char *path, cshm_attachment *attachment) {

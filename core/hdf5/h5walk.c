@@ -3,10 +3,15 @@
 
 #include "h5attr.h"
 #include "h5dataset.h"
+#include "h5mark.h"
+#include "h5outside.h"
 #include "utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* Groups that have several paths have all of what is in them as often, and doubling paths 40 times over takes 40 links. */
+#define MAX_COPIES 100000
 
 struct walker {
   hid_t file;
@@ -14,6 +19,7 @@ struct walker {
   struct h5plan *plan;
   struct h5walk *walk;
   struct h5type *type; /* room to work in: too large for the stack */
+  size_t copies;       /* nodes of groups that were met again */
 };
 
 /* ---- links ----------------------------------------------------------------------------------------- */
@@ -96,6 +102,7 @@ static cshm_status add_link(struct listing *listing, hid_t group, const char *na
   if (!path) return CSHM_ERR_NO_MEMORY;
   cshm_status status = cshm__h5_plan_node(plan, path, address, &node);
   if (status != CSHM_OK) return status;
+  plan->nodes[node].parent = listing->group;
   struct h5reason reason;
   if (link_is_good(plan, group, name, info, &plan->nodes[node], &reason)) return CSHM_OK;
   return cshm__h5_plan_drop(plan, node, reason.text);
@@ -123,6 +130,14 @@ static cshm_status visit_attributes(struct walker *walker, size_t node, hid_t ob
                              walker->type);
 }
 
+static cshm_status mark_dataset(struct walker *walker, size_t node, hid_t dataset) {
+  hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
+  cshm_status status = type >= 0 ? cshm__h5_mark(walker->plan, node, NULL, type, space) : CSHM_OK;
+  if (type >= 0) H5Tclose(type);
+  if (space >= 0) H5Sclose(space);
+  return status;
+}
+
 static cshm_status visit_dataset(struct walker *walker, size_t node, hid_t dataset) {
   struct h5plan *plan = walker->plan;
   struct h5reason reason;
@@ -132,6 +147,7 @@ static cshm_status visit_dataset(struct walker *walker, size_t node, hid_t datas
     plan->nodes[node].kind = H5KIND_DATASET;
     walker->walk->datasets++;
     status = visit_attributes(walker, node, dataset, plist);
+    if (status == CSHM_OK && walker->walk->attributes) status = mark_dataset(walker, node, dataset);
   } else {
     status = drop(walker, node, &reason);
   }
@@ -144,7 +160,10 @@ static cshm_status visit_links(struct walker *walker, size_t node, hid_t group, 
   unsigned order = 0;
   if (plist >= 0 && H5Pget_link_creation_order(plist, &order) < 0) order = 0;
   H5_index_t index = order & H5P_CRT_ORDER_TRACKED ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME;
+  size_t first = walker->plan->node_count;
   herr_t result = H5Literate(group, index, H5_ITER_INC, NULL, take_link, &listing);
+  walker->plan->nodes[node].first_child = first;
+  walker->plan->nodes[node].child_count = walker->plan->node_count - first;
   if (result >= 0 || listing.status != CSHM_OK) return listing.status;
   struct h5reason reason;
   cshm__h5_reason_words(&reason, "some of what is in it cannot be read");
@@ -160,14 +179,49 @@ static cshm_status visit_group(struct walker *walker, size_t node, hid_t group) 
   return status;
 }
 
+/* A named datatype has no values: it becomes an empty group, with its attributes and what it stands for. */
+static cshm_status visit_datatype(struct walker *walker, size_t node, hid_t datatype) {
+  struct h5plan *plan = walker->plan;
+  struct h5reason unused;
+  hid_t plist = H5Tget_create_plist(datatype);
+  plan->nodes[node].kind = H5KIND_GROUP;
+  cshm_status status = visit_attributes(walker, node, datatype, plist);
+  if (plist >= 0) H5Pclose(plist);
+  if (status || !walker->walk->attributes) return status;
+  bool mapped = cshm__h5_type_begin(datatype, walker->type, &unused);
+  status = cshm__h5_mark_text(plan, node, H5MARK_DATATYPE, mapped ? walker->type->dtype.text : "");
+  if (mapped) cshm__h5_type_end(walker->type);
+  return status ? status : cshm__h5_mark(plan, node, NULL, datatype, H5I_INVALID_HID);
+}
+
+/* A dataset with data elsewhere is opened again, with the folder that names of files count from. */
+static hid_t open_again(struct walker *walker, struct h5node *node, hid_t dataset, struct h5reason *reason) {
+  hid_t plist = H5Dget_create_plist(dataset);
+  node->outside = cshm__h5_outside_is(plist);
+  bool good = !node->outside || cshm__h5_outside_allowed(walker->plan, walker->file, plist, reason);
+  if (plist >= 0) H5Pclose(plist);
+  if (good && !node->outside) return dataset;
+  H5Dclose(dataset);
+  if (!good) return H5I_INVALID_HID;
+  dataset = cshm__h5_outside_open(walker->plan, walker->file, node->path);
+  if (dataset < 0) cshm__h5_reason_words(reason, "it cannot be opened");
+  return dataset;
+}
+
+static hid_t open_object(struct walker *walker, struct h5node *node, struct h5reason *reason) {
+  hid_t object = H5Oopen_by_addr(walker->file, (haddr_t)node->address);
+  if (object < 0)
+    cshm__h5_reason_words(reason, "it cannot be opened");
+  else if (H5Iget_type(object) == H5I_DATASET)
+    object = open_again(walker, node, object, reason);
+  return object;
+}
+
 static cshm_status visit_object(struct walker *walker, size_t node) {
-  hid_t object = H5Oopen_by_addr(walker->file, (haddr_t)walker->plan->nodes[node].address);
   struct h5reason reason;
+  hid_t object = open_object(walker, &walker->plan->nodes[node], &reason);
   cshm_status status;
-  if (object < 0) {
-    cshm__h5_reason_words(&reason, "it cannot be opened");
-    return drop(walker, node, &reason);
-  }
+  if (object < 0) return drop(walker, node, &reason);
   switch (H5Iget_type(object)) {
   case H5I_GROUP:
     status = visit_group(walker, node, object);
@@ -176,7 +230,7 @@ static cshm_status visit_object(struct walker *walker, size_t node) {
     status = visit_dataset(walker, node, object);
     break;
   case H5I_DATATYPE:
-    status = cshm__h5_plan_drop(walker->plan, node, "it is a named datatype; each array has its own");
+    status = visit_datatype(walker, node, object);
     break;
   default:
     status = cshm__h5_plan_drop(walker->plan, node, "it is neither a group nor a dataset");
@@ -186,6 +240,74 @@ static cshm_status visit_object(struct walker *walker, size_t node) {
 }
 
 /* ---- second paths ---------------------------------------------------------------------------------- */
+
+static bool lies_in(const struct h5plan *plan, size_t node, uint64_t address) {
+  while (node != 0) {
+    node = plan->nodes[node].parent;
+    if (plan->nodes[node].address == address) return true;
+  }
+  return false;
+}
+
+/* Puts a link of a group that was met before into the group `into`, which is the same one by another path. */
+static cshm_status copy_link(struct h5plan *plan, size_t into, size_t link) {
+  const char *name = strrchr(plan->nodes[link].path, '/');
+  name = name ? name + 1 : plan->nodes[link].path;
+  char *path = cshm__h5_plan_join(plan, plan->nodes[into].path, name);
+  size_t node;
+  if (!path) return CSHM_ERR_NO_MEMORY;
+  cshm_status status = cshm__h5_plan_node(plan, path, plan->nodes[link].address, &node);
+  if (status) return status;
+  const struct h5node *original = &plan->nodes[link];
+  plan->nodes[node].parent = into;
+  plan->nodes[node].target_path = original->target_path;
+  if (original->target_path) plan->nodes[node].kind = H5KIND_SOFT;
+  struct h5reason reason;
+  bool known = original->target_path || original->address != H5PLAN_NO_ADDRESS;
+  if (known && link_name_is_good(path, name, &reason)) return CSHM_OK;
+  if (!known) cshm__h5_reason(&reason, "it is '%s' again, which was skipped", original->path);
+  return cshm__h5_plan_drop(plan, node, reason.text);
+}
+
+static cshm_status copy_attribute(struct h5plan *plan, size_t node, const struct h5attribute *attribute) {
+  cshm_status status = cshm__h5_plan_attribute(plan, node, attribute->name, &attribute->value);
+  if (status || !attribute->later) return status;
+  struct h5attribute *copy = plan->nodes[node].attributes;
+  while (copy->next)
+    copy = copy->next;
+  copy->later = plan->nodes[node].has_later = true;
+  return CSHM_OK;
+}
+
+/* A group by a second path has all that is in it by second paths. */
+static cshm_status copy_group(struct walker *walker, size_t node, size_t first) {
+  struct h5plan *plan = walker->plan;
+  const struct h5node original = plan->nodes[first];
+  cshm_status status = CSHM_OK;
+  plan->nodes[node].kind = H5KIND_GROUP;
+  plan->nodes[node].address = original.address;
+  plan->nodes[node].first_child = plan->node_count;
+  plan->nodes[node].child_count = original.child_count;
+  walker->copies += original.child_count;
+  for (struct h5attribute *attribute = original.attributes; status == CSHM_OK && attribute; attribute = attribute->next)
+    status = copy_attribute(plan, node, attribute);
+  for (size_t i = 0; status == CSHM_OK && i < original.child_count; i++)
+    status = copy_link(plan, node, original.first_child + i);
+  return status;
+}
+
+static cshm_status visit_group_again(struct walker *walker, size_t node, size_t first) {
+  struct h5plan *plan = walker->plan;
+  struct h5reason reason;
+  if (lies_in(plan, node, plan->nodes[first].address))
+    cshm__h5_reason(&reason, "it is the group '%s' again, in which it lies", shown(plan->nodes[first].path));
+  else if (plan->nodes[first].child_count > MAX_COPIES - walker->copies)
+    cshm__h5_reason(&reason, "it is the group '%s' again, and groups have more than %d further paths in all",
+                    shown(plan->nodes[first].path), MAX_COPIES);
+  else
+    return copy_group(walker, node, first);
+  return cshm__h5_plan_drop(plan, node, reason.text);
+}
 
 /* A further path to an object that was met before. */
 static cshm_status visit_again(struct walker *walker, size_t node, size_t first) {
@@ -197,8 +319,7 @@ static cshm_status visit_again(struct walker *walker, size_t node, size_t first)
     plan->nodes[node].target = first;
     return CSHM_OK;
   case H5KIND_GROUP:
-    cshm__h5_reason(&reason, "it is the group '%s' again", shown(plan->nodes[first].path));
-    break;
+    return visit_group_again(walker, node, first);
   default:
     cshm__h5_reason(&reason, "it is '%s' again, which was skipped", plan->nodes[first].path);
   }
@@ -246,13 +367,6 @@ static cshm_status visit_hard(struct walker *walker, size_t node) {
 
 /* ---- the whole file -------------------------------------------------------------------------------- */
 
-/* The type of this function is HDF5's. NOLINTNEXTLINE(readability-non-const-parameter) */
-static herr_t refuse(const char *group, const char *name, const char *file, const char *object, unsigned *flags,
-                     hid_t access, void *user) {
-  (void)group, (void)name, (void)file, (void)object, (void)flags, (void)access, (void)user;
-  return -1;
-}
-
 static cshm_status plan_root(struct walker *walker, cshm_error *err) {
   H5O_info_t info;
   size_t root;
@@ -265,23 +379,28 @@ static cshm_status plan_root(struct walker *walker, cshm_error *err) {
   return cshm__h5_plan_node(walker->plan, "", (uint64_t)info.addr, &root);
 }
 
-static cshm_status visit_all(struct walker *walker, enum h5kind kind,
-                             cshm_status (*visit)(struct walker *walker, size_t node)) {
+/* Soft links last, when all else is known; a group behind one may bring further links of both kinds. */
+static cshm_status visit_all(struct walker *walker) {
+  const struct h5plan *plan = walker->plan;
   cshm_status status = CSHM_OK;
-  for (size_t node = 0; status == CSHM_OK && node < walker->plan->node_count; node++)
-    if (walker->plan->nodes[node].kind == kind) status = visit(walker, node);
+  for (size_t node = 0; status == CSHM_OK && node < plan->node_count; node++)
+    if (plan->nodes[node].kind == H5KIND_HARD) status = visit_hard(walker, node);
+  for (size_t node = 0; status == CSHM_OK && node < plan->node_count; node++) {
+    if (plan->nodes[node].kind == H5KIND_HARD) status = visit_hard(walker, node);
+    if (plan->nodes[node].kind == H5KIND_SOFT) status = visit_soft(walker, node);
+  }
   return status;
 }
 
 cshm_status cshm__h5_walk(hid_t file, struct h5plan *plan, struct h5walk *walk, cshm_error *err) {
-  struct walker walker = {file, H5Pcreate(H5P_LINK_ACCESS), plan, walk, (struct h5type *)malloc(sizeof(struct h5type))};
+  struct walker walker = {.file = file, .access = H5Pcreate(H5P_LINK_ACCESS), .plan = plan, .walk = walk};
+  walker.type = cshm__h5_type_room(plan->native_endian);
   cshm_status status = CSHM_ERR_NO_MEMORY;
   walk->datasets = 0;
   walk->newer.newer[0] = '\0';
-  if (walker.access < 0 || !walker.type || H5Pset_elink_cb(walker.access, refuse, NULL) < 0) goto done;
+  if (walker.access < 0 || !walker.type || H5Pset_elink_cb(walker.access, cshm__h5_outside_refuse, NULL) < 0) goto done;
   status = plan_root(&walker, err);
-  if (status == CSHM_OK) status = visit_all(&walker, H5KIND_HARD, visit_hard);
-  if (status == CSHM_OK) status = visit_all(&walker, H5KIND_SOFT, visit_soft);
+  if (status == CSHM_OK) status = visit_all(&walker);
 done:
   if (status == CSHM_ERR_NO_MEMORY) cshm__fail(err, status, 0, "out of memory while reading the file's structure");
   if (walker.access >= 0) H5Pclose(walker.access);

@@ -56,9 +56,13 @@ def layouts(path: Path) -> Skips:
         dataset.write(h5s.ALL, h5s.ALL, np.arange(-12, 13, dtype="<i2"))
         unknown = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
         unknown.set_chunk((10,))
-        unknown.set_filter(307, h5py.h5z.FLAG_OPTIONAL, ())
-        h5d.create(file.id, b"bzip2", h5t.STD_I16LE, h5s.create_simple((25,)), dcpl=unknown)
-    return {"bzip2": "it needs filter 307 (bzip2), which HDF5 "}
+        unknown.set_filter(399, h5py.h5z.FLAG_OPTIONAL, ())
+        for name, mask in (("needs it", 0), ("goes without", 1)):
+            dataset = h5d.create(file.id, name.encode(), h5t.STD_I16LE, h5s.create_simple((20,)), dcpl=unknown)
+            dataset.write_direct_chunk((0,), np.arange(10, dtype="<i2").tobytes(), 1)
+            dataset.write_direct_chunk((10,), np.arange(10, dtype="<i2").tobytes(), mask)
+        h5d.create(file.id, b"never written", h5t.STD_I16LE, h5s.create_simple((20,)), dcpl=unknown)
+    return {"needs it": "it needs filter 399 (unknown), which HDF5 "}
 
 
 def simple(path: Path, **options: Any) -> Skips:

@@ -59,6 +59,7 @@ from ._manifest import Manifest, ManifestFormat
 from ._progress import ProgressFunction
 from ._project import Mode, Project, mode_number
 from ._ragged import Ragged
+from ._records import Records
 from ._store import Access, LayoutLike, Store, default_store
 from ._tree import Order
 from ._v1.location import Project2Toml
@@ -104,6 +105,7 @@ __all__ = [
     "Project2Toml",
     "ProjectInfo",
     "Ragged",
+    "Records",
     "Repaired",
     "SharedArray",
     "SharedArrayDict",
