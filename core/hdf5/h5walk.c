@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5walk.h"
 
+#include "h5at.h"
 #include "h5attr.h"
 #include "h5dataset.h"
 #include "h5mark.h"
@@ -218,6 +219,7 @@ static hid_t open_object(struct walker *walker, struct h5node *node, struct h5re
 }
 
 static cshm_status visit_object(struct walker *walker, size_t node) {
+  cshm__h5_at(H5AT_LOOKING, walker->plan->nodes[node].path);
   struct h5reason reason;
   hid_t object = open_object(walker, &walker->plan->nodes[node], &reason);
   cshm_status status;
