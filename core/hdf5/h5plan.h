@@ -65,7 +65,8 @@ enum h5kind {
   H5KIND_GROUP,
   H5KIND_DATASET,
   H5KIND_ALIAS,  /* another path to the dataset `target` */
-  H5KIND_SKIPPED /* not in the project: a note tells why */
+  H5KIND_SKIPPED, /* not in the project: a note tells why */
+  H5KIND_LEFT_OUT /* not asked for */
 };
 
 /* A link of the file, and the object behind it. */
@@ -92,6 +93,7 @@ struct h5node {
 /* Something of the file that is not in the project. */
 struct h5skip {
   struct h5skip *next;
+  const char *of;   /* the path as it was given, the same pointer */
   const char *path; /* printable; an attribute is "b/b1@units" */
   const char *reason;
 };
@@ -106,6 +108,8 @@ struct h5plan {
   struct h5skip *skips;
   struct h5skip **skip_end;
   size_t skip_count;
+  const struct h5select *select; /* what is asked for; NULL: everything */
+  size_t left_out;               /* objects that were not */
   size_t *slots; /* address -> node + 1 */
   size_t slot_count;
   size_t slot_used;

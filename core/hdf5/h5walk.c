@@ -6,6 +6,7 @@
 #include "h5dataset.h"
 #include "h5mark.h"
 #include "h5outside.h"
+#include "h5select.h"
 #include "utf8.h"
 
 #include <stdlib.h>
@@ -95,6 +96,14 @@ static bool link_is_good(struct h5plan *plan, hid_t group, const char *name, con
   }
 }
 
+/* Whether a link is not asked for, and so is not looked at. */
+static bool leave_out(struct h5plan *plan, size_t node) {
+  if (!plan->select || !cshm__h5_select_excludes(plan->select, plan->nodes[node].path)) return false;
+  plan->nodes[node].kind = H5KIND_LEFT_OUT;
+  plan->left_out++;
+  return true;
+}
+
 static cshm_status add_link(struct listing *listing, hid_t group, const char *name, const H5L_info_t *info) {
   struct h5plan *plan = listing->walker->plan;
   uint64_t address = info->type == H5L_TYPE_HARD ? (uint64_t)info->u.address : H5PLAN_NO_ADDRESS;
@@ -104,6 +113,7 @@ static cshm_status add_link(struct listing *listing, hid_t group, const char *na
   cshm_status status = cshm__h5_plan_node(plan, path, address, &node);
   if (status != CSHM_OK) return status;
   plan->nodes[node].parent = listing->group;
+  if (leave_out(plan, node)) return CSHM_OK;
   struct h5reason reason;
   if (link_is_good(plan, group, name, info, &plan->nodes[node], &reason)) return CSHM_OK;
   return cshm__h5_plan_drop(plan, node, reason.text);
@@ -264,6 +274,7 @@ static cshm_status copy_link(struct h5plan *plan, size_t into, size_t link) {
   plan->nodes[node].parent = into;
   plan->nodes[node].target_path = original->target_path;
   if (original->target_path) plan->nodes[node].kind = H5KIND_SOFT;
+  if (leave_out(plan, node)) return CSHM_OK;
   struct h5reason reason;
   bool known = original->target_path || original->address != H5PLAN_NO_ADDRESS;
   if (known && link_name_is_good(path, name, &reason)) return CSHM_OK;
@@ -328,6 +339,16 @@ static cshm_status visit_again(struct walker *walker, size_t node, size_t first)
   return cshm__h5_plan_drop(plan, node, reason.text);
 }
 
+static cshm_status visit_hard(struct walker *walker, size_t node) {
+  struct h5plan *plan = walker->plan;
+  uint64_t address = plan->nodes[node].address;
+  size_t first = cshm__h5_plan_at(plan, address);
+  if (first != H5PLAN_NONE) return visit_again(walker, node, first);
+  cshm_status status = cshm__h5_plan_enter(plan, address, node);
+  if (status != CSHM_OK) return status;
+  return visit_object(walker, node);
+}
+
 /* The address of what a soft link leads to. */
 static bool resolve(struct walker *walker, const struct h5node *node, uint64_t *address, struct h5reason *reason) {
   H5O_info_t info;
@@ -352,19 +373,13 @@ static cshm_status visit_soft(struct walker *walker, size_t node) {
   bool resolved = resolve(walker, &plan->nodes[node], &address, &reason);
   size_t first = resolved ? cshm__h5_plan_at(plan, address) : H5PLAN_NONE;
   if (first != H5PLAN_NONE) return visit_again(walker, node, first);
+  if (resolved && plan->left_out > 0) { /* by its other path; by this one it is asked for */
+    plan->nodes[node].address = address;
+    return visit_hard(walker, node);
+  }
   if (resolved) cshm__h5_reason(&reason, "what is there was skipped");
   cshm__h5_reason_in(&reason, "it is a soft link to '%s': ", plan->nodes[node].target_path);
   return cshm__h5_plan_drop(plan, node, reason.text);
-}
-
-static cshm_status visit_hard(struct walker *walker, size_t node) {
-  struct h5plan *plan = walker->plan;
-  uint64_t address = plan->nodes[node].address;
-  size_t first = cshm__h5_plan_at(plan, address);
-  if (first != H5PLAN_NONE) return visit_again(walker, node, first);
-  cshm_status status = cshm__h5_plan_enter(plan, address, node);
-  if (status != CSHM_OK) return status;
-  return visit_object(walker, node);
 }
 
 /* ---- the whole file -------------------------------------------------------------------------------- */

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import h5py
+import hdf5_chunk_files  # noqa: F401 - each registers its makers
 import hdf5_files  # noqa: F401 - each registers its makers
 import hdf5_layout_files  # noqa: F401
 import hdf5_package_files  # noqa: F401

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from operator import index
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
@@ -194,13 +194,21 @@ class Store:
         strict: bool = False,
         progress: bool | ProgressFunction | None = None,
         sealed: bool = False,
+        select: str | Iterable[str] | None = None,
+        exclude: str | Iterable[str] | None = None,
+        max_bytes_per_dataset: int | None = None,
+        threads: int | None = None,
     ) -> Project:
         """Loads an HDF5 file into this store: see `cute_shm.load_hdf5`."""
         from . import _hdf5  # noqa: PLC0415  the only place that needs libhdf5
 
         replace, number, _ = _terms(lifetime, overwrite, sealed)
         with reporting(progress) as report, self._handle(self._root) as store:
-            options = (replace, number, bool(strict), report, _PRODUCER, bool(sealed))
+            options = (
+                *(replace, number, bool(strict), report, _PRODUCER, bool(sealed)),
+                *(_count("threads", threads, 2**32), _globs("select", select), _globs("exclude", exclude)),
+                _count("max_bytes_per_dataset", max_bytes_per_dataset, 2**64),
+            )
             return self._published(_hdf5.cshm_hdf5_load(store, name, os.fspath(path), options), sealed)
 
     def _listed(self, call: Callable[[int], int]) -> list[Listed]:
@@ -251,6 +259,23 @@ def _merged(own: dict[str, Mapping[str, Any]], given: Attrs | None) -> Attrs:
     given = given or {}
     # Values that are no mapping are refused later, by their path.
     return {**own, **{path: {**own[path], **values} if path in own else values for path, values in given.items()}}
+
+
+def _globs(what: str, given: str | Iterable[str] | None) -> str | None:
+    """Globs as the C layer takes them, one a line; None where there are none."""
+    if given is None:
+        return None
+    globs = [given] if isinstance(given, str) else list(given)
+    if not all(isinstance(glob, str) and glob and not set(glob) & {"\n", "\0"} for glob in globs):
+        raise InvalidArgumentError(f"{what}: globs are strings of one line: {given!r}")
+    return "\n".join(globs) or None
+
+
+def _count(what: str, given: int | None, limit: int) -> int:
+    """A number of 1 and more; 0 where none is given."""
+    if given is not None and not 0 < given < limit:
+        raise InvalidArgumentError(f"{what}: {given!r} is not from 1 to {limit - 1}")
+    return given or 0
 
 
 class _Handle:  # a generator would take longer than attaching again does

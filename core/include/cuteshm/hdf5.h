@@ -58,8 +58,14 @@ typedef struct cshm_hdf5_options {
 #define CSHM_HDF5_OPTIONS_INIT {sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, NULL, NULL, NULL, 0, 0, 0, CSHM_HDF5_OUTSIDE_DATA, NULL, NULL, 0, 0, 0, 0}
 
 /**
- * Loads a whole HDF5 file into shared memory and publishes it as a project. Data is streamed through a buffer of a few
- * MiB, whatever the file's size. What cannot be represented is left out and told by a note of kind CSHM_NOTE_SKIPPED
+ * Loads a whole HDF5 file, or what of it is selected, into shared memory and publishes it as a project. Data is streamed
+ * through buffers of a few MiB and 4 chunks a thread, whatever the file's size, by `threads` threads where HDF5 is not
+ * needed: contiguous data and chunks without conversion, with deflate, shuffle, fletcher32 and lzf. Signals are blocked in
+ * them, and they end before this returns.
+ * `select` and `exclude` are globs, one a line, for paths: `*` stands for anything within a level, `**` across levels, `?` for
+ * one character, and a backslash takes its meaning from the next; one that matches a group takes all that is in it. What is
+ * left out by them, or as too large, is not skipped: notes of kind CSHM_NOTE_ORIGIN tell what was asked for, and how many
+ * objects were left out. What cannot be represented is left out and told by a note of kind CSHM_NOTE_SKIPPED
  * (path, reason); notes of kind CSHM_NOTE_ORIGIN tell the file's path, size and modification time.
  * On failure nothing is created, and a project that was to be overwritten is whole.
  *
@@ -73,8 +79,9 @@ typedef struct cshm_hdf5_options {
  * @param[in] options      NULL for the defaults
  * @param[out] attachment  a read-only attachment of the new project, which the caller then owns; or NULL
  * @param[out] err         or NULL
- * @return CSHM_ERR_NOT_FOUND: no such file; CSHM_ERR_HDF5: not HDF5, truncated, written by a newer HDF5 than the one
- *         linked, or unreadable; CSHM_ERR_EXISTS; CSHM_ERR_BAD_NAME; CSHM_ERR_NO_SPACE; CSHM_ERR_CANCELLED;
+ * @return CSHM_ERR_NOT_FOUND: no such file, or `select` matches nothing in it; CSHM_ERR_HDF5: not HDF5, truncated, written
+ *         by a newer HDF5 than the one linked, or unreadable; CSHM_ERR_EXISTS; CSHM_ERR_BAD_NAME; CSHM_ERR_NO_SPACE: the
+ *         message lists the ten largest datasets, and nothing was created; CSHM_ERR_CANCELLED;
  *         CSHM_ERR_UNSUPPORTED: `strict`, and an object cannot be represented; or another HDF5 library has taken the place of
  *         the one this was built for; or `isolate`, and the program for it is not there; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM.
  * Since 2.0.

@@ -7,12 +7,13 @@ use crate::store::project_to_c;
 use crate::strings::to_c;
 use crate::{ffi, Lifetime, Mode, Project, Result, Store};
 use std::any::Any;
-use std::ffi::{c_void, CStr};
+use std::ffi::{c_void, CStr, CString};
 use std::fmt;
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::path::Path;
+use std::ptr;
 
 /// How [`Store::load_hdf5`] loads.
 #[must_use]
@@ -22,6 +23,10 @@ pub struct Hdf5Options<'f> {
     sealed: bool,
     strict: bool,
     producer: String,
+    select: Vec<String>,
+    exclude: Vec<String>,
+    max_bytes_per_dataset: u64,
+    threads: u32,
     progress: Option<Progress<'f>>,
 }
 
@@ -29,8 +34,18 @@ type Progress<'f> = Box<dyn FnMut(u64, u64) -> ControlFlow<()> + 'f>;
 
 impl Default for Hdf5Options<'_> {
     fn default() -> Self {
-        let producer = this_program();
-        Hdf5Options { overwrite: false, lifetime: None, sealed: false, strict: false, producer, progress: None }
+        Hdf5Options {
+            overwrite: false,
+            lifetime: None,
+            sealed: false,
+            strict: false,
+            producer: this_program(),
+            select: Vec::new(),
+            exclude: Vec::new(),
+            max_bytes_per_dataset: 0,
+            threads: 0,
+            progress: None,
+        }
     }
 }
 
@@ -71,6 +86,31 @@ impl<'f> Hdf5Options<'f> {
         self
     }
 
+    /// A glob for paths, in addition to those given before: only what one of them matches is loaded. `*` stands for
+    /// anything within a level, `**` across levels, `?` for one character; one that matches a group takes all that is in it.
+    pub fn select(mut self, glob: &str) -> Self {
+        self.select.push(glob.to_string());
+        self
+    }
+
+    /// The same of what is left out, whatever is selected.
+    pub fn exclude(mut self, glob: &str) -> Self {
+        self.exclude.push(glob.to_string());
+        self
+    }
+
+    /// Leaves out larger datasets; 0: none.
+    pub fn max_bytes_per_dataset(mut self, nbytes: u64) -> Self {
+        self.max_bytes_per_dataset = nbytes;
+        self
+    }
+
+    /// How many threads read and inflate; 0, the default: as many as there are cores.
+    pub fn threads(mut self, threads: u32) -> Self {
+        self.threads = threads;
+        self
+    }
+
     /// A function that is called now and then with bytes done (0 at first, all at last) and bytes in all.
     /// [`ControlFlow::Break`] cancels: [`Error::Cancelled`](crate::Error::Cancelled), nothing is created. A panic in it
     /// cancels, too, and goes on once the library has cleaned up.
@@ -84,7 +124,8 @@ impl fmt::Debug for Hdf5Options<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Hdf5Options");
         shown.field("overwrite", &self.overwrite).field("lifetime", &self.lifetime).field("sealed", &self.sealed);
-        shown.field("strict", &self.strict);
+        shown.field("strict", &self.strict).field("select", &self.select).field("exclude", &self.exclude);
+        shown.field("max_bytes_per_dataset", &self.max_bytes_per_dataset).field("threads", &self.threads);
         shown.field("producer", &self.producer).field("progress", &self.progress.is_some()).finish()
     }
 }
@@ -117,6 +158,7 @@ impl Store {
         let project = project_to_c(project)?;
         let file = to_c("file", file.as_ref().as_os_str().as_bytes())?;
         let producer = to_c("producer", &options.producer)?;
+        let (select, exclude) = (globs_to_c("select", &options.select)?, globs_to_c("exclude", &options.exclude)?);
         let mut call_back = CallBack { progress: options.progress, panic: None };
         let c_options = ffi::cshm_hdf5_options {
             overwrite: options.overwrite.into(),
@@ -126,6 +168,10 @@ impl Store {
             progress: if call_back.progress.is_some() { Some(on_progress) } else { None },
             user: (&raw mut call_back).cast(),
             producer: producer.as_ptr(),
+            select: select.as_ref().map_or(ptr::null(), |globs| globs.as_ptr()),
+            exclude: exclude.as_ref().map_or(ptr::null(), |globs| globs.as_ptr()),
+            max_bytes_per_dataset: options.max_bytes_per_dataset,
+            threads: options.threads,
             ..Default::default()
         };
         let mut attachment = ffi::cshm_attachment { id: 0 };
@@ -139,6 +185,14 @@ impl Store {
             None => loaded,
         }
     }
+}
+
+/// Globs as the library takes them, one a line.
+fn globs_to_c(what: &'static str, globs: &[String]) -> Result<Option<CString>> {
+    if globs.is_empty() {
+        return Ok(None);
+    }
+    to_c(what, globs.join("\n")).map(Some)
 }
 
 struct CallBack<'f> {
