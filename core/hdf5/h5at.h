@@ -27,4 +27,7 @@ void cshm__h5_at(enum h5at_work work, const char *path);
 /* It goes on: a step of the same object. By any thread. */
 void cshm__h5_at_on(void);
 
+/* So many threads work on this object, of which each may use that much. */
+void cshm__h5_at_threads(uint32_t count);
+
 #endif

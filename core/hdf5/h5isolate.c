@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SECONDS 8u
+#define SECONDS 4u
 #define PAUSE_MS 50 /* so often a caller is asked whether to go on while nothing comes */
 
 struct isolating {

@@ -51,7 +51,7 @@ typedef struct cshm_hdf5_options {
   const char *exclude;       /**< the same of what is left out, whatever `select` says; or NULL */
   uint64_t max_bytes_per_dataset; /**< larger datasets are left out; 0: none is */
   uint32_t isolate;         /**< not 0: a process of its own reads the file, and HDF5 is not called in this one; see below */
-  uint32_t isolate_seconds; /**< of processor time that it may use without getting any further; 0: 8 */
+  uint32_t isolate_seconds; /**< of processor time that it may use without getting any further; 0: 4 */
   uint64_t isolate_memory;  /**< bytes that it may have; 0: half of the machine's, and 1 GiB at least */
 } cshm_hdf5_options;
 
