@@ -4,6 +4,7 @@
 #include "h5at.h"
 #include "h5attr.h"
 #include "h5dataset.h"
+#include "h5double.h"
 #include "h5mark.h"
 #include "h5outside.h"
 #include "h5select.h"
@@ -418,6 +419,7 @@ cshm_status cshm__h5_walk(hid_t file, struct h5plan *plan, struct h5walk *walk, 
   if (walker.access < 0 || !walker.type || H5Pset_elink_cb(walker.access, cshm__h5_outside_refuse, NULL) < 0) goto done;
   status = plan_root(&walker, err);
   if (status == CSHM_OK) status = visit_all(&walker);
+  if (status == CSHM_OK) status = cshm__h5_doubles(plan);
 done:
   if (status == CSHM_ERR_NO_MEMORY) cshm__fail(err, status, 0, "out of memory while reading the file's structure");
   if (walker.access >= 0) H5Pclose(walker.access);
