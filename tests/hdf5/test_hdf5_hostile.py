@@ -47,7 +47,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
     run(tmp_path / "store", "unlink", PROJECT, check=False)
     assert segments() == []
-    assert "nothing" in run(tmp_path / "store", "gc").stdout
+    assert "nothing to remove" in run(tmp_path / "store", "gc").stderr
 
 
 def test_damaged_files_are_loaded_or_refused_and_nothing_is_left(folder: Path) -> None:
@@ -84,13 +84,15 @@ def test_a_heap_that_loops_ends_the_reader_and_the_object_is_named(folder: Path)
     assert status == FAILED
     assert "HDF5 came to no end while it looked at 'of its own'" in said
     assert "nothing was created" in said
-    assert load(folder, "--exclude", "of its own") == (LOADED, f"{PROJECT}: 1 array, 16 B\n") or True
-    assert segments() != [] or True
+    assert segments() == []
+    assert load(folder, "--exclude", "of its own")[0] == LOADED
+    assert Project(folder / "store", PROJECT).array("a").tolist() == [0, 1, 2, 3]
 
 
 def test_groups_in_a_circle_end(folder: Path) -> None:
     """Each is met once."""
     with h5py.File(folder / "bad.h5", "w") as file:
+        file.create_group("a")
         for i in range(10):
             file.create_group(f"a/b{i}")[f"back{i}"] = file["a"]
             file[f"a/b{i}/root"] = file["/"]
@@ -129,16 +131,13 @@ def test_a_small_file_that_declares_more_than_there_is_is_refused(folder: Path) 
     assert "huge" in said
 
 
-@pytest.mark.parametrize("size", [1 << 31, 1 << 34])
-def test_a_chunk_that_eats_memory_is_refused(folder: Path, size: int) -> None:
+def test_a_chunk_of_all_the_bytes_that_can_be_is_refused(folder: Path) -> None:
     """A chunk of gigabytes that a few bytes are said to inflate to."""
     with h5py.File(folder / "bad.h5", "w") as file:
         file.create_dataset("x", (1000,), "u1", chunks=(1000,), compression=1)[:] = 1
     data = (folder / "bad.h5").read_bytes()
-    thousand = (1000).to_bytes(8, "little")
-    at = data.index(thousand)
-    changed = data.replace(thousand, min(size, 2**32 - 1).to_bytes(8, "little"))
-    changed = changed.replace((1000).to_bytes(4, "little"), min(size, 2**32 - 1).to_bytes(4, "little"))
-    assert at > 0 and changed != data
-    (folder / "bad.h5").write_bytes(changed)
+    for width, most in (8, 2**32 - 1), (4, 2**32 - 1):  # the dataset's length, then the chunk's
+        assert (1000).to_bytes(width, "little") in data
+        data = data.replace((1000).to_bytes(width, "little"), most.to_bytes(width, "little"))
+    (folder / "bad.h5").write_bytes(data)
     load(folder)
