@@ -21,9 +21,10 @@ enum cli_exit {
 /* A command line, taken apart. Strings are those of argv. */
 struct cli_arguments {
   const struct cli_command *command;
-  const char *option[128]; /* by its id: the value, "" for one without a value, the values one a line for one that may be
+  const char
+      *option[128]; /* by its id: the value, "" for one without a value, the values one a line for one that may be
                               given again; NULL where it was not given */
-  char **words;            /* what is no option, the command's name excluded */
+  char **words;     /* what is no option, the command's name excluded */
   int word_count;
 };
 

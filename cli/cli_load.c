@@ -43,10 +43,21 @@ static enum cli_exit read_number(const struct cli_arguments *arguments, char id,
   const char *unit = units && end && *end ? strchr(letters, *end) : NULL;
   unsigned shift = unit ? 10 * (unsigned)(unit - letters + 1) : 0;
   bool good = end && errno == 0 && end[unit != NULL] == '\0' && value > 0 && value <= most >> shift;
-  if (!good) return cli_usage(arguments->command, "load: \"%s\" is no number of 1 and more%s", text,
-                              units ? ", with or without K, M, G or T behind" : "");
+  if (!good)
+    return cli_usage(arguments->command, "load: \"%s\" is no number of 1 and more%s", text,
+                     units ? ", with or without K, M, G or T behind" : "");
   *number = (uint64_t)value << shift;
   return CLI_OK;
+}
+
+static enum cli_exit choose_outside(const struct cli_arguments *arguments, uint32_t *outside) {
+  const char *option = arguments->option['e'];
+  *outside = CSHM_HDF5_OUTSIDE_DATA;
+  if (!option) return CLI_OK;
+  if (strcmp(option, "folder") == 0) *outside = CSHM_HDF5_OUTSIDE_FOLDER;
+  if (strcmp(option, "anywhere") == 0) *outside = CSHM_HDF5_OUTSIDE_ANYWHERE;
+  if (*outside != CSHM_HDF5_OUTSIDE_DATA) return CLI_OK;
+  return cli_usage(arguments->command, "load: no place \"%s\" to follow links to: folder or anywhere", option);
 }
 
 /* What of the file, and how. */
@@ -57,7 +68,8 @@ static enum cli_exit choose_part(const struct cli_arguments *arguments, cshm_hdf
   options->threads = (uint32_t)threads;
   options->select = arguments->option['i'];
   options->exclude = arguments->option['x'];
-  return result;
+  options->native_endian = arguments->option['b'] != NULL;
+  return result == CLI_OK ? choose_outside(arguments, &options->external_links) : result;
 }
 
 static cshm_status load(const struct cli_arguments *arguments, cshm_store store, const char *project,

@@ -69,6 +69,8 @@ setup_venv() {
     stamp=$venv/requirements.stamp
     wanted=$("$python" --version && cat requirements-dev.txt)
     [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && return
+    # What --clear empties is what the link leads to, which others use.
+    [ ! -L "$venv" ] || die ".venv is a link to $(readlink "$venv"), which lacks what requirements-dev.txt wants: add it there"
     say "setup: filling .venv with $("$python" --version)"
     "$python" -m venv --clear "$venv"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt

@@ -209,7 +209,8 @@ static bool find_piece(const struct chunking *chunking, const hsize_t *at, hsize
     *size = 0;
   }
   if (*size <= chunking->nbytes + MAX_EXCESS(chunking->nbytes)) return true;
-  cshm__h5_reason(reason, "it is damaged: a chunk of %zu bytes has %" PRIu64 " in the file", chunking->nbytes, (uint64_t)*size);
+  cshm__h5_reason(reason, "it is damaged: a chunk of %zu bytes has %" PRIu64 " in the file", chunking->nbytes,
+                  (uint64_t)*size);
   return false;
 }
 

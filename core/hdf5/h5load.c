@@ -97,6 +97,7 @@ static cshm_status set_folder(struct loading *loading) {
   char *end = strrchr(folder, '/');
   if (end) end[end == folder] = '\0';
   loading->plan.folder = folder;
+  loading->plan.file = loading->file.path;
   loading->plan.outside = loading->options.external_links;
   loading->plan.native_endian = loading->options.native_endian != 0;
   return CSHM_OK;

@@ -337,8 +337,9 @@ TEST_CASE("more data than there can be is an error that says so, and nothing is 
   CHECK(std::filesystem::file_size(path) < 10000);
   CHECK(cshm_hdf5_load(scratch.store, "p", path.c_str(), nullptr, nullptr, &scratch.err) == CSHM_ERR_NO_SPACE);
   CHECK(std::string(scratch.err.message).find("not enough shared memory: wanted 1407374883") == 0);
-  CHECK(std::string(scratch.err.message).find("; the largest datasets: huge (128.0 TiB); leave some out by exclude, ") !=
-        std::string::npos);
+  CHECK(
+      std::string(scratch.err.message).find("; the largest datasets: huge (128.0 TiB); leave some out by exclude, ") !=
+      std::string::npos);
   cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
   options.max_bytes_per_dataset = uint64_t{1} << 46;
   CHECK(cshm_hdf5_load(scratch.store, "p", path.c_str(), &options, nullptr, &scratch.err) == CSHM_OK);
@@ -427,8 +428,7 @@ TEST_CASE("only what is selected is loaded, and nothing that is excluded or too 
   CHECK(with(nullptr, nullptr) == all);
   CHECK(with("**/x", nullptr) == Names{"+a", "+a/deep", "a/deep/x", "+b", "b/x", "left out: 4"});
   CHECK(with("a", "**/y") == Names{"+a", "+a/deep", "a/deep/x", "left out: 6"});
-  CHECK(with("a/deep\nb/x*", nullptr) ==
-        Names{"+a", "+a/deep", "a/deep/x", "+b", "b/x", "b/x again", "left out: 3"});
+  CHECK(with("a/deep\nb/x*", nullptr) == Names{"+a", "+a/deep", "a/deep/x", "+b", "b/x", "b/x again", "left out: 3"});
   // A dataset that is left out by its first path is there by the second.
   CHECK(with("b/*again\nb/y*", nullptr) == Names{"+b", "b/x again", "b/y softly", "left out: 6"});
   CHECK(with(nullptr, "b/x\na") == Names{"+b", "b/x again", "b/y softly", "left out: 2", "-b/z"});

@@ -9,10 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool cshm__h5_select_excludes(const struct h5select *select, const char *path) {
-  return select->exclude && cshm__h5_glob_any(select->exclude, path);
-}
-
 /* ---- leaving out ------------------------------------------------------------------------------------ */
 
 static int compare_pointers(const void *left, const void *right) {
@@ -53,6 +49,13 @@ static void leave_out(struct h5plan *plan, size_t node) {
   plan->nodes[node].kind = H5KIND_LEFT_OUT;
 }
 
+bool cshm__h5_select_excludes(struct h5plan *plan, size_t node) {
+  const char *patterns = plan->select ? plan->select->exclude : NULL;
+  bool excluded = patterns && cshm__h5_glob_any(patterns, plan->nodes[node].path);
+  if (excluded) leave_out(plan, node);
+  return excluded;
+}
+
 /* ---- by path ---------------------------------------------------------------------------------------- */
 
 #define SELECTED 1 /* it, or a group that it is in, is matched */
@@ -86,8 +89,7 @@ static cshm_status apply(struct h5plan *plan, const unsigned char *marks) {
   cshm_status status = CSHM_OK;
   for (size_t i = 0; status == CSHM_OK && i < plan->node_count; i++) {
     const struct h5node *node = &plan->nodes[i];
-    if (node->kind == H5KIND_ALIAS && marks[i] && !marks[node->target])
-      status = move_dataset(plan, node->target, i);
+    if (node->kind == H5KIND_ALIAS && marks[i] && !marks[node->target]) status = move_dataset(plan, node->target, i);
   }
   for (size_t i = 1; status == CSHM_OK && i < plan->node_count; i++)
     if (!marks[i]) leave_out(plan, i);
@@ -102,8 +104,8 @@ cshm_status cshm__h5_select(struct h5plan *plan, const struct h5select *select, 
   cshm_status status = marks[0] ? apply(plan, marks) : CSHM_ERR_NOT_FOUND;
   free(marks);
   if (status == CSHM_ERR_NOT_FOUND)
-    return cshm__fail(err, status, 0, "select \"%.*s\" matches nothing in the file",
-                      (int)strcspn(select->select, "\n"), select->select);
+    return cshm__fail(err, status, 0, "select \"%.*s\" matches nothing in the file", (int)strcspn(select->select, "\n"),
+                      select->select);
   return status ? cshm__fail(err, status, 0, "out of memory while selecting") : CSHM_OK;
 }
 
@@ -165,7 +167,7 @@ cshm_status cshm__h5_select_advise(struct h5plan *plan, const cshm_error *said, 
     length += (size_t)snprintf(list + length, sizeof list - length, "%s%s%s (%s)", i > 0 ? ", " : "",
                                end == path ? "" : "...", end, size);
   }
-  return cshm__fail(err, said->status, said->sys_errno,
+  return cshm__fail(err, (cshm_status)said->status, said->sys_errno,
                     "%s; the largest datasets: %s; leave some out by exclude, select or max_bytes_per_dataset "
                     "(cute-shm load --exclude GLOB, --select GLOB, --max-bytes-per-dataset N)",
                     said->message, list);

@@ -12,8 +12,8 @@ struct h5select {
   uint64_t max_nbytes;
 };
 
-/* Whether a path is excluded: then it is not even looked at, nor what is in it. */
-bool cshm__h5_select_excludes(const struct h5select *select, const char *path);
+/* Whether a new node is excluded: then it is not even looked at, nor what is in it. */
+bool cshm__h5_select_excludes(struct h5plan *plan, size_t node);
 
 /* When the whole file was seen: leaves out what is not selected, and forgets what was skipped of that. A pattern that matches a
  * group takes all that is in it; groups on the way to something stay. A dataset that is selected by another path than its first

@@ -82,7 +82,9 @@ def chunk_masks(path: Path) -> Skips:
     masks = [0, 1, 2, 4, 3, 5, 6, 7]
     with h5py.File(path, "w") as file:
         for order in [
-            order for count in range(4) for some in itertools.combinations(FILTERS, count)
+            order
+            for count in range(4)
+            for some in itertools.combinations(FILTERS, count)
             for order in itertools.permutations(some)
         ]:
             for mask in masks[: 2 ** len(order)] if len(order) != 2 else (0, 1, 2, 3):

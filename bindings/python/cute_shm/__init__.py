@@ -45,6 +45,7 @@ from ._errors import (
     NoSpaceError,
     NotFoundError,
     PermissionDeniedError,
+    SkippedWarning,
     StaleHandleError,
     StateError,
     SystemCallError,
@@ -60,7 +61,7 @@ from ._progress import ProgressFunction
 from ._project import Mode, Project, mode_number
 from ._ragged import Ragged
 from ._records import Records
-from ._store import Access, LayoutLike, Store, default_store
+from ._store import Access, ExternalLinks, LayoutLike, Store, default_store
 from ._tree import Order
 from ._v1.location import Project2Toml
 from ._v1.progress import ShmProgress
@@ -83,6 +84,7 @@ __all__ = [
     "Draft",
     "Error",
     "ExistsError",
+    "ExternalLinks",
     "GenerationError",
     "Group",
     "Hdf5Error",
@@ -111,6 +113,7 @@ __all__ = [
     "SharedArrayDict",
     "SharedArrayMeta",
     "ShmProgress",
+    "SkippedWarning",
     "Spec",
     "StaleHandleError",
     "StateError",
@@ -313,10 +316,12 @@ def load_hdf5(
     exclude: str | Iterable[str] | None = None,
     max_bytes_per_dataset: int | None = None,
     threads: int | None = None,
+    native_endian: bool = False,
+    external_links: ExternalLinks | None = None,
 ) -> Project:
     """Loads an HDF5 file into shared memory, through buffers of a few MiB whatever the file's size.
 
-    What has no form in shared memory is left out and told by `Project.skipped`.
+    What has no form in shared memory is left out and told by `Project.skipped`, and by one `SkippedWarning`.
 
     Args:
         path: the file.
@@ -333,6 +338,9 @@ def load_hdf5(
         exclude: globs of what is left out, whatever `select` says.
         max_bytes_per_dataset: larger datasets are left out.
         threads: how many read and inflate; by default as many as there are cores.
+        native_endian: whether numbers of the other byte order become those of this machine.
+        external_links: which links into other files are followed: None, those to files in the folder of the file or
+            below it ("folder"), or all ("anywhere"). Whoever wrote the file chose where they lead.
 
     Returns:
         The project, opened for reading.
@@ -355,6 +363,8 @@ def load_hdf5(
         exclude=exclude,
         max_bytes_per_dataset=max_bytes_per_dataset,
         threads=threads,
+        native_endian=native_endian,
+        external_links=external_links,
     )
 
 

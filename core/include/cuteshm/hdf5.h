@@ -30,32 +30,34 @@ typedef int32_t (*cshm_progress_fn)(void *user, uint64_t done, uint64_t total);
 /** Which other files may be read: what a link, a virtual dataset or external storage names is chosen by whoever wrote the
  * file. */
 typedef enum cshm_hdf5_outside {
-  CSHM_HDF5_OUTSIDE_DATA = 0,     /**< data of virtual datasets and external storage, in the file's folder or below it */
-  CSHM_HDF5_OUTSIDE_FOLDER = 1,   /**< and what links into other files lead to, there */
+  CSHM_HDF5_OUTSIDE_DATA = 0,   /**< data of virtual datasets and external storage, in the file's folder or below it */
+  CSHM_HDF5_OUTSIDE_FOLDER = 1, /**< and what links into other files lead to, there */
   CSHM_HDF5_OUTSIDE_ANYWHERE = 2, /**< all that anywhere */
 } cshm_hdf5_outside;
 
 typedef struct cshm_hdf5_options {
-  uint32_t size;             /**< sizeof(cshm_hdf5_options) */
-  uint32_t overwrite;        /**< as in cshm_builder_options */
-  uint32_t lifetime;         /**< a cshm_lifetime */
-  uint32_t strict;           /**< not 0: fail, before anything is created, where an object would be skipped */
-  cshm_progress_fn progress; /**< or NULL */
-  void *user;                /**< for `progress` */
-  const char *producer;      /**< as in cshm_builder_options */
-  uint32_t sealed;           /**< as in cshm_builder_options; `attachment` may then not be NULL */
-  uint32_t threads;          /**< that read and unfold chunks; 0: as many as there are cores */
-  uint32_t native_endian;    /**< not 0: numbers of the other byte order become those of this machine */
-  uint32_t external_links;   /**< a cshm_hdf5_outside */
-  const char *select;        /**< globs, one a line: only what one of them matches is loaded; NULL: everything */
-  const char *exclude;       /**< the same of what is left out, whatever `select` says; or NULL */
+  uint32_t size;                  /**< sizeof(cshm_hdf5_options) */
+  uint32_t overwrite;             /**< as in cshm_builder_options */
+  uint32_t lifetime;              /**< a cshm_lifetime */
+  uint32_t strict;                /**< not 0: fail, before anything is created, where an object would be skipped */
+  cshm_progress_fn progress;      /**< or NULL */
+  void *user;                     /**< for `progress` */
+  const char *producer;           /**< as in cshm_builder_options */
+  uint32_t sealed;                /**< as in cshm_builder_options; `attachment` may then not be NULL */
+  uint32_t threads;               /**< that read and unfold chunks; 0: as many as there are cores */
+  uint32_t native_endian;         /**< not 0: numbers of the other byte order become those of this machine */
+  uint32_t external_links;        /**< a cshm_hdf5_outside */
+  const char *select;             /**< globs, one a line: only what one of them matches is loaded; NULL: everything */
+  const char *exclude;            /**< the same of what is left out, whatever `select` says; or NULL */
   uint64_t max_bytes_per_dataset; /**< larger datasets are left out; 0: none is */
   uint32_t isolate;         /**< not 0: a process of its own reads the file, and HDF5 is not called in this one; see below */
   uint32_t isolate_seconds; /**< of processor time that it may use without getting any further; 0: 4 */
   uint64_t isolate_memory;  /**< bytes that it may have; 0: half of the machine's, and 1 GiB at least */
 } cshm_hdf5_options;
 
-#define CSHM_HDF5_OPTIONS_INIT {sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, NULL, NULL, NULL, 0, 0, 0, CSHM_HDF5_OUTSIDE_DATA, NULL, NULL, 0, 0, 0, 0}
+#define CSHM_HDF5_OPTIONS_INIT                                                                                         \
+  {sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, NULL, NULL, NULL, 0, 0, 0, CSHM_HDF5_OUTSIDE_DATA, NULL, NULL, 0, \
+   0, 0, 0}
 
 /**
  * Loads a whole HDF5 file, or what of it is selected, into shared memory and publishes it as a project. Data is streamed

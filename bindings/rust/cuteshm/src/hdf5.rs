@@ -22,12 +22,27 @@ pub struct Hdf5Options<'f> {
     lifetime: Option<Lifetime>,
     sealed: bool,
     strict: bool,
+    native_endian: bool,
+    external_links: ExternalLinks,
     producer: String,
     select: Vec<String>,
     exclude: Vec<String>,
     max_bytes_per_dataset: u64,
     threads: u32,
     progress: Option<Progress<'f>>,
+}
+
+/// Which other files [`Store::load_hdf5`] reads. What a link, a virtual dataset or external storage names was chosen by
+/// whoever wrote the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExternalLinks {
+    /// Data of virtual datasets and external storage, in the file's folder or below it; no link is followed.
+    #[default]
+    Data,
+    /// And what links into other files lead to, there.
+    Folder,
+    /// All that anywhere.
+    Anywhere,
 }
 
 type Progress<'f> = Box<dyn FnMut(u64, u64) -> ControlFlow<()> + 'f>;
@@ -39,6 +54,8 @@ impl Default for Hdf5Options<'_> {
             lifetime: None,
             sealed: false,
             strict: false,
+            native_endian: false,
+            external_links: ExternalLinks::Data,
             producer: this_program(),
             select: Vec::new(),
             exclude: Vec::new(),
@@ -77,6 +94,18 @@ impl<'f> Hdf5Options<'f> {
     /// left out and told by [`Project::skipped`].
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
+        self
+    }
+
+    /// Whether numbers of the other byte order become those of this machine.
+    pub fn native_endian(mut self, native: bool) -> Self {
+        self.native_endian = native;
+        self
+    }
+
+    /// Which other files are read.
+    pub fn external_links(mut self, links: ExternalLinks) -> Self {
+        self.external_links = links;
         self
     }
 
@@ -126,6 +155,8 @@ impl fmt::Debug for Hdf5Options<'_> {
         shown.field("overwrite", &self.overwrite).field("lifetime", &self.lifetime).field("sealed", &self.sealed);
         shown.field("strict", &self.strict).field("select", &self.select).field("exclude", &self.exclude);
         shown.field("max_bytes_per_dataset", &self.max_bytes_per_dataset).field("threads", &self.threads);
+        shown.field("native_endian", &self.native_endian);
+        shown.field("external_links", &self.external_links);
         shown.field("producer", &self.producer).field("progress", &self.progress.is_some()).finish()
     }
 }
@@ -165,6 +196,8 @@ impl Store {
             lifetime: options.lifetime.unwrap_or_default().to_c(),
             sealed: options.sealed.into(),
             strict: options.strict.into(),
+            native_endian: options.native_endian.into(),
+            external_links: options.external_links as u32,
             progress: if call_back.progress.is_some() { Some(on_progress) } else { None },
             user: (&raw mut call_back).cast(),
             producer: producer.as_ptr(),

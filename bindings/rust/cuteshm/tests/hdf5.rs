@@ -2,8 +2,8 @@
 //! Loading HDF5 files (feature `hdf5`).
 //!
 //! data/small.h5 was written by h5py with `libver="earliest"`: attribute title="small"; x = arange(6, dtype=">i2") as
-//! 2 x 3 with unit="mm"; g/y = arange(1000.) in chunks of 100, shuffled and deflated; g/words of compounds with variable-length
-//! strings inside, which cannot be represented.
+//! 2 x 3 with unit="mm"; g/y = arange(1000.) in chunks of 100, shuffled and deflated; g/words of HDF5's time type, which
+//! cannot be represented.
 
 mod common;
 
