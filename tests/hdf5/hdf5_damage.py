@@ -13,7 +13,20 @@ import numpy as np
 from hdf5_makers import MAKERS
 
 # What begins a structure of HDF5's own; what follows each are its lengths, kinds and addresses.
-SIGNATURES = (b"\x89HDF", b"OHDR", b"OCHK", b"TREE", b"SNOD", b"HEAP", b"GCOL", b"FRHP", b"FHDB", b"BTHD", b"BTLF", b"FADB")
+SIGNATURES = (
+    b"\x89HDF",
+    b"OHDR",
+    b"OCHK",
+    b"TREE",
+    b"SNOD",
+    b"HEAP",
+    b"GCOL",
+    b"FRHP",
+    b"FHDB",
+    b"BTHD",
+    b"BTLF",
+    b"FADB",
+)
 EXTREMES = (0, 1, 7, 0x7F, 0x80, 0xFE, 0xFF)
 
 

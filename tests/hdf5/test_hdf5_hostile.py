@@ -30,7 +30,16 @@ def segments() -> list[str]:
 
 def load(folder: Path, *options: str) -> tuple[int, str]:
     """Loads bad.h5: the exit status, and what was said. Fails if it took too long."""
-    command = [str(CLI), "--root", str(folder / "store"), "load", "--overwrite", *options, str(folder / "bad.h5"), PROJECT]
+    command = [
+        str(CLI),
+        "--root",
+        str(folder / "store"),
+        "load",
+        "--overwrite",
+        *options,
+        str(folder / "bad.h5"),
+        PROJECT,
+    ]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, capture_output=True, timeout=120, check=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
