@@ -4,6 +4,7 @@
 #include "api_fixture.hpp"
 
 #include <random>
+#include <unistd.h>
 
 using namespace api;
 

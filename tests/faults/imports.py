@@ -29,7 +29,7 @@ LOOKED_UP = re.compile(r"getgr(nam|gid)_r | getgrouplist | getpwuid_r | getgroup
 # Only loads in isolation call these, which have tests of their own: the other process goes wrong there in every way.
 ISOLATION = re.compile(
     r"""posix_spawn.* | socketpair | sendmsg | recvmsg | poll | kill | waitpid | setrlimit | getppid | prctl | closefrom
-    | dladdr | secure_getenv | strsignal | sig(emptyset|fillset|addset) | signal | _exit""",
+    | dladdr | secure_getenv | _*environ | strsignal | sig(emptyset|fillset|addset) | signal | _exit""",
     re.VERBOSE,
 )
 FOREIGN = re.compile(r"(H5|yaml_|cshm_|XXH|__asan|__ubsan|__sanitizer|__tsan|__sancov|__interceptor)")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Files that are damaged, or made to do harm: each is loaded, in part if need be, or refused; soon, and nothing is left."""
+"""Files that are damaged, or made to do harm: each is loaded, or a part, or refused; soon, and nothing is left."""
 
 from __future__ import annotations
 
