@@ -78,6 +78,7 @@ static cshm_status load(const struct cli_arguments *arguments, cshm_store store,
   struct cli_progress progress;
   options->overwrite = arguments->option['o'] != NULL;
   options->strict = arguments->option['s'] != NULL;
+  options->isolate = arguments->option['I'] == NULL;
   options->progress = cli_progress_update;
   options->user = &progress;
   options->producer = "cute-shm load (C " CSHM_VERSION_STRING ")";

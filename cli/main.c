@@ -15,6 +15,7 @@ const struct cli_option cli_options[] = {
     {'i', 0, "select", "GLOB", "load only what matches; may be given again: see above"},
     {'x', 0, "exclude", "GLOB", "leave out what matches; may be given again"},
     {'m', 0, "max-bytes-per-dataset", "N", "leave out larger datasets: bytes, or with K, M, G or T behind"},
+    {'I', 0, "no-isolate", NULL, "read the file in this process, which a damaged one can then crash"},
     {'T', 0, "threads", "N", "that read and inflate; default: as many as there are cores"},
     {'e', 'e', "external-links", "WHERE", "follow links into other files: folder (of the file, and below) or anywhere"},
     {'b', 'b', "native-endian", NULL, "make numbers of the other byte order those of this machine"},
@@ -43,10 +44,13 @@ const struct cli_command cli_commands[] = {
      "level of a path, ** across levels, ? for one character; one that matches a group takes all that is in\n"
      "it: --select entry/data --exclude '**/raw*'.\n"
      "\n"
+     "A process of its own reads the file. If a damaged one makes HDF5 crash, loop or eat memory, only that ends,\n"
+     "and the object at fault is named.\n"
+     "\n"
      "The project stays until it is unlinked or the machine restarts. With --lifetime owner or last-user this\n"
      "program stays, until Ctrl-C, or until the project is unlinked or overwritten: with owner the project ends\n"
      "with it, with last-user then or later, when the last process that has it attached lets go.\n",
-     "onsebixmTlq", 1, 2, cli_load},
+     "onsebixmTIlq", 1, 2, cli_load},
     {"create", "[OPTION]... PROJECT LAYOUT", "make a project from a layout",
      "LAYOUT is a file in YAML, or in TOML if its name ends in .toml, that tells groups, arrays and attributes,\n"
      "and what the arrays are filled with; a manifest will do, too. docs/layouts.md tells how it is written. With -\n"

@@ -36,6 +36,7 @@ static cshm_status load(const struct cli_arguments *arguments, cshm_store store,
   struct watch watch = {.file = file, .verbose = arguments->option['v'] != NULL};
   cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
   options.overwrite = arguments->option['o'] != NULL;
+  options.isolate = 1;
   options.progress = watch_update;
   options.user = &watch;
   options.producer = "cute-shm-hdf5 (C " CSHM_VERSION_STRING ")";

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5fill.h"
 
+#include "h5at.h"
 #include "h5box.h"
 #include "h5chunk.h"
 #include "h5copy.h"
@@ -204,6 +205,7 @@ static cshm_status fill_all(struct filling *filling, bool *unreadable) {
     const struct h5node *node = &filling->plan->nodes[i];
     struct h5reason reason;
     if (node->kind != H5KIND_DATASET || node->array == UINT32_MAX) continue;
+    cshm__h5_at(H5AT_READING, node->path);
     status = copy_dataset(filling, node, &reason);
     if (status != CSHM_OK || reason.text[0] == '\0') continue;
     *unreadable = true;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5hands.h"
 
+#include "h5at.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -34,6 +36,7 @@ struct h5crew *cshm__h5_hands_crew(struct h5hands *hands, uint64_t nbytes, uint6
   if (hands->threads == 1 || nbytes < MUCH || job > ALL_CHUNKS / 8) return &hands->alone;
   if (!hands->has_many && cshm__h5_crew_begin(&hands->many, hands->threads) != CSHM_OK) return NULL;
   hands->has_many = true;
+  cshm__h5_at_threads(hands->threads);
   return &hands->many;
 }
 

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+#include "h5at.h"
 #include "h5bundle.h"
 #include "h5declare.h"
 #include "h5file.h"
 #include "h5fill.h"
+#include "h5isolate.h"
 #include "h5plan.h"
 #include "h5progress.h"
 #include "h5ragged.h"
 #include "h5reference.h"
 #include "h5select.h"
+#include "h5target.h"
 #include "h5walk.h"
 
 #include <stdio.h>
@@ -31,19 +34,9 @@ struct loading {
   cshm_error *err;
 };
 
-static void end_builder(struct loading *loading) {
-  if (loading->builder.id != 0) cshm_builder_abort(loading->builder, NULL);
-  loading->builder.id = 0;
-}
-
 static cshm_status begin_builder(struct loading *loading) {
-  cshm_builder_options options = CSHM_BUILDER_OPTIONS_INIT;
-  options.overwrite = loading->options.overwrite;
-  options.lifetime = loading->options.lifetime;
-  options.sealed = loading->options.sealed;
-  options.producer = loading->options.producer;
-  end_builder(loading);
-  return cshm_builder_open(loading->store, loading->project, &options, &loading->builder, loading->err);
+  struct h5target target = {loading->store, loading->project, &loading->options};
+  return cshm__h5_target_open(&target, &loading->builder, loading->err);
 }
 
 /* Appends to a message; what does not fit is left out, whole. */
@@ -120,6 +113,7 @@ static cshm_status begin_raw(struct loading *loading) {
 /* Opens the file and reads what is in it. Nothing is created yet. */
 static cshm_status make_plan(struct loading *loading, const char *path, bool attributes) {
   struct h5walk walk = {.raw = &loading->raw, .attributes = attributes};
+  cshm__h5_at(H5AT_OPENING, "");
   cshm_status status = cshm__h5_file_open(path, &loading->file, loading->err);
   if (!status) status = set_folder(loading);
   if (!status) status = begin_raw(loading);
@@ -155,10 +149,6 @@ static cshm_status build(struct loading *loading, bool *again) {
 
 static cshm_status load(struct loading *loading, const char *path, cshm_attachment *attachment) {
   bool again = true;
-  if (loading->options.sealed && !attachment) /* said before the file is read */
-    return cshm__fail(loading->err, CSHM_ERR_INVALID_ARGUMENT, 0,
-                      "cshm_hdf5_load: project \"%s\" is to be sealed, and nobody would have it: attachment is NULL",
-                      loading->project);
   cshm_status status = begin_builder(loading); /* first: a project that is there already costs no reading */
   if (status) return status;
   status = make_plan(loading, path, true);
@@ -185,33 +175,51 @@ static void begin(struct loading *loading, cshm_error *err) {
 }
 
 static void end(struct loading *loading) {
-  end_builder(loading);
+  cshm__h5_target_close(&loading->builder);
   cshm__h5_plan_end(&loading->plan);
   cshm__h5_raw_end(&loading->raw);
   cshm__h5_file_close(&loading->file);
   cshm__h5_leave(&loading->guard);
 }
 
-cshm_status cshm_hdf5_load(cshm_store store, const char *project, const char *file, const cshm_hdf5_options *options,
-                           cshm_attachment *attachment, cshm_error *err) {
-  struct loading loading;
+static cshm_status check_arguments(const char *project, const char *file, const cshm_hdf5_options *options,
+                                   const cshm_attachment *attachment, cshm_error *err) {
   if (!project || !file)
     return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "cshm_hdf5_load: %s is NULL", project ? "file" : "project");
-  if (options && options->size < sizeof options->size)
-    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "cshm_hdf5_load: options: set up with CSHM_HDF5_OPTIONS_INIT");
+  if (options->sealed && !attachment) /* said before the file is read */
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0,
+                      "cshm_hdf5_load: project \"%s\" is to be sealed, and nobody would have it: attachment is NULL",
+                      project);
+  return CSHM_OK;
+}
+
+/* Reads the file in this process. */
+static cshm_status load_here(cshm_store store, const char *project, const char *file, const cshm_hdf5_options *options,
+                             cshm_attachment *attachment, cshm_error *err) {
+  struct loading loading;
   cshm_status status = cshm__h5_check_version(err);
   if (status) return status;
   begin(&loading, err);
-  if (options) memcpy(&loading.options, options, options->size < sizeof *options ? options->size : sizeof *options);
-  loading.select =
-      (struct h5select){loading.options.select, loading.options.exclude, loading.options.max_bytes_per_dataset};
+  loading.options = *options;
+  loading.select = (struct h5select){options->select, options->exclude, options->max_bytes_per_dataset};
   loading.plan.select = &loading.select;
-  loading.progress.call = loading.options.progress;
-  loading.progress.user = loading.options.user;
+  loading.progress.call = options->progress;
+  loading.progress.user = options->user;
   loading.store = store;
   loading.project = project;
   status = load(&loading, file, attachment);
   end(&loading);
+  return status;
+}
+
+cshm_status cshm_hdf5_load(cshm_store store, const char *project, const char *file, const cshm_hdf5_options *options,
+                           cshm_attachment *attachment, cshm_error *err) {
+  cshm_hdf5_options ours;
+  cshm_status status = cshm__h5_target_options(options, &ours, err);
+  if (!status) status = check_arguments(project, file, &ours, attachment, err);
+  if (status) return status;
+  status = ours.isolate ? cshm__h5_isolate(store, project, file, &ours, attachment, err)
+                        : load_here(store, project, file, &ours, attachment, err);
   if (status == CSHM_ERR_CANCELLED) cshm__fail_about(err, status, "loading %s into project \"%s\"", file, project);
   return status;
 }

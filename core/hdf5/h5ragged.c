@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5ragged.h"
 
+#include "h5at.h"
 #include "h5box.h"
 #include "h5flow.h"
 #include "h5outside.h"
@@ -193,6 +194,7 @@ static cshm_status measure(struct h5ragged_work *work, size_t number) {
   struct h5column *column = node->ragged->column;
   struct h5reason reason;
   struct pass pass = {.work = work, .node = node};
+  cshm__h5_at(H5AT_LOOKING, node->path);
   cshm_status status = run(&pass, (cshm_builder){0}, &reason);
   bool good = status == CSHM_OK && reason.text[0] == '\0';
   if (good) cshm__h5_flow_measure(column);

@@ -2,8 +2,10 @@
 #include "h5walk.h"
 
 #include "h5again.h"
+#include "h5at.h"
 #include "h5attr.h"
 #include "h5dataset.h"
+#include "h5double.h"
 #include "h5link.h"
 #include "h5mark.h"
 #include "h5outside.h"
@@ -192,6 +194,7 @@ static cshm_status visit_open(struct walker *walker, size_t node, hid_t object) 
 }
 
 static cshm_status visit_object(struct walker *walker, size_t node) {
+  cshm__h5_at(H5AT_LOOKING, walker->plan->nodes[node].path);
   struct h5reason reason;
   struct h5raw other;
   hid_t object = open_object(walker, &walker->plan->nodes[node], &reason);
@@ -346,6 +349,7 @@ cshm_status cshm__h5_walk(hid_t file, struct h5plan *plan, struct h5walk *walk, 
   if (walker.access < 0 || !walker.type) goto done;
   status = plan_root(&walker, err);
   if (status == CSHM_OK) status = visit_all(&walker);
+  if (status == CSHM_OK) status = cshm__h5_doubles(plan);
 done:
   if (status == CSHM_ERR_NO_MEMORY) cshm__fail(err, status, 0, "out of memory while reading the file's structure");
   for (size_t i = 0; i < walker.file_count; i++)

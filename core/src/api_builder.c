@@ -125,6 +125,14 @@ cshm_status cshm_builder_map(cshm_builder builder, uint32_t array, void **data, 
   return status ? status : leave(builder, cshm__builder_map(object, array, data, nbytes, err));
 }
 
+cshm_status cshm_builder_place(cshm_builder builder, uint32_t array, int32_t *descriptor, uint64_t *offset,
+                               uint64_t *nbytes, cshm_error *err) {
+  struct builder *object;
+  if (!descriptor || !offset) return cshm__null_argument(descriptor ? "offset" : "descriptor", err);
+  cshm_status status = enter(builder, BUILDER_ALLOCATED, &object, err);
+  return status ? status : leave(builder, cshm__builder_place(object, array, descriptor, offset, nbytes, err));
+}
+
 cshm_status cshm_builder_attach(cshm_builder builder, cshm_attachment *attachment, cshm_error *err) {
   struct builder *object;
   struct mapping *mapping;

@@ -226,6 +226,17 @@ cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **da
   return CSHM_OK;
 }
 
+cshm_status cshm__builder_place(const struct builder *builder, uint32_t array, int32_t *descriptor, uint64_t *offset,
+                                uint64_t *nbytes, cshm_error *err) {
+  const struct format_array *record = NULL;
+  cshm_status status = array_at(builder, array, &record, err);
+  if (status) return status;
+  *descriptor = builder->segment;
+  *offset = record->offset;
+  if (nbytes) *nbytes = record->nbytes;
+  return CSHM_OK;
+}
+
 /* ---- publishing ---- */
 
 /* Mappings of a last-user project hold leases of their own. Where the caller has none, this process is the user. */

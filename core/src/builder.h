@@ -45,6 +45,8 @@ cshm_status cshm__builder_expect(const struct builder *builder, enum builder_sta
 cshm_status cshm__builder_allocate(struct builder *builder, cshm_error *err);
 cshm_status cshm__builder_write(struct builder *builder, uint32_t array, uint64_t offset, const void *data,
                                 uint64_t nbytes, cshm_error *err);
+cshm_status cshm__builder_place(const struct builder *builder, uint32_t array, int32_t *descriptor, uint64_t *offset,
+                                uint64_t *nbytes, cshm_error *err);
 cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **data, uint64_t *nbytes, cshm_error *err);
 
 /* A mapping to fill the arrays in, retained for the caller. It outlives the builder, published or not. */

@@ -108,6 +108,12 @@ inline std::vector<HandleCall> builder_calls() {
          void *data = nullptr;
          return cshm_builder_map({id}, 0, &data, nullptr, nullptr);
        }},
+      {"builder_place", BUILDER, 0, false,
+       [](uint64_t id, uint32_t, Made &) {
+         int32_t descriptor = -1;
+         uint64_t offset = 0;
+         return cshm_builder_place({id}, 0, &descriptor, &offset, nullptr, nullptr);
+       }},
       {"builder_attach", BUILDER, 0, false,
        [](uint64_t id, uint32_t, Made &made) {
          cshm_attachment attachment{0};

@@ -204,6 +204,7 @@ class Store:
         threads: int | None = None,
         native_endian: bool = False,
         external_links: ExternalLinks | None = None,
+        isolate: bool = False,
     ) -> Project:
         """Loads an HDF5 file into this store: see `cute_shm.load_hdf5`."""
         from . import _hdf5  # noqa: PLC0415  the only place that needs libhdf5
@@ -217,6 +218,7 @@ class Store:
                 *(replace, number, bool(strict), report, _PRODUCER, bool(sealed)),
                 *(_count("threads", threads, 2**32), _globs("select", select), _globs("exclude", exclude)),
                 *(_count("max_bytes_per_dataset", max_bytes_per_dataset, 2**64), bool(native_endian), outside),
+                bool(isolate),
             )
             loaded = self._published(_hdf5.cshm_hdf5_load(store, name, os.fspath(path), options), sealed)
         try:

@@ -495,6 +495,20 @@ CSHM_API cshm_status cshm_builder_write(cshm_builder builder, uint32_t array, ui
                                         uint64_t nbytes, cshm_error *err);
 
 /**
+ * Where an array lies in the segment, for another process that is to fill it: one that is handed the descriptor, and writes
+ * by pwrite. What it does beside that array is between it and the caller, and it must be done before the project is published.
+ * @param[in] builder      allocated; it owns the descriptor, which is closed by publish or abort
+ * @param[in] array        the array's number
+ * @param[out] descriptor  of the segment, open for reading and writing; the same for all arrays. Closed by exec
+ * @param[out] offset      bytes from the segment's beginning
+ * @param[out] nbytes      the array's bytes; or NULL
+ * @param[out] err         or NULL
+ * @return CSHM_ERR_STATE; CSHM_ERR_NOT_FOUND: no such array. Since 2.0.
+ */
+CSHM_API cshm_status cshm_builder_place(cshm_builder builder, uint32_t array, int32_t *descriptor, uint64_t *offset,
+                                        uint64_t *nbytes, cshm_error *err);
+
+/**
  * An array's memory, to be filled in place.
  * @param[in] builder  allocated; it owns the memory: the pointer is invalid after publish or abort (where that is too
  *                     early, take cshm_builder_attach); of a sealed project after a publish that failed, too

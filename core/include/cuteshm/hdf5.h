@@ -50,10 +50,14 @@ typedef struct cshm_hdf5_options {
   const char *select;             /**< globs, one a line: only what one of them matches is loaded; NULL: everything */
   const char *exclude;            /**< the same of what is left out, whatever `select` says; or NULL */
   uint64_t max_bytes_per_dataset; /**< larger datasets are left out; 0: none is */
+  uint32_t isolate;         /**< not 0: a process of its own reads the file, and HDF5 is not called in this one; see below */
+  uint32_t isolate_seconds; /**< of processor time that it may use without getting any further; 0: 4 */
+  uint64_t isolate_memory;  /**< bytes that it may have; 0: half of the machine's, and 1 GiB at least */
 } cshm_hdf5_options;
 
 #define CSHM_HDF5_OPTIONS_INIT                                                                                         \
-  {sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, NULL, NULL, NULL, 0, 0, 0, CSHM_HDF5_OUTSIDE_DATA, NULL, NULL, 0}
+  {sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, NULL, NULL, NULL, 0, 0, 0, CSHM_HDF5_OUTSIDE_DATA, NULL, NULL, 0, \
+   0, 0, 0}
 
 /**
  * Loads a whole HDF5 file, or what of it is selected, into shared memory and publishes it as a project. Data is streamed
@@ -66,6 +70,11 @@ typedef struct cshm_hdf5_options {
  * objects were left out. What cannot be represented is left out and told by a note of kind CSHM_NOTE_SKIPPED
  * (path, reason); notes of kind CSHM_NOTE_ORIGIN tell the file's path, size and modification time.
  * On failure nothing is created, and a project that was to be overwritten is whole.
+ *
+ * HDF5 can be made to crash, to loop or to eat memory by a file that is damaged, or made for it. With `isolate` that ends
+ * another process, and this call with CSHM_ERR_HDF5, which names the object that was being read. It is the program
+ * `cuteshm-hdf5-load`, beside this library, in libexec, or where $CUTE_SHM_HDF5_LOADER says. It runs as this user, with all
+ * rights: HDF5 taken over by a file can do what this user can. Loads in several threads then do not wait for each other.
  * @param[in] store        where to publish
  * @param[in] project      its name
  * @param[in] file         path of the HDF5 file
@@ -76,7 +85,7 @@ typedef struct cshm_hdf5_options {
  *         by a newer HDF5 than the one linked, or unreadable; CSHM_ERR_EXISTS; CSHM_ERR_BAD_NAME; CSHM_ERR_NO_SPACE: the
  *         message lists the ten largest datasets, and nothing was created; CSHM_ERR_CANCELLED;
  *         CSHM_ERR_UNSUPPORTED: `strict`, and an object cannot be represented; or another HDF5 library has taken the place of
- *         the one this was built for; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM.
+ *         the one this was built for; or `isolate`, and the program for it is not there; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM.
  * Since 2.0.
  */
 CSHM_API cshm_status cshm_hdf5_load(cshm_store store, const char *project, const char *file,

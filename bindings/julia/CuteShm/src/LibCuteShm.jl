@@ -222,6 +222,9 @@ cshm_builder_allocate(builder, err) =
 cshm_builder_write(builder, array, offset, data, nbytes, err) =
     @ccall library.cshm_builder_write(builder::cshm_builder, array::UInt32, offset::UInt64, data::Ptr{Cvoid}, nbytes::UInt64, err::Ptr{cshm_error})::cshm_status
 
+cshm_builder_place(builder, array, descriptor, offset, nbytes, err) =
+    @ccall library.cshm_builder_place(builder::cshm_builder, array::UInt32, descriptor::Ptr{Int32}, offset::Ptr{UInt64}, nbytes::Ptr{UInt64}, err::Ptr{cshm_error})::cshm_status
+
 cshm_builder_map(builder, array, data, nbytes, err) =
     @ccall library.cshm_builder_map(builder::cshm_builder, array::UInt32, data::Ptr{Ptr{Cvoid}}, nbytes::Ptr{UInt64}, err::Ptr{cshm_error})::cshm_status
 
@@ -519,6 +522,7 @@ export CSHM_VERSION_MAJOR,
     cshm_builder_note,
     cshm_builder_allocate,
     cshm_builder_write,
+    cshm_builder_place,
     cshm_builder_map,
     cshm_builder_attach,
     cshm_builder_publish,

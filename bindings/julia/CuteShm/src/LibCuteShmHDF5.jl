@@ -37,9 +37,12 @@ struct cshm_hdf5_options
     select::Cstring
     exclude::Cstring
     max_bytes_per_dataset::UInt64
+    isolate::UInt32
+    isolate_seconds::UInt32
+    isolate_memory::UInt64
 end
 # CSHM_HDF5_OPTIONS_INIT
-cshm_hdf5_options() = cshm_hdf5_options(sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, C_NULL, C_NULL, Cstring(C_NULL), 0, 0, 0, CSHM_HDF5_OUTSIDE_DATA, Cstring(C_NULL), Cstring(C_NULL), 0)
+cshm_hdf5_options() = cshm_hdf5_options(sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, C_NULL, C_NULL, Cstring(C_NULL), 0, 0, 0, CSHM_HDF5_OUTSIDE_DATA, Cstring(C_NULL), Cstring(C_NULL), 0, 0, 0, 0)
 
 cshm_hdf5_load(store, project, file, options, attachment, err) =
     @ccall library.cshm_hdf5_load(store::cshm_store, project::Cstring, file::Cstring, options::Ptr{cshm_hdf5_options}, attachment::Ptr{cshm_attachment}, err::Ptr{cshm_error})::cshm_status

@@ -5,7 +5,7 @@ const Globs = Union{Nothing,AbstractString,AbstractVector{<:AbstractString}}
 """
     load_hdf5(file, name; overwrite=false, strict=false, lifetime=:persistent, sealed=false, progress=nothing,
               native_endian=false, external_links=nothing, select=nothing, exclude=nothing, max_bytes_per_dataset=0,
-              threads=0, store=nothing) -> Project
+              threads=0, isolate=false, store=nothing) -> Project
 
 Loads a whole HDF5 file into shared memory as the project `name`, and attaches it (read-only). Data is streamed: the
 process needs a few MiB, whatever the file's size.
@@ -22,6 +22,8 @@ process needs a few MiB, whatever the file's size.
 - `exclude`: the same of what is left out, whatever `select` says
 - `max_bytes_per_dataset`: larger datasets are left out
 - `threads`: how many read and inflate; 0: as many as there are cores
+- `isolate`: a process of its own reads the file: a damaged one that makes HDF5 crash, loop or eat memory then ends that, and
+  the load with `CSHM_ERR_HDF5`, which names the object
 
 Throws [`CuteShmError`](@ref): `CSHM_ERR_NOT_FOUND` (no such file), `CSHM_ERR_HDF5` (not HDF5, truncated, or too new),
 `CSHM_ERR_EXISTS`, `CSHM_ERR_NO_SPACE`, `CSHM_ERR_CANCELLED`, `CSHM_ERR_UNSUPPORTED` (`strict`), `CSHM_ERR_PERMISSION`. On
@@ -30,10 +32,11 @@ failure nothing is created. An `ErrorException` tells that the library `libcutes
 function load_hdf5(file::AbstractString, name::AbstractString; overwrite::Bool=false, strict::Bool=false,
                    lifetime::Union{Symbol,Nothing}=nothing, sealed::Bool=false, progress=nothing, native_endian::Bool=false,
                    external_links::Union{Symbol,Nothing}=nothing, select::Globs=nothing, exclude::Globs=nothing,
-                   max_bytes_per_dataset::Integer=0, threads::Integer=0, store::StoreLike=nothing)
+                   max_bytes_per_dataset::Integer=0, threads::Integer=0, isolate::Bool=false,
+                   store::StoreLike=nothing)
     outside = external_links === nothing ? CSHM_HDF5_OUTSIDE_DATA : choice(OUTSIDE, external_links, "external_links")
     options = (overwrite, publish_lifetime(sealed, overwrite, lifetime), strict, sealed, native_endian, outside)
-    part = (globs("select", select), globs("exclude", exclude), max_bytes_per_dataset, threads)
+    part = (globs("select", select), globs("exclude", exclude), max_bytes_per_dataset, threads, isolate)
     load_hdf5_library()
     watcher = Watcher(progress, nothing)
     id = with_store(s -> load_hdf5(s, name, file, watcher, options, part), store)
@@ -71,14 +74,15 @@ text_pointer(::Nothing) = Cstring(C_NULL)
 
 function load_hdf5(store::cshm_store, name, file, watcher,
                    (overwrite, lifetime, strict, sealed, native_endian, outside), part)
-    select, exclude, max_bytes_per_dataset, threads = part
+    select, exclude, max_bytes_per_dataset, threads, isolate = part
     producer = "CuteShm $CSHM_VERSION_STRING (Julia $VERSION)"
     attachment = Ref{cshm_attachment}()
     GC.@preserve producer watcher select exclude begin
         callback = watcher.progress === nothing ? C_NULL : LibCuteShmHDF5.@cshm_progress_fn(watch)
         options = Ref(cshm_hdf5_options(sizeof(cshm_hdf5_options), overwrite, lifetime, strict, callback,
                                         pointer_from_objref(watcher), text_pointer(producer), sealed, threads,
-                                        native_endian, outside, text_pointer(select), text_pointer(exclude), max_bytes_per_dataset))
+                                        native_endian, outside, text_pointer(select), text_pointer(exclude), max_bytes_per_dataset,
+                                        isolate, 0, 0))
         try
             check(err -> cshm_hdf5_load(store, name, file, options, attachment, err))
         catch

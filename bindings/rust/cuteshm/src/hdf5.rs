@@ -23,6 +23,7 @@ pub struct Hdf5Options<'f> {
     sealed: bool,
     strict: bool,
     native_endian: bool,
+    isolate: bool,
     external_links: ExternalLinks,
     producer: String,
     select: Vec<String>,
@@ -55,6 +56,7 @@ impl Default for Hdf5Options<'_> {
             sealed: false,
             strict: false,
             native_endian: false,
+            isolate: false,
             external_links: ExternalLinks::Data,
             producer: this_program(),
             select: Vec::new(),
@@ -140,6 +142,13 @@ impl<'f> Hdf5Options<'f> {
         self
     }
 
+    /// Whether a process of its own reads the file. A damaged one that makes HDF5 crash, loop or eat memory then ends that
+    /// process, and the load with [`Error::Hdf5`](crate::Error::Hdf5), which names the object.
+    pub fn isolate(mut self, isolate: bool) -> Self {
+        self.isolate = isolate;
+        self
+    }
+
     /// A function that is called now and then with bytes done (0 at first, all at last) and bytes in all.
     /// [`ControlFlow::Break`] cancels: [`Error::Cancelled`](crate::Error::Cancelled), nothing is created. A panic in it
     /// cancels, too, and goes on once the library has cleaned up.
@@ -156,6 +165,7 @@ impl fmt::Debug for Hdf5Options<'_> {
         shown.field("strict", &self.strict).field("select", &self.select).field("exclude", &self.exclude);
         shown.field("max_bytes_per_dataset", &self.max_bytes_per_dataset).field("threads", &self.threads);
         shown.field("native_endian", &self.native_endian);
+        shown.field("isolate", &self.isolate);
         shown.field("external_links", &self.external_links);
         shown.field("producer", &self.producer).field("progress", &self.progress.is_some()).finish()
     }
@@ -197,6 +207,7 @@ impl Store {
             sealed: options.sealed.into(),
             strict: options.strict.into(),
             native_endian: options.native_endian.into(),
+            isolate: options.isolate.into(),
             external_links: options.external_links as u32,
             progress: if call_back.progress.is_some() { Some(on_progress) } else { None },
             user: (&raw mut call_back).cast(),
