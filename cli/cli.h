@@ -78,6 +78,7 @@ enum cli_exit cli_failed(const cshm_error *err);
 enum cli_exit cli_open_store(const struct cli_arguments *arguments, cshm_store *store);
 
 enum cli_exit cli_load(const struct cli_arguments *arguments);
+enum cli_exit cli_save(const struct cli_arguments *arguments);
 enum cli_exit cli_create(const struct cli_arguments *arguments);
 enum cli_exit cli_list(const struct cli_arguments *arguments);
 enum cli_exit cli_show(const struct cli_arguments *arguments);

@@ -34,8 +34,8 @@ static void print_program_help(void) {
          "  1    failed; one line on stderr says why\n"
          "  2    wrong usage\n"
          "  3    not found: the project, the path in it, or the file\n"
-         "  4    a project of that name exists (see load --overwrite)\n"
-         "  5    not enough shared memory\n"
+         "  4    a project, or file, of that name exists (see --overwrite of load and save)\n"
+         "  5    not enough shared memory, or a full disk\n"
          "  130  interrupted by Ctrl-C; nothing was created\n");
 }
 

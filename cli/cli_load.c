@@ -82,7 +82,7 @@ static cshm_status load(const struct cli_arguments *arguments, cshm_store store,
   options->progress = cli_progress_update;
   options->user = &progress;
   options->producer = "cute-shm load (C " CSHM_VERSION_STRING ")";
-  cli_progress_begin(&progress, project, !quiet);
+  cli_progress_begin(&progress, project, "reserving memory", !quiet);
   cshm_status status = cshm_hdf5_load(store, project, arguments->words[0], options, attachment, err);
   cli_progress_end(&progress);
   return status;

@@ -20,6 +20,10 @@ const struct cli_option cli_options[] = {
     {'e', 'e', "external-links", "WHERE", "follow links into other files: folder (of the file, and below) or anywhere"},
     {'b', 'b', "native-endian", NULL, "make numbers of the other byte order those of this machine"},
     {'l', 'l', "lifetime", "LIFE", "persistent (default), owner, or last-user: see above"},
+    {'w', 'o', "overwrite", NULL, "replace a file of that name, as soon as the new one is whole"},
+    {'z', 'z', "deflate", "LEVEL", "compress, 1 (fast) to 9 (small); default: 0, no compression"},
+    {'c', 'c', "chunk", "BYTES", "size of a chunk; default: 1 MiB with --deflate, else no chunks"},
+    {'t', 't', "threads", "N", "threads that compress; default: as many as there are cores"},
     {'q', 'q', "quiet", NULL, "print nothing but errors"},
     {'f', 'f', "format", "FORMAT", "yaml or toml: see above"},
     {'V', 'c', "convert", "FILE", "write FILE, a manifest or a layout, in another format; - is the standard input"},
@@ -51,6 +55,11 @@ const struct cli_command cli_commands[] = {
      "program stays, until Ctrl-C, or until the project is unlinked or overwritten: with owner the project ends\n"
      "with it, with last-user then or later, when the last process that has it attached lets go.\n",
      "onsebixmTIlq", 1, 2, cli_load},
+    {"save", "[OPTION]... PROJECT FILE", "write a project to an HDF5 file",
+     "Writes groups, arrays and attributes of a project; loaded again, they are the same. The file gets its\n"
+     "name when it is whole and on the disk: whatever goes wrong, or Ctrl-C, leaves nothing behind, and a\n"
+     "file that was to be replaced as it was.\n",
+     "wzctq", 2, 2, cli_save},
     {"create", "[OPTION]... PROJECT LAYOUT", "make a project from a layout",
      "LAYOUT is a file in YAML, or in TOML if its name ends in .toml, that tells groups, arrays and attributes,\n"
      "and what the arrays are filled with; a manifest will do, too. docs/layouts.md tells how it is written. With -\n"

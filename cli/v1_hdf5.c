@@ -40,7 +40,7 @@ static cshm_status load(const struct cli_arguments *arguments, cshm_store store,
   options.progress = watch_update;
   options.user = &watch;
   options.producer = "cute-shm-hdf5 (C " CSHM_VERSION_STRING ")";
-  cli_progress_begin(&watch.bar, project, !watch.verbose && !arguments->option['p']);
+  cli_progress_begin(&watch.bar, project, "reserving memory", !watch.verbose && !arguments->option['p']);
   cshm_status status = cshm_hdf5_load(store, project, file, &options, attachment, err);
   cli_progress_end(&watch.bar);
   return status;

@@ -24,8 +24,22 @@
   $1 = &given;
 }
 
+%typemap(in) const cshm_hdf5_save_options *options (cshm_hdf5_save_options given = CSHM_HDF5_SAVE_OPTIONS_INIT) {
+  PyObject *callable = NULL;
+  unsigned long long chunk;
+  if (!PyArg_ParseTuple($input, "IIIKIO:options", &given.overwrite, &given.deflate, &given.shuffle, &chunk,
+                        &given.threads, &callable))
+    SWIG_fail;
+  given.chunk = chunk;
+  given.progress = cshm_py_progress;
+  given.user = callable == Py_None ? NULL : callable;
+  $1 = &given;
+}
+
 %ignore cshm_hdf5_options;
+%ignore cshm_hdf5_save_options;
 %ignore cshm_progress_fn;
 
 %thread cshm_hdf5_load;
 %thread cshm_hdf5_nbytes;
+%thread cshm_hdf5_save;

@@ -58,6 +58,7 @@ void cshm__h5_at(enum h5at_work work, const char *path) {
   told->work = (uint32_t)work;
   memcpy(told->path, path, length);
   told->path[length] = '\0';
-  if (atomic_exchange_explicit(&threads, 1, memory_order_relaxed) != 1) atomic_store_explicit(&renewed, 0, memory_order_relaxed);
+  if (atomic_exchange_explicit(&threads, 1, memory_order_relaxed) != 1)
+    atomic_store_explicit(&renewed, 0, memory_order_relaxed);
   cshm__h5_at_on();
 }

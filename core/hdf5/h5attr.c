@@ -3,6 +3,7 @@
 
 #include "h5bundle.h"
 #include "h5mark.h"
+#include "h5saveattr.h"
 #include "h5scale.h"
 #include "h5value.h"
 #include "utf8.h"
@@ -57,7 +58,8 @@ static cshm_status read_one(struct reading *reading, hid_t object, const char *n
     return CSHM_OK;
   }
   bool good = cshm__h5_source_begin(&source, attribute, reason);
-  cshm_status status = good ? enter(reading, attribute, name, &source, reason) : CSHM_OK;
+  const char *ours = strcmp(name, H5SAVE_NAMELESS) == 0 ? "" : name;
+  cshm_status status = good ? enter(reading, attribute, ours, &source, reason) : CSHM_OK;
   cshm__h5_source_end(&source);
   H5Aclose(attribute);
   return status;

@@ -28,7 +28,8 @@ struct Plan {
 TEST_CASE("of two nodes of one path the first stays, and nothing below the second", "[h5double]") {
   Plan made;
   size_t root = made.add("", H5KIND_GROUP), first = made.add("a", H5KIND_DATASET), twice = made.add("a", H5KIND_GROUP);
-  size_t other = made.add("b", H5KIND_ALIAS), below = made.add("a/c", H5KIND_GROUP), deep = made.add("a/c/d", H5KIND_DATASET);
+  size_t other = made.add("b", H5KIND_ALIAS), below = made.add("a/c", H5KIND_GROUP),
+         deep = made.add("a/c/d", H5KIND_DATASET);
   made.plan.nodes[below].parent = twice;
   made.plan.nodes[deep].parent = below;
   REQUIRE(cshm__h5_doubles(&made.plan) == CSHM_OK);

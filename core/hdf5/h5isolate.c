@@ -92,7 +92,8 @@ static cshm_status wait_for(const struct isolating *isolating, bool to_send) {
   for (;;) {
     int ready = cshm__h5_socket_wait(isolating->process.socket, to_send, timeout);
     if (ready > 0) return CSHM_OK;
-    if (ready < 0) return cshm__fail_errno(isolating->err, errno, "waiting for the process that reads %s", isolating->file);
+    if (ready < 0)
+      return cshm__fail_errno(isolating->err, errno, "waiting for the process that reads %s", isolating->file);
     cshm_status status = tell(isolating);
     if (status) return status;
   }

@@ -112,8 +112,8 @@ TEST_CASE("files that other processes read are loaded at the same time", "[h5iso
   std::vector<cshm_status> statuses(4, CSHM_ERR_STATE);
   for (size_t i = 0; i < statuses.size(); i++)
     threads.emplace_back([&, i] {
-      statuses[i] = cshm_hdf5_load(scratch.store, ("p" + std::to_string(i)).c_str(), path.c_str(), &options, nullptr,
-                                   nullptr);
+      statuses[i] =
+          cshm_hdf5_load(scratch.store, ("p" + std::to_string(i)).c_str(), path.c_str(), &options, nullptr, nullptr);
     });
   for (std::thread &thread : threads)
     thread.join();
@@ -134,22 +134,22 @@ TEST_CASE("what another process says of a file is the caller's to read", "[h5iso
 }
 
 TEST_CASE("the process that reads a file may do what it will: the caller is told, and nothing is left", "[h5isolate]") {
-  struct Case {
-    const char *way, *words;
-  };
+  struct Case { const char *way, *words; };
   const auto test = GENERATE(
-      Case{"exit", "ended while it read 'b/b1' (exit status 0)"}, Case{"crash", "crashed while it read 'b/b1' (signal 11"},
-      Case{"kill", "was killed while it read 'b/b1'"}, Case{"loop", "came to no end while it read 'b/b1' (signal 24"},
-      Case{"hang up", "was killed while it read"}, Case{"no kind", "out of hand"}, Case{"too short", "out of hand"},
-      Case{"too long", "out of hand"}, Case{"empty", "out of hand"}, Case{"fewer lengths", "out of hand"},
-      Case{"many lengths", "out of hand"}, Case{"nothing done", "out of hand"}, Case{"no such status", "out of hand"},
-      Case{"no text", "out of hand"}, Case{"crash later", "crashed while it read 'b/b1'"});
+      Case{"exit", "ended while it read 'b/b1' (exit status 0)"},
+      Case{"crash", "crashed while it read 'b/b1' (signal 11"}, Case{"kill", "was killed while it read 'b/b1'"},
+      Case{"loop", "came to no end while it read 'b/b1' (signal 24"}, Case{"hang up", "was killed while it read"},
+      Case{"no kind", "out of hand"}, Case{"too short", "out of hand"}, Case{"too long", "out of hand"},
+      Case{"empty", "out of hand"}, Case{"fewer lengths", "out of hand"}, Case{"many lengths", "out of hand"},
+      Case{"nothing done", "out of hand"}, Case{"no such status", "out of hand"}, Case{"no text", "out of hand"},
+      Case{"crash later", "crashed while it read 'b/b1'"});
   H5Scratch scratch;
   Loader loader(CUTESHM_TEST_HOSTILE_LOADER, test.way);
   std::string path = make_numbers(scratch);
   cshm_hdf5_options options = isolated();
   INFO(test.way);
-  CHECK(cshm_hdf5_load(scratch.store, own_name().c_str(), path.c_str(), &options, nullptr, &scratch.err) == CSHM_ERR_HDF5);
+  CHECK(cshm_hdf5_load(scratch.store, own_name().c_str(), path.c_str(), &options, nullptr, &scratch.err) ==
+        CSHM_ERR_HDF5);
   INFO(scratch.err.message);
   CHECK(std::string(scratch.err.message).find(test.words) != std::string::npos);
   check_nothing_is_left(scratch);

@@ -188,8 +188,8 @@ ptrdiff_t cshm__h5_socket_send(int socket, const void *data, size_t size, int de
   if (descriptor >= 0) {
     message.msg_control = &more;
     message.msg_controllen = sizeof more.room;
-    more.header = (struct cmsghdr){
-        .cmsg_len = CMSG_LEN(sizeof descriptor), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    more.header =
+        (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof descriptor), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
     memcpy(CMSG_DATA(&more.header), &descriptor, sizeof descriptor);
   }
   ssize_t sent;
@@ -257,8 +257,8 @@ bool cshm__h5_process_allow(int descriptor, uint64_t *size) {
 }
 
 struct h5at *cshm__h5_process_page(int descriptor) {
-  void *at = descriptor < 0 ? MAP_FAILED
-                            : mmap(NULL, sizeof(struct h5at), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  void *at =
+      descriptor < 0 ? MAP_FAILED : mmap(NULL, sizeof(struct h5at), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
   if (descriptor >= 0) close(descriptor);
   return at == MAP_FAILED ? NULL : (struct h5at *)at;
 }

@@ -246,8 +246,8 @@ cshm_status cshm_builder_write(cshm_builder builder, uint32_t array, uint64_t of
     return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "there is no array number %u, only %u", array, stand.place_count);
   const struct place *place = &stand.places[array];
   if (offset > place->nbytes || nbytes > place->nbytes - offset)
-    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "array number %u has %llu bytes: %llu at %llu do not fit", array,
-                      (unsigned long long)place->nbytes, (unsigned long long)nbytes, (unsigned long long)offset);
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "array number %u has %llu bytes: %llu at %llu do not fit",
+                      array, (unsigned long long)place->nbytes, (unsigned long long)nbytes, (unsigned long long)offset);
   cshm__h5_at_on();
   offset += place->offset;
   if (nbytes <= BUILDER_SMALL)

@@ -82,15 +82,9 @@ TEST_CASE("a length that no message has is told at once", "[h5wire]") {
 TEST_CASE("what ends too early, or is no text, is bad and reads as nothing", "[h5wire]") {
   const unsigned char bytes[] = {2, 0, 0, 0, 'a', 'b'};
   h5letter letter = {H5WIRE_GROUP, bytes, sizeof bytes, false};
-  SECTION("a text without its end") {
-    CHECK(std::string(cshm__h5_letter_text(&letter)).empty());
-  }
-  SECTION("a number that is cut") {
-    CHECK(cshm__h5_letter_u64(&letter) == 0);
-  }
-  SECTION("bytes that are not there") {
-    CHECK(cshm__h5_letter_bytes(&letter, UINT64_MAX) == nullptr);
-  }
+  SECTION("a text without its end") { CHECK(std::string(cshm__h5_letter_text(&letter)).empty()); }
+  SECTION("a number that is cut") { CHECK(cshm__h5_letter_u64(&letter) == 0); }
+  SECTION("bytes that are not there") { CHECK(cshm__h5_letter_bytes(&letter, UINT64_MAX) == nullptr); }
   CHECK(letter.bad);
   CHECK_FALSE(cshm__h5_letter_good(&letter));
 }

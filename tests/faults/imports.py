@@ -32,7 +32,7 @@ ISOLATION = re.compile(
     | dladdr | secure_getenv | _*environ | strsignal | sig(emptyset|fillset|addset) | signal | _exit""",
     re.VERBOSE,
 )
-FOREIGN = re.compile(r"(H5|yaml_|cshm_|XXH|__asan|__ubsan|__sanitizer|__tsan|__sancov|__interceptor)")
+FOREIGN = re.compile(r"(H5|libdeflate_|yaml_|cshm_|XXH|__asan|__ubsan|__sanitizer|__tsan|__sancov|__interceptor)")
 
 
 def symbols(path: Path, *options: str) -> set[str]:

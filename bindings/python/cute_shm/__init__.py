@@ -61,6 +61,7 @@ from ._progress import ProgressFunction
 from ._project import Mode, Project, mode_number
 from ._ragged import Ragged
 from ._records import Records
+from ._saving import save_hdf5
 from ._store import Access, ExternalLinks, LayoutLike, Store, default_store
 from ._tree import Order
 from ._v1.location import Project2Toml
@@ -140,6 +141,7 @@ __all__ = [
     "progress",
     "projects",
     "repair",
+    "save_hdf5",
     "shm_to_arrays",
     "unlink",
     "unlinked_arrays_to_shm",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The HDF5 loader, wrapped by SWIG: see ``hdf5.h``. A module of its own, so that attaching needs no libhdf5."""
+"""HDF5 files, wrapped by SWIG: see ``hdf5.h``. A module of its own, so that attaching needs no libhdf5."""
 
 from os import PathLike
 
@@ -13,4 +13,10 @@ def cshm_hdf5_load(
     /,
 ) -> int: ...
 def cshm_hdf5_nbytes(file: str | bytes | PathLike[str], /) -> int: ...
+def cshm_hdf5_save(
+    attachment: int,
+    file: str | bytes | PathLike[str],
+    options: tuple[int, int, int, int, int, ProgressFunction | None],
+    /,
+) -> None: ...
 def cshm_hdf5_version() -> str: ...

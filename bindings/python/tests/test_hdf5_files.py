@@ -177,3 +177,42 @@ def test_a_selection_that_cannot_be_is_refused(name: str, file: Path) -> None:
     for options in ({"select": "a\nb"}, {"exclude": [1]}, {"threads": -1}, {"max_bytes_per_dataset": 0}):
         with pytest.raises(cute_shm.InvalidArgumentError, match=next(iter(options))):
             cute_shm.load_hdf5(file, name, **options)  # type: ignore[arg-type]
+
+
+def test_a_project_saved_and_loaded_again_is_the_same(name: str, file: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    again = tmp_path / "again.h5"
+    with cute_shm.load_hdf5(file, name) as project:
+        project.save_hdf5(again, deflate=4, threads=2, progress=lambda done, total: told.append((done, total)))
+        assert told[0][0] == 0
+        assert told[-1] == (project.nbytes, project.nbytes) or told[-1][0] == told[-1][1]
+        with pytest.raises(cute_shm.ExistsError):
+            cute_shm.save_hdf5(name, again)
+        cute_shm.save_hdf5(name, again, overwrite=True)
+        with h5py.File(again) as h5:
+            for path in ("counts", "group/zipped", "group/scalar", "group/names", "group/alias", "table", "empty"):
+                assert project[path].dtype == h5[path].dtype
+                np.testing.assert_array_equal(project[path], h5[path][()])
+            assert h5["group/alias"] == h5["counts"]
+            assert list(h5["strings"].asstr()) == ["of", "any", "length"]
+            assert h5.attrs["title"] == "demo"
+
+
+def test_a_save_that_fails_leaves_what_was_there(name: str, file: Path, tmp_path: Path) -> None:
+    def stop(_done: int, _total: int) -> None:
+        raise KeyError("enough")
+
+    (tmp_path / "out").mkdir()
+    there = tmp_path / "out" / "file.h5"
+    there.write_bytes(b"old")
+    with cute_shm.load_hdf5(file, name) as project:
+        with pytest.raises(KeyError, match="enough"):
+            project.save_hdf5(there, overwrite=True, progress=stop)
+        with pytest.raises(cute_shm.InvalidArgumentError, match="10"):
+            project.save_hdf5(there, overwrite=True, deflate=10)
+        with pytest.raises(cute_shm.NotFoundError, match="nowhere"):
+            project.save_hdf5(tmp_path / "nowhere" / "file.h5")
+        with pytest.raises(cute_shm.ExistsError, match="not a regular file"):
+            project.save_hdf5(tmp_path / "out", overwrite=True)
+    assert there.read_bytes() == b"old"
+    assert [path.name for path in there.parent.iterdir()] == ["file.h5"]

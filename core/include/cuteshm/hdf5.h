@@ -1,5 +1,5 @@
 /*
- * cute-shm: from an HDF5 file to a project. Library libcuteshm_hdf5; those who only attach do not need it.
+ * cute-shm: from an HDF5 file to a project, and back. Library libcuteshm_hdf5; those who only attach do not need it.
  *
  * SPDX-License-Identifier: MIT
  *
@@ -50,14 +50,29 @@ typedef struct cshm_hdf5_options {
   const char *select;             /**< globs, one a line: only what one of them matches is loaded; NULL: everything */
   const char *exclude;            /**< the same of what is left out, whatever `select` says; or NULL */
   uint64_t max_bytes_per_dataset; /**< larger datasets are left out; 0: none is */
-  uint32_t isolate;         /**< not 0: a process of its own reads the file, and HDF5 is not called in this one; see below */
+  uint32_t isolate; /**< not 0: a process of its own reads the file, and HDF5 is not called in this one; see below */
   uint32_t isolate_seconds; /**< of processor time that it may use without getting any further; 0: 4 */
   uint64_t isolate_memory;  /**< bytes that it may have; 0: half of the machine's, and 1 GiB at least */
 } cshm_hdf5_options;
 
 #define CSHM_HDF5_OPTIONS_INIT                                                                                         \
-  {sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, NULL, NULL, NULL, 0, 0, 0, CSHM_HDF5_OUTSIDE_DATA, NULL, NULL, 0, \
-   0, 0, 0}
+  {sizeof(cshm_hdf5_options),                                                                                          \
+   0,                                                                                                                  \
+   CSHM_PERSISTENT,                                                                                                    \
+   0,                                                                                                                  \
+   NULL,                                                                                                               \
+   NULL,                                                                                                               \
+   NULL,                                                                                                               \
+   0,                                                                                                                  \
+   0,                                                                                                                  \
+   0,                                                                                                                  \
+   CSHM_HDF5_OUTSIDE_DATA,                                                                                             \
+   NULL,                                                                                                               \
+   NULL,                                                                                                               \
+   0,                                                                                                                  \
+   0,                                                                                                                  \
+   0,                                                                                                                  \
+   0}
 
 /**
  * Loads a whole HDF5 file, or what of it is selected, into shared memory and publishes it as a project. Data is streamed
@@ -99,6 +114,43 @@ CSHM_API cshm_status cshm_hdf5_load(cshm_store store, const char *project, const
  * @return CSHM_ERR_NOT_FOUND, CSHM_ERR_HDF5, CSHM_ERR_PERMISSION. Since 2.0.
  */
 CSHM_API cshm_status cshm_hdf5_nbytes(const char *file, uint64_t *nbytes, cshm_error *err);
+
+typedef struct cshm_hdf5_save_options {
+  uint32_t size;      /**< sizeof(cshm_hdf5_save_options) */
+  uint32_t overwrite; /**< not 0: replace a file that is there already, as soon as the new one is whole */
+  uint32_t deflate;   /**< level of compression, 1 to 9; 0: none */
+  uint32_t shuffle; /**< not 0: before compressing, put together the first bytes of all elements, then the second ... */
+  uint64_t chunk;   /**< bytes of a chunk, at most 1 GiB; 0: 1 MiB where `deflate` asks for chunks, else none at all */
+  uint32_t threads; /**< that compress; 0: as many as there are cores */
+  uint32_t reserved;         /**< 0 */
+  cshm_progress_fn progress; /**< or NULL */
+  void *user;                /**< for `progress` */
+} cshm_hdf5_save_options;
+
+#define CSHM_HDF5_SAVE_OPTIONS_INIT {sizeof(cshm_hdf5_save_options), 0, 0, 0, 0, 0, 0, NULL, NULL}
+
+/**
+ * Saves a project as an HDF5 file: groups, arrays and all attributes; second paths as hard links, ragged arrays as datasets of
+ * strings or sequences of any length; notes are not saved. docs/hdf5.md tells how each dtype is mapped: loaded again, the project
+ * is the same but for its notes and for the order of arrays that are in Fortran's. HDF5 1.8 and later read the file.
+ * Data goes straight from shared memory to the file, or through 4 chunks a thread where there are chunks. Whoever writes into the
+ * project meanwhile may be saved half.
+ *
+ * The file is written under another name in the same folder, waited for until it is on the disk, and renamed: on failure nothing
+ * remains of it, and a file that was to be overwritten is whole. A process that is killed leaves that other file,
+ * `.cute-shm.*.part`.
+ * @param[in] attachment  in any mode
+ * @param[in] file        path of the HDF5 file; a symbolic link is followed
+ * @param[in] options     NULL for the defaults
+ * @param[out] err        or NULL
+ * @return CSHM_ERR_EXISTS: there is such a file, and `overwrite` is 0, or it is no regular file; CSHM_ERR_NOT_FOUND: no such
+ *         folder; CSHM_ERR_BAD_NAME: the path ends with "/"; CSHM_ERR_NO_SPACE: the disk is full; CSHM_ERR_CANCELLED;
+ *         CSHM_ERR_HDF5: HDF5 has no room for an object, which is named: a dtype of thousands of fields, say;
+ *         CSHM_ERR_UNSUPPORTED: as cshm_hdf5_load; CSHM_ERR_INVALID_ARGUMENT: an option out of its range;
+ *         CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM. Since 2.0.
+ */
+CSHM_API cshm_status cshm_hdf5_save(cshm_attachment attachment, const char *file, const cshm_hdf5_save_options *options,
+                                    cshm_error *err);
 
 /** The version of the HDF5 library in use, "1.10.8". Static string. Never fails. Since 2.0. */
 CSHM_API const char *cshm_hdf5_version(void);

@@ -32,7 +32,7 @@ import Libdl
 import LinearAlgebra
 
 export CuteShmError, Store, Project, Group, ShmArray, DecodedArray, DateTime64, TimeDelta64
-export attach, reattach, share, load_hdf5, export_fd, projects, unlink, reap, repair
+export attach, reattach, share, load_hdf5, save_hdf5, export_fd, projects, unlink, reap, repair
 export read_manifest, parse_manifest, manifest_text
 export attrs, nodes, notes, describe, iscurrent, wait_newer
 export dtype, memoryorder, encode, inorder, unfilled, column, rawbytes, isnat

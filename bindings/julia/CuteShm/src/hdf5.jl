@@ -92,3 +92,37 @@ function load_hdf5(store::cshm_store, name, file, watcher,
     end
     return attachment[]
 end
+
+"""
+    save_hdf5(project, file; overwrite=false, deflate=0, shuffle=true, chunk=0, threads=0, progress=nothing)
+
+Writes a project to an HDF5 file: groups, arrays and attributes. Loaded again, they are the same. The file gets its name
+when it is whole and on the disk: on failure nothing of it remains, and a file that was to be replaced is whole.
+
+- `overwrite`: whether a file of that name is replaced
+- `deflate`: level of compression, 1 (fast) to 9 (small); 0: none
+- `shuffle`: whether bytes are put in the order that is better to compress; without `deflate` it does nothing
+- `chunk`: bytes of a chunk, at most 1 GiB; 0: 1 MiB where there is compression, else no chunks
+- `threads`: that compress; 0: as many as there are cores
+- `progress`: as in [`load_hdf5`](@ref)
+
+Throws [`CuteShmError`](@ref): `CSHM_ERR_EXISTS` (the file), `CSHM_ERR_NOT_FOUND` (no such folder), `CSHM_ERR_NO_SPACE` (the
+disk is full), `CSHM_ERR_HDF5`, `CSHM_ERR_CANCELLED`, `CSHM_ERR_INVALID_ARGUMENT`, `CSHM_ERR_PERMISSION`.
+"""
+function save_hdf5(project::Project, file::AbstractString; overwrite::Bool=false, deflate::Integer=0, shuffle::Bool=true,
+                   chunk::Integer=0, threads::Integer=0, progress=nothing)
+    load_hdf5_library()
+    watcher = Watcher(progress, nothing)
+    GC.@preserve project watcher begin
+        callback = watcher.progress === nothing ? C_NULL : LibCuteShmHDF5.@cshm_progress_fn(watch)
+        options = Ref(cshm_hdf5_save_options(sizeof(cshm_hdf5_save_options), overwrite, deflate, shuffle, chunk, threads, 0,
+                                             callback, pointer_from_objref(watcher)))
+        try
+            borrow(id -> check(err -> cshm_hdf5_save(id, file, options, err)), project)
+        catch
+            watcher.thrown === nothing || throw(first(watcher.thrown))
+            rethrow()
+        end
+    end
+    return nothing
+end

@@ -115,3 +115,24 @@ end
         @test isempty(projects())
     end
 end
+
+@testset "a project saved and loaded again" begin
+    with_file() do path
+        with_loaded(path) do project
+            saved, seen = joinpath(dirname(path), "saved.h5"), Int[]
+            save_hdf5(project, saved; deflate=4, threads=2, progress=(done, total) -> push!(seen, done))
+            @test issorted(seen) && last(seen) >= 2_400_000 && filesize(saved) < 1_000_000
+            @test fails(() -> save_hdf5(project, saved), :CSHM_ERR_EXISTS)
+            @test fails(() -> save_hdf5(project, saved; overwrite=true, deflate=10), :CSHM_ERR_INVALID_ARGUMENT)
+            before = read(saved)
+            @test fails(() -> save_hdf5(project, saved; overwrite=true, progress=(d, t) -> false), :CSHM_ERR_CANCELLED)
+            @test_throws DomainError save_hdf5(project, saved; overwrite=true, progress=(d, t) -> throw(DomainError(d)))
+            @test read(saved) == before && sort(readdir(dirname(path))) == ["data.h5", "saved.h5"]
+            again = load_hdf5(saved, "jl-hdf5"; overwrite=true)
+            @test again["g/a"] == project["g/a"] && dtype(again["g/a"]) == ">f4" && attrs(again["g/a"])["unit"] == "mm"
+            @test again["packed"] == project["packed"] && again["records"][1] == (x=1.5, n=2)
+            @test attrs(again)["title"] == "from h5py"
+            close(again)
+        end
+    end
+end

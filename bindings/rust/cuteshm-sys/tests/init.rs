@@ -43,7 +43,7 @@ macro_rules! sizes {
 #[test]
 fn every_struct_with_an_init_macro_has_a_default() {
     #[cfg(feature = "hdf5")]
-    let hdf5 = sizes! { cshm_hdf5_options };
+    let hdf5 = sizes! { cshm_hdf5_options cshm_hdf5_save_options };
     #[cfg(not(feature = "hdf5"))]
     let hdf5 = vec![];
     let core = sizes! {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! From an HDF5 file to a project.
+//! From an HDF5 file to a project, and back.
 
 use crate::builder::{check_sealed, this_program};
 use crate::error::call;
@@ -231,6 +231,115 @@ impl Store {
     }
 }
 
+/// How [`Project::save_hdf5`] saves.
+#[must_use]
+pub struct Hdf5SaveOptions<'f> {
+    overwrite: bool,
+    deflate: u32,
+    shuffle: bool,
+    chunk: u64,
+    threads: u32,
+    progress: Option<Progress<'f>>,
+}
+
+impl Default for Hdf5SaveOptions<'_> {
+    fn default() -> Self {
+        Hdf5SaveOptions { overwrite: false, deflate: 0, shuffle: true, chunk: 0, threads: 0, progress: None }
+    }
+}
+
+impl<'f> Hdf5SaveOptions<'f> {
+    /// The defaults: nothing is replaced, no compression, no chunks, no progress.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether to replace a file of that name, as soon as the new one is whole.
+    pub fn overwrite(mut self, overwrite: bool) -> Self {
+        self.overwrite = overwrite;
+        self
+    }
+
+    /// Level of compression, 1 (fast) to 9 (small); 0: none.
+    pub fn deflate(mut self, level: u32) -> Self {
+        self.deflate = level;
+        self
+    }
+
+    /// Whether bytes are put in the order that is better to compress, as they are by default. Without
+    /// [`deflate`](Self::deflate) it does nothing.
+    pub fn shuffle(mut self, shuffle: bool) -> Self {
+        self.shuffle = shuffle;
+        self
+    }
+
+    /// Bytes of a chunk, at most 1 GiB; 0: 1 MiB where there is compression, else no chunks.
+    pub fn chunk(mut self, nbytes: u64) -> Self {
+        self.chunk = nbytes;
+        self
+    }
+
+    /// Threads that compress; 0: as many as there are cores.
+    pub fn threads(mut self, threads: u32) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// As [`Hdf5Options::progress`].
+    pub fn progress(mut self, progress: impl FnMut(u64, u64) -> ControlFlow<()> + 'f) -> Self {
+        self.progress = Some(Box::new(progress));
+        self
+    }
+}
+
+impl fmt::Debug for Hdf5SaveOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Hdf5SaveOptions");
+        shown.field("overwrite", &self.overwrite).field("deflate", &self.deflate).field("shuffle", &self.shuffle);
+        shown.field("chunk", &self.chunk).field("threads", &self.threads);
+        shown.field("progress", &self.progress.is_some()).finish()
+    }
+}
+
+impl Project {
+    /// Writes the project to an HDF5 file: groups, arrays and attributes. Loaded again, they are the same, but for the order
+    /// of arrays that are in Fortran's. The file gets its name when it is whole and on the disk: on failure nothing of it
+    /// remains, and a file that was to be overwritten is whole.
+    ///
+    /// [`Error::Exists`](crate::Error::Exists): the file is there already; [`Error::NotFound`](crate::Error::NotFound): no
+    /// such folder; [`Error::NoSpace`](crate::Error::NoSpace): the disk is full; [`Error::Hdf5`](crate::Error::Hdf5): HDF5
+    /// has no room for an array or attribute, which is named; [`Error::Cancelled`](crate::Error::Cancelled);
+    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument): an option out of its range;
+    /// [`Error::Permission`](crate::Error::Permission).
+    ///
+    /// ```no_run
+    /// use cuteshm::{Hdf5SaveOptions, Store};
+    /// let project = Store::open_default()?.open("run 1")?;
+    /// project.save_hdf5("run1.h5", Hdf5SaveOptions::new().deflate(4))?;
+    /// # Ok::<(), cuteshm::Error>(())
+    /// ```
+    pub fn save_hdf5(&self, file: impl AsRef<Path>, options: Hdf5SaveOptions<'_>) -> Result<()> {
+        let file = to_c("file", file.as_ref().as_os_str().as_bytes())?;
+        let mut call_back = CallBack { progress: options.progress, panic: None };
+        let c_options = ffi::cshm_hdf5_save_options {
+            overwrite: options.overwrite.into(),
+            deflate: options.deflate,
+            shuffle: options.shuffle.into(),
+            chunk: options.chunk,
+            threads: options.threads,
+            progress: if call_back.progress.is_some() { Some(on_progress) } else { None },
+            user: (&raw mut call_back).cast(),
+            ..Default::default()
+        };
+        // SAFETY: the string ends with NUL; the call-back is called during this call only, by this thread.
+        let done = call(|err| unsafe { ffi::cshm_hdf5_save(self.handle(), file.as_ptr(), &c_options, err) });
+        match call_back.panic {
+            Some(panic) => resume_unwind(panic),
+            None => done,
+        }
+    }
+}
+
 /// Globs as the library takes them, one a line.
 fn globs_to_c(what: &'static str, globs: &[String]) -> Result<Option<CString>> {
     if globs.is_empty() {
@@ -246,7 +355,7 @@ struct CallBack<'f> {
 
 /// No panic may cross the border: it is kept, and the load cancelled.
 unsafe extern "C" fn on_progress(user: *mut c_void, done: u64, total: u64) -> i32 {
-    // SAFETY: `load_hdf5` gave it, and does not touch it during the call.
+    // SAFETY: `load_hdf5` or `save_hdf5` gave it, and does not touch it during the call.
     let call_back = unsafe { &mut *user.cast::<CallBack<'_>>() };
     let Some(progress) = &mut call_back.progress else { return 0 };
     match catch_unwind(AssertUnwindSafe(|| progress(done, total))) {

@@ -47,7 +47,7 @@
 //! any trust in others.
 //!
 //! # Features
-//! `hdf5`: `Store::load_hdf5`, which links libcuteshm_hdf5. To attach a project that came from an HDF5 file it
+//! `hdf5`: `Store::load_hdf5` and `Project::save_hdf5`, which link libcuteshm_hdf5. To attach a project that came from an HDF5 file it
 //! is not needed.
 
 #[cfg(not(all(target_endian = "little", target_pointer_width = "64")))]
@@ -91,7 +91,7 @@ pub use element::{Element, Field, Typed};
 pub use endian::{Be, ByteOrder};
 pub use error::{Error, Failure, Result};
 #[cfg(feature = "hdf5")]
-pub use hdf5::{hdf5_nbytes, hdf5_version, ExternalLinks, Hdf5Options};
+pub use hdf5::{hdf5_nbytes, hdf5_version, ExternalLinks, Hdf5Options, Hdf5SaveOptions};
 pub use listing::{Leftover, Listed, Repaired};
 pub use manifest::Manifest;
 pub use node::{Attributes, Node, NodeKind, Nodes, Note, NoteKind, Notes};
