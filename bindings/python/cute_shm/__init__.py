@@ -344,7 +344,7 @@ def load_hdf5(
         native_endian: whether numbers of the other byte order become those of this machine.
         external_links: which links into other files are followed: None, those to files in the folder of the file or
             below it ("folder"), or all ("anywhere"). Whoever wrote the file chose where they lead.
-        isolate: whether a process of its own reads the file: a damaged one that makes HDF5 crash, loop or eat memory then
+        isolate: whether a process of its own reads the file: one that makes HDF5 crash, loop or eat memory then
             ends that, and you get a Hdf5Error that names the object. It costs a few milliseconds.
 
     Returns:
