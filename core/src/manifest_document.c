@@ -133,8 +133,7 @@ static bool write_typed(struct writer *writer, uint32_t number, uint32_t dtype, 
   cshm_dtype parts = CSHM_DTYPE_INIT;
   if (dtype == DOCUMENT_NONE) return false;
   cshm_status status = cshm__manifest_dtype(writer->document, dtype, true, &spelled, &parts, NULL);
-  if (!status && shape != DOCUMENT_NONE)
-    status = cshm__keys_shape(writer->document, shape, &value.ndim, lengths, NULL);
+  if (!status && shape != DOCUMENT_NONE) status = cshm__keys_shape(writer->document, shape, &value.ndim, lengths, NULL);
   if (!status) status = cshm__shape_nbytes(value.ndim, lengths, parts.itemsize, &value.nbytes, NULL);
   bool done = false;
   if (!status) {
