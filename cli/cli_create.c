@@ -34,7 +34,7 @@ static cshm_status create(const struct cli_arguments *arguments, cshm_store stor
   cshm_attachment attachment;
   options.overwrite = arguments->option['o'] != NULL;
   options.lifetime = lifetime;
-  options.producer = "cute-shm create " CSHM_VERSION_STRING;
+  options.producer = "cute-shm create (C " CSHM_VERSION_STRING ")";
   cshm_status status = cshm_builder_open(store, arguments->words[0], &options, &builder, err);
   if (status == CSHM_OK) status = build(builder, layout, arguments->words[1], &attachment, err);
   if (status == CSHM_OK) status = cli_made(arguments, arguments->words[0], lifetime, attachment, err);

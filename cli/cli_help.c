@@ -10,7 +10,10 @@ static void print_options(const char *ids) {
     char name[64];
     if (!strchr(ids, option->id) && !strchr(CLI_COMMON_OPTIONS, option->id)) continue;
     snprintf(name, sizeof name, "--%s%s%s", option->name, option->value ? " " : "", option->value ? option->value : "");
-    printf("  -%c, %-15s %s\n", option->letter, name, option->help);
+    char letter[] = {'-', option->letter, ',', '\0'};
+    printf("  %-3s %-15s", option->letter ? letter : "", name);
+    if (strlen(name) > 15) printf("\n%21s", "");
+    printf(" %s\n", option->help);
   }
 }
 

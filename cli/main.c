@@ -12,6 +12,12 @@ const struct cli_option cli_options[] = {
     {'n', 'n', "name", "PROJECT", "what to call the project; default: the file's name without its ending"},
     {'o', 'o', "overwrite", NULL, "replace a project of that name; who has it open keeps the old one, whole"},
     {'s', 's', "strict", NULL, "fail, and create nothing, if anything in the file cannot be loaded"},
+    {'i', 0, "select", "GLOB", "load only what matches; may be given again: see above"},
+    {'x', 0, "exclude", "GLOB", "leave out what matches; may be given again"},
+    {'m', 0, "max-bytes-per-dataset", "N", "leave out larger datasets: bytes, or with K, M, G or T behind"},
+    {'T', 0, "threads", "N", "that read and inflate; default: as many as there are cores"},
+    {'e', 'e', "external-links", "WHERE", "follow links into other files: folder (of the file, and below) or anywhere"},
+    {'b', 'b', "native-endian", NULL, "make numbers of the other byte order those of this machine"},
     {'l', 'l', "lifetime", "LIFE", "persistent (default), owner, or last-user: see above"},
     {'q', 'q', "quiet", NULL, "print nothing but errors"},
     {'f', 'f', "format", "FORMAT", "yaml or toml: see above"},
@@ -23,6 +29,7 @@ const struct cli_option cli_options[] = {
     {'r', 'r', "root", "DIR", "the store; default: $CUTE_SHM_ROOT, else that of this user, or group, in /tmp"},
     {'g', 'g', "group", "GROUP", "whose members share the store; default: $CUTE_SHM_GROUP, else nobody's"},
     {'a', 'a', "access", "ACCESS", "what they may do: r (read) or rw (all that you may); default: as it is, or r"},
+    {'k', 'k', "skipped", NULL, "only what of the source is not in the project: path and reason, one a line"},
     {'h', 'h', "help", NULL, "print this"},
     {0, 0, NULL, NULL, NULL}};
 
@@ -32,10 +39,14 @@ const struct cli_command cli_commands[] = {
      "whatever goes wrong leaves nothing behind. Ctrl-C cancels. What cannot be represented is left out\n"
      "and listed on stderr; `cute-shm show` lists it again.\n"
      "\n"
+     "With --select and --exclude only some of the file is loaded. In a GLOB * stands for anything within a\n"
+     "level of a path, ** across levels, ? for one character; one that matches a group takes all that is in\n"
+     "it: --select entry/data --exclude '**/raw*'.\n"
+     "\n"
      "The project stays until it is unlinked or the machine restarts. With --lifetime owner or last-user this\n"
      "program stays, until Ctrl-C, or until the project is unlinked or overwritten: with owner the project ends\n"
      "with it, with last-user then or later, when the last process that has it attached lets go.\n",
-     "onslq", 1, 2, cli_load},
+     "onsebixmTlq", 1, 2, cli_load},
     {"create", "[OPTION]... PROJECT LAYOUT", "make a project from a layout",
      "LAYOUT is a file in YAML, or in TOML if its name ends in .toml, that tells groups, arrays and attributes,\n"
      "and what the arrays are filled with; a manifest will do, too. docs/layouts.md tells how it is written. With -\n"
@@ -52,8 +63,8 @@ const struct cli_command cli_commands[] = {
      "j", 0, 0, cli_list},
     {"show", "[OPTION]... PROJECT [PATH]", "what is in a project",
      "The tree of groups and arrays with type, shape, size and attributes; with PATH, only what is there,\n"
-     "and its attributes at full length.\n",
-     "j", 1, 2, cli_show},
+     "and its attributes at full length. With --skipped, what was left out when it was loaded.\n",
+     "jk", 1, 2, cli_show},
     {"manifest", "[OPTION]... [PROJECT]", "a project's manifest, or a file's in another format",
      "Prints the manifest of PROJECT, written from its segment, whichever the store has: in the format that --format\n"
      "says, or the ending of --output, else $CUTE_SHM_MANIFEST, else YAML.\n"

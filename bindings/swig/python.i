@@ -13,11 +13,11 @@
 #include "arrow.h"
 #include "convert.h"
 #include "leaves.h"
+#include "manifest_text.h"
 #include "memory.h"
 #include "shared_array.h"
 #include "span.h"
 #include "table.h"
-#include "text.h"
 %}
 
 %init %{

@@ -11,9 +11,12 @@
 
 %typemap(in) const cshm_hdf5_options *options (cshm_hdf5_options given = CSHM_HDF5_OPTIONS_INIT) {
   PyObject *callable = NULL;
-  if (!PyArg_ParseTuple($input, "IIIOzI:options", &given.overwrite, &given.lifetime, &given.strict, &callable,
-                        &given.producer, &given.sealed))
+  unsigned long long max_bytes_per_dataset = 0;
+  if (!PyArg_ParseTuple($input, "IIIOzIIzzKII:options", &given.overwrite, &given.lifetime, &given.strict, &callable,
+                        &given.producer, &given.sealed, &given.threads, &given.select, &given.exclude,
+                        &max_bytes_per_dataset, &given.native_endian, &given.external_links))
     SWIG_fail;
+  given.max_bytes_per_dataset = max_bytes_per_dataset;
   /* Set without a callable, too: it is what sees Ctrl-C. */
   given.progress = cshm_py_progress;
   given.user = callable == Py_None ? NULL : callable;

@@ -3,6 +3,7 @@
 
 #include "h5flow.h"
 #include "h5mark.h"
+#include "h5outside.h"
 #include "h5reference.h"
 #include "h5shape.h"
 #include "h5source.h"
@@ -31,8 +32,8 @@ bool cshm__h5_bundle_is_one(hid_t file_type, hid_t space) {
   if (class != H5T_VLEN) return false;
   hid_t item = H5Tget_super(file_type);
   enum h5content content = item >= 0 ? cshm__h5_raw_content(item) : H5CONTENT_FIXED;
-  bool plain = item >= 0 && content == H5CONTENT_FIXED && !cshm__h5_column_is_variable(item) &&
-               H5Tget_class(item) != H5T_ARRAY;
+  bool plain =
+      item >= 0 && content == H5CONTENT_FIXED && !cshm__h5_column_is_variable(item) && H5Tget_class(item) != H5T_ARRAY;
   if (item >= 0) H5Tclose(item);
   return H5Sget_simple_extent_type(space) != H5S_SCALAR || !(plain || content == H5CONTENT_OBJECT);
 }
@@ -89,11 +90,11 @@ static bool read_columns(struct bundle *bundle, const struct h5source *source, h
 static bool read_bundle(struct bundle *bundle, const struct h5source *source) {
   bundle->column.name = "";
   bundle->reason->text[0] = '\0';
-  hid_t memory = cshm__h5_column_open(bundle->plan, bundle->raw, source->type, bundle->type, &bundle->column,
-                                      bundle->reason);
+  hid_t memory =
+      cshm__h5_column_open(bundle->plan, bundle->raw, source->type, bundle->type, &bundle->column, bundle->reason);
   if (memory < 0) return false;
-  bool good = cshm__h5_shape(source->space, NULL, &bundle->shape, bundle->reason) &&
-              read_columns(bundle, source, memory);
+  bool good =
+      cshm__h5_shape(source->space, NULL, &bundle->shape, bundle->reason) && read_columns(bundle, source, memory);
   H5Tclose(memory);
   cshm__h5_column_close(&bundle->column);
   return good;
@@ -222,7 +223,8 @@ static bool set_shape(struct bundle *bundle, uint32_t ndim, const int64_t *lengt
   return false;
 }
 
-static cshm_status insert(struct h5plan *plan, struct h5attribute *after, const char *mark, const struct h5value *value) {
+static cshm_status insert(struct h5plan *plan, struct h5attribute *after, const char *mark,
+                          const struct h5value *value) {
   struct h5attribute *attribute = (struct h5attribute *)cshm__h5_plan_alloc(plan, sizeof *attribute);
   if (!attribute) return CSHM_ERR_NO_MEMORY;
   attribute->name = cshm__h5_mark_name(plan, mark, after->name);
@@ -290,16 +292,29 @@ static cshm_status take(struct bundle *bundle, hid_t object, const char *path, s
   return cshm__h5_plan_skip(bundle->plan, path, attribute->name, bundle->reason->text);
 }
 
-static cshm_status take_all(struct bundle *bundle, hid_t file, struct h5node *node) {
-  hid_t object = H5I_INVALID_HID;
+/* Reads all of an open object. */
+static cshm_status take_open(struct bundle *bundle, hid_t object, struct h5node *node) {
   cshm_status status = CSHM_OK;
   for (struct h5attribute **place = &node->attributes; status == CSHM_OK && *place;) {
     struct h5attribute *attribute = *place;
-    if (attribute->later && object < 0) object = H5Oopen_by_addr(file, (haddr_t)node->address);
     if (attribute->later) status = take(bundle, object, node->path, place);
     if (*place == attribute) place = &attribute->next;
   }
+  return status;
+}
+
+static cshm_status take_all(struct bundle *bundle, hid_t file, struct h5node *node) {
+  struct h5raw *raw = bundle->raw, other;
+  bool here = node->address >> H5PLAN_FILE_SHIFT == 0;
+  hid_t access = here ? H5P_DEFAULT : cshm__h5_outside_access(bundle->plan, H5P_LINK_ACCESS);
+  hid_t object = here ? H5Oopen_by_addr(file, (haddr_t)node->address) : H5Oopen(file, node->path, access);
+  struct h5raw *of = cshm__h5_raw_of(raw, &other, object, node->address, bundle->reason);
+  bundle->raw = of ? of : raw;
+  cshm_status status = take_open(bundle, of ? object : H5I_INVALID_HID, node);
+  bundle->raw = raw;
+  if (of == &other) cshm__h5_raw_end(&other);
   if (object >= 0) H5Oclose(object);
+  if (!here && access >= 0) H5Pclose(access);
   return status;
 }
 

@@ -131,10 +131,14 @@ static hid_t build_sequence(struct building *building, hid_t file_type, struct h
 
 static bool name_is_good(struct building *building, const char *name) {
   const char *wrong = NULL;
-  if (!name || name[0] == '\0') wrong = "is empty";
-  else if (!cshm__utf8_valid(name, strlen(name))) wrong = "is not UTF-8";
-  else if (strchr(name, '/')) wrong = "has a '/', which the name of an array cannot have";
-  else if (strcmp(name, ".") == 0 || strlen(name) > CSHM_MAX_NAME) wrong = "cannot be that of an array";
+  if (!name || name[0] == '\0')
+    wrong = "is empty";
+  else if (!cshm__utf8_valid(name, strlen(name)))
+    wrong = "is not UTF-8";
+  else if (strchr(name, '/'))
+    wrong = "has a '/', which the name of an array cannot have";
+  else if (strcmp(name, ".") == 0 || strlen(name) > CSHM_MAX_NAME)
+    wrong = "cannot be that of an array";
   if (!wrong) return true;
   cshm__h5_reason(building->reason, "it has a field whose name %s", wrong);
   return false;
@@ -191,7 +195,8 @@ static hid_t build_array(struct building *building, hid_t file_type, struct h5co
   hsize_t lengths[H5S_MAX_RANK];
   int rank = H5Tget_array_ndims(file_type);
   hid_t base = H5Tget_super(file_type);
-  if (rank < 1 || rank > H5S_MAX_RANK || base < 0 || H5Tget_array_dims2(file_type, lengths) < 0) return failed(building);
+  if (rank < 1 || rank > H5S_MAX_RANK || base < 0 || H5Tget_array_dims2(file_type, lengths) < 0)
+    return failed(building);
   if (column->ndim + (uint32_t)rank > CSHM_MAX_NDIM) {
     H5Tclose(base);
     cshm__h5_reason(building->reason, "it has more than %d dimensions", CSHM_MAX_NDIM);

@@ -17,10 +17,10 @@
  */
 struct h5column {
   enum h5content content;
-  const char *name;       /* "" for the dataset's own, "values", or a field's */
-  const char *kind;       /* "utf8", "bytes", "sequence", "record"; NULL where it is FIXED */
-  const char *dtype;      /* of the array, or of the bytes of strings */
-  uint32_t ndim;          /* of the array type that the elements have, if it is one */
+  const char *name;  /* "" for the dataset's own, "values", or a field's */
+  const char *kind;  /* "utf8", "bytes", "sequence", "record"; NULL where it is FIXED */
+  const char *dtype; /* of the array, or of the bytes of strings */
+  uint32_t ndim;     /* of the array type that the elements have, if it is one */
   int64_t shape[CSHM_MAX_NDIM];
   uint64_t times;         /* elements in one of those; 1 where FIXED, whose array types are left as they are */
   size_t offset;          /* of a field in its record */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5dataset.h"
 
+#include "h5copy.h"
 #include "h5lzf.h"
 #include "h5ragged.h"
 #include "h5shape.h"
@@ -59,13 +60,25 @@ static bool filters_are_there(hid_t dataset, hid_t plist, struct h5reason *reaso
   return true;
 }
 
-static bool take_array(struct h5plan *plan, hid_t file_type, hid_t space, struct h5type *type, struct h5value *value,
-                       struct h5reason *reason) {
+/* What a dataset is made of. */
+struct parts {
+  hid_t dataset;
+  hid_t plist;
+  hid_t type;
+  hid_t space;
+};
+
+static bool take_array(struct h5plan *plan, const struct h5raw *raw, const struct parts *parts, struct h5type *type,
+                       struct h5node *node, struct h5reason *reason) {
+  struct h5value *value = &node->value;
   struct h5shape shape;
-  if (!cshm__h5_type_begin(file_type, type, reason)) return false;
-  bool good = cshm__h5_shape(space, type, &shape, reason) &&
+  if (!cshm__h5_type_begin(parts->type, type, reason)) return false;
+  bool good = cshm__h5_shape(parts->space, type, &shape, reason) &&
               cshm__h5_shape_nbytes(&shape, H5Tget_size(type->memory), &value->nbytes, reason) &&
               cshm__h5_shape_keep(&shape, plan, value, reason);
+  if (good && !node->outside)
+    node->extent =
+        cshm__h5_copy_find(plan, raw, parts->dataset, parts->plist, parts->type, type->memory, value->nbytes);
   cshm__h5_type_end(type);
   value->dtype = good ? cshm__h5_plan_copy(plan, type->dtype.text) : NULL;
   if (good && !value->dtype) cshm__h5_reason_memory(reason);
@@ -97,7 +110,7 @@ bool cshm__h5_dataset(struct h5plan *plan, struct h5raw *raw, hid_t dataset, hid
   else if (good && cshm__h5_column_is_variable(file_type))
     good = cshm__h5_ragged(plan, raw, file_type, space, type, node, reason);
   else if (good)
-    good = take_array(plan, file_type, space, type, &node->value, reason);
+    good = take_array(plan, raw, &(struct parts){dataset, plist, file_type, space}, type, node, reason);
   if (good) node->chunk_nbytes = chunk_nbytes(plist, file_type);
   if (file_type >= 0) H5Tclose(file_type);
   if (space >= 0) H5Sclose(space);

@@ -5,6 +5,7 @@
 
 #include "h5mark.h"
 #include "h5ragged.h"
+#include "h5select.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -215,10 +216,26 @@ static cshm_status note_origins(struct declaring *declaring, const struct h5file
   return status;
 }
 
+/* What was asked for, and how many objects were not. */
+static cshm_status note_selection(struct declaring *declaring) {
+  const struct h5select *select = declaring->plan->select;
+  char number[32];
+  cshm_status status = CSHM_OK;
+  if (!select || (!select->select && !select->exclude && select->max_nbytes == 0)) return CSHM_OK;
+  if (select->select) status = note_origin(declaring, "hdf5.select", select->select);
+  if (status == CSHM_OK && select->exclude) status = note_origin(declaring, "hdf5.exclude", select->exclude);
+  snprintf(number, sizeof number, "%" PRIu64, select->max_nbytes);
+  if (status == CSHM_OK && select->max_nbytes > 0)
+    status = note_origin(declaring, "hdf5.max_bytes_per_dataset", number);
+  snprintf(number, sizeof number, "%zu", declaring->plan->left_out);
+  return status ? status : note_origin(declaring, "hdf5.left_out", number);
+}
+
 cshm_status cshm__h5_declare(struct h5plan *plan, const struct h5file *file, cshm_builder builder, cshm_error *err) {
   struct declaring declaring = {plan, builder, err};
   cshm_status status = declare_nodes(&declaring);
   if (status == CSHM_OK) status = note_origins(&declaring, file);
+  if (status == CSHM_OK) status = note_selection(&declaring);
   for (const struct h5skip *skip = plan->skips; status == CSHM_OK && skip; skip = skip->next)
     status = cshm_builder_note(builder, CSHM_NOTE_SKIPPED, skip->path, skip->reason, err);
   return status;

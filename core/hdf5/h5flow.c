@@ -71,8 +71,7 @@ static cshm_status begin_all(struct h5stream *stream, struct h5column *column, s
   cshm_status status = CSHM_OK;
   for (; status == CSHM_OK && column; column = column->next) {
     status = begin_column(stream, column, budget, in_sequence);
-    if (status == CSHM_OK)
-      status = begin_all(stream, column->first, budget, column->content == H5CONTENT_SEQUENCE);
+    if (status == CSHM_OK) status = begin_all(stream, column->first, budget, column->content == H5CONTENT_SEQUENCE);
   }
   return status;
 }
@@ -101,7 +100,8 @@ static cshm_status put_string(struct h5stream *stream, struct h5column *column, 
   struct h5object object;
   uint64_t nbytes;
   if (!cshm__h5_raw_find(stream->raw, element, 1, &object, &nbytes, stream->reason)) return CSHM_OK;
-  return cshm__h5_values_string(&column->flow->values, &stream->raw->heap, &object, nbytes, stream->reason, stream->err);
+  return cshm__h5_values_string(&column->flow->values, &stream->raw->heap, &object, nbytes, stream->reason,
+                                stream->err);
 }
 
 static cshm_status put_path(struct h5stream *stream, struct h5column *column, const unsigned char *element) {

@@ -20,7 +20,7 @@ struct h5stream {
 
 /* What a column needs on a pass. */
 struct h5flow {
-  uint64_t count;       /* as in h5column, so far */
+  uint64_t count; /* as in h5column, so far */
   uint64_t value_count;
   struct h5values values;
   struct h5values offsets;

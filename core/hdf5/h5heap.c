@@ -137,9 +137,9 @@ bool cshm__h5_heap_read(const struct h5heap *heap, const struct h5object *object
   if (nbytes == 0) return true;
   unsigned char *bytes = (unsigned char *)out;
   /* Another collection may have become the one at hand since the object was found. */
-  bool good = at <= object->nbytes && nbytes <= object->nbytes - at &&
-              (offset < start ? read_file(heap, offset, nbytes, bytes)
-                              : read_part(heap, start, offset - start, nbytes, bytes));
+  bool good =
+      at <= object->nbytes && nbytes <= object->nbytes - at &&
+      (offset < start ? read_file(heap, offset, nbytes, bytes) : read_part(heap, start, offset - start, nbytes, bytes));
   if (!good) cshm__h5_reason(reason, "it cannot be read: the file ends before byte %" PRIu64, offset + nbytes);
   return good;
 }

@@ -7,6 +7,7 @@
 #include "h5progress.h"
 #include "h5ragged.h"
 #include "h5reference.h"
+#include "h5select.h"
 #include "h5walk.h"
 
 #include <stdio.h>
@@ -24,6 +25,7 @@ struct loading {
   struct h5file file;
   struct h5plan plan;
   struct h5raw raw;
+  struct h5select select;
   struct h5progress progress;
   cshm_builder builder; /* id 0: there is none */
   cshm_error *err;
@@ -89,6 +91,7 @@ static cshm_status complete_plan(struct loading *loading) {
   cshm__h5_progress_prepare(&loading->progress, cshm__h5_plan_nbytes(&loading->plan));
   if (status == CSHM_OK) status = cshm__h5_bundles(loading->file.id, &loading->plan, &loading->raw, work.type);
   if (status == CSHM_OK) status = cshm__h5_ragged_measure(&work);
+  if (status == CSHM_OK) status = cshm__h5_select_small(&loading->plan, &loading->select);
   free(work.type);
   if (status != CSHM_ERR_NO_MEMORY) return status;
   return cshm__fail(loading->err, status, 0, "out of memory while reading how much there is");
@@ -101,6 +104,7 @@ static cshm_status set_folder(struct loading *loading) {
   char *end = strrchr(folder, '/');
   if (end) end[end == folder] = '\0';
   loading->plan.folder = folder;
+  loading->plan.file = loading->file.path;
   loading->plan.outside = loading->options.external_links;
   loading->plan.native_endian = loading->options.native_endian != 0;
   return CSHM_OK;
@@ -124,7 +128,16 @@ static cshm_status make_plan(struct loading *loading, const char *path, bool att
   if (status) return status;
   if (walk.datasets == 0 && walk.newer.newer[0] != '\0')
     return cshm__h5_file_newer(path, walk.newer.newer, loading->err);
-  return complete_plan(loading);
+  status = cshm__h5_select(&loading->plan, &loading->select, loading->err);
+  return status ? status : complete_plan(loading);
+}
+
+/* Where it does not fit, what to leave out is told. */
+static cshm_status allocate(struct loading *loading) {
+  cshm_error said = CSHM_ERROR_INIT;
+  cshm_status status = cshm_builder_allocate(loading->builder, &said);
+  if (status == CSHM_ERR_NO_SPACE) return cshm__h5_select_advise(&loading->plan, &said, loading->err);
+  return status ? cshm__fail_said(loading->err, &said) : CSHM_OK;
 }
 
 /* One attempt: declare, allocate, fill. *again: something could not be read, which the plan is now without. */
@@ -134,10 +147,10 @@ static cshm_status build(struct loading *loading, bool *again) {
   if (loading->options.strict && loading->plan.skip_count > 0) return refuse_skipped(loading);
   /* Reserving gigabytes takes seconds: the caller is told what is to come before. */
   status = cshm__h5_progress_begin(&loading->progress, cshm__h5_plan_nbytes(&loading->plan), loading->err);
-  if (!status) status = cshm_builder_allocate(loading->builder, loading->err);
+  if (!status) status = allocate(loading);
   if (status) return status;
-  return cshm__h5_fill(loading->file.id, &loading->plan, &loading->raw, loading->builder, &loading->progress, again,
-                       loading->err);
+  return cshm__h5_fill(loading->file.id, &loading->plan, &loading->raw, loading->builder, &loading->progress,
+                       loading->options.threads, again, loading->err);
 }
 
 static cshm_status load(struct loading *loading, const char *path, cshm_attachment *attachment) {
@@ -190,6 +203,9 @@ cshm_status cshm_hdf5_load(cshm_store store, const char *project, const char *fi
   if (status) return status;
   begin(&loading, err);
   if (options) memcpy(&loading.options, options, options->size < sizeof *options ? options->size : sizeof *options);
+  loading.select =
+      (struct h5select){loading.options.select, loading.options.exclude, loading.options.max_bytes_per_dataset};
+  loading.plan.select = &loading.select;
   loading.progress.call = loading.options.progress;
   loading.progress.user = loading.options.user;
   loading.store = store;

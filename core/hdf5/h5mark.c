@@ -202,7 +202,8 @@ static cshm_status mark_type(struct marking *marking, hid_t type) {
   marking->depth++;
   if (class == H5T_INTEGER || class == H5T_FLOAT || class == H5T_BITFIELD) status = mark_number(marking, type, class);
   if (class == H5T_ENUM) status = mark_enum(marking, type);
-  if (class == H5T_ENUM || class == H5T_ARRAY || class == H5T_VLEN) status = status ? status : mark_super(marking, type);
+  if (class == H5T_ENUM || class == H5T_ARRAY || class == H5T_VLEN)
+    status = status ? status : mark_super(marking, type);
   if (class == H5T_COMPOUND) status = mark_members(marking, type);
   marking->depth--;
   return status;

@@ -46,17 +46,39 @@ char *cshm__h5_outside_find(const struct h5plan *plan, const char *folder, const
 }
 
 /* The type of this function is HDF5's. NOLINTNEXTLINE(readability-non-const-parameter) */
-herr_t cshm__h5_outside_refuse(const char *group, const char *name, const char *file, const char *object, unsigned *flags,
-                               hid_t access, void *user) {
-  (void)group, (void)name, (void)file, (void)object, (void)flags, (void)access, (void)user;
-  return -1;
+herr_t cshm__h5_outside_follow(const char *group, const char *name, const char *file, const char *object,
+                               unsigned *flags, hid_t access, void *user) {
+  const struct h5plan *plan = (const struct h5plan *)user;
+  struct h5reason unused;
+  (void)group, (void)name, (void)object, (void)flags, (void)access;
+  if (plan->outside == CSHM_HDF5_OUTSIDE_DATA) return -1;
+  char *path = cshm__h5_outside_find(plan, plan->folder, file, &unused);
+  free(path);
+  return path ? 0 : -1;
+}
+
+hid_t cshm__h5_outside_access(const struct h5plan *plan, hid_t class) {
+  hid_t access = H5Pcreate(class);
+  if (access >= 0 && H5Pset_elink_cb(access, cshm__h5_outside_follow, (void *)plan) >= 0 &&
+      H5Pset_elink_prefix(access, plan->folder) >= 0)
+    return access;
+  if (access >= 0) H5Pclose(access);
+  return H5I_INVALID_HID;
+}
+
+bool cshm__h5_outside_has(const struct h5plan *plan, hid_t object, struct h5reason *reason) {
+  char name[4096] = "";
+  bool good = H5Fget_name(object, name, sizeof name - 1) > 0;
+  char *path = good ? cshm__h5_outside_find(plan, plan->folder, name, reason) : NULL;
+  if (!good) cshm__h5_reason_words(reason, "the name of its file cannot be read");
+  free(path);
+  return path != NULL;
 }
 
 hid_t cshm__h5_outside_open(const struct h5plan *plan, hid_t file, const char *path) {
-  hid_t access = H5Pcreate(H5P_DATASET_ACCESS), dataset = H5I_INVALID_HID;
+  hid_t access = cshm__h5_outside_access(plan, H5P_DATASET_ACCESS), dataset = H5I_INVALID_HID;
   if (access < 0) return access;
-  if (H5Pset_efile_prefix(access, plan->folder) >= 0 && H5Pset_virtual_prefix(access, plan->folder) >= 0 &&
-      H5Pset_elink_cb(access, cshm__h5_outside_refuse, NULL) >= 0)
+  if (H5Pset_efile_prefix(access, plan->folder) >= 0 && H5Pset_virtual_prefix(access, plan->folder) >= 0)
     dataset = H5Dopen2(file, path, access);
   H5Pclose(access);
   return dataset;

@@ -17,9 +17,16 @@ bool cshm__h5_outside_allowed(const struct h5plan *plan, hid_t file, hid_t plist
 /* Opens a dataset so that names of other files count from the folder of the plan's file. Negative: HDF5 cannot. */
 hid_t cshm__h5_outside_open(const struct h5plan *plan, hid_t file, const char *path);
 
-/* For H5Pset_elink_cb: no link into another file is followed. */
-herr_t cshm__h5_outside_refuse(const char *group, const char *name, const char *file, const char *object, unsigned *flags,
-                               hid_t access, void *user);
+/* An access property list to follow links with: those into other files where the plan allows it. The plan must live as long.
+ * Negative: HDF5 cannot. */
+hid_t cshm__h5_outside_access(const struct h5plan *plan, hid_t class);
+
+/* For H5Pset_elink_cb, with the plan. */
+herr_t cshm__h5_outside_follow(const char *group, const char *name, const char *file, const char *object,
+                               unsigned *flags, hid_t access, void *user);
+
+/* Whether the file that an open object is in may be read. False: see `reason`. */
+bool cshm__h5_outside_has(const struct h5plan *plan, hid_t object, struct h5reason *reason);
 
 /* The absolute path of the file that `name` means in `folder`, which the caller frees. NULL: it is not there, or it may not be
  * read; see `reason`. */

@@ -22,6 +22,8 @@
 struct pass {
   struct h5ragged_work *work;
   const struct h5node *node;
+  struct h5raw *raw;  /* of the file that the dataset is in */
+  struct h5raw other; /* where it is another one */
   struct h5stream stream;
   hid_t dataset;
   hid_t space;
@@ -141,7 +143,10 @@ static bool open_all(struct pass *pass) {
   if (file_type < 0 || pass->space < 0)
     cshm__h5_reason_words(pass->stream.reason, "it cannot be opened");
   else
-    pass->memory = cshm__h5_column_open(work->plan, work->raw, file_type, work->type, pass->node->ragged->column,
+    pass->raw = cshm__h5_raw_of(work->raw, &pass->other, pass->dataset, pass->node->address, pass->stream.reason);
+  pass->stream.raw = pass->raw;
+  if (pass->raw)
+    pass->memory = cshm__h5_column_open(work->plan, pass->raw, file_type, work->type, pass->node->ragged->column,
                                         pass->stream.reason);
   if (file_type >= 0) H5Tclose(file_type);
   return pass->memory >= 0;
@@ -152,6 +157,7 @@ static void close_all(struct pass *pass) {
     H5Tclose(pass->memory);
     cshm__h5_column_close(pass->node->ragged->column);
   }
+  if (pass->raw == &pass->other) cshm__h5_raw_end(&pass->other);
   if (pass->space >= 0) H5Sclose(pass->space);
   if (pass->dataset >= 0) H5Dclose(pass->dataset);
 }

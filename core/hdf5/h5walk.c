@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5walk.h"
 
+#include "h5again.h"
 #include "h5attr.h"
 #include "h5dataset.h"
+#include "h5link.h"
 #include "h5mark.h"
 #include "h5outside.h"
+#include "h5select.h"
 #include "utf8.h"
 
 #include <stdlib.h>
@@ -12,14 +15,19 @@
 
 /* Groups that have several paths have all of what is in them as often, and doubling paths 40 times over takes 40 links. */
 #define MAX_COPIES 100000
+#define MAX_FILES 128
 
 struct walker {
   hid_t file;
   hid_t access; /* how links are followed: not into other files */
   struct h5plan *plan;
   struct h5walk *walk;
-  struct h5type *type; /* room to work in: too large for the stack */
-  size_t copies;       /* nodes of groups that were met again */
+  struct h5raw *raw;              /* of the file that the object at hand is in */
+  struct h5type *type;            /* room to work in: too large for the stack */
+  size_t copies;                  /* nodes of groups that were met again */
+  unsigned long files[MAX_FILES]; /* HDF5's numbers of the files that were met; the first is the one that is loaded */
+  hid_t open_files[MAX_FILES];    /* kept open: opened again, a file has another number */
+  size_t file_count;
 };
 
 /* ---- links ----------------------------------------------------------------------------------------- */
@@ -32,79 +40,19 @@ struct listing {
 
 static const char *shown(const char *path) { return path[0] != '\0' ? path : "/"; }
 
-static bool link_name_is_good(const char *path, const char *name, struct h5reason *reason) {
-  size_t length = strlen(name);
-  if (!cshm__utf8_valid(name, length))
-    cshm__h5_reason(reason, "its name is not UTF-8");
-  else if (length > CSHM_MAX_NAME)
-    cshm__h5_reason(reason, "its name has %zu bytes; at most %d are allowed", length, CSHM_MAX_NAME);
-  else if (strlen(path) > CSHM_MAX_PATH)
-    cshm__h5_reason(reason, "its path has %zu bytes; at most %d are allowed", strlen(path), CSHM_MAX_PATH);
-  else if (strcmp(name, ".") == 0)
-    cshm__h5_reason(reason, "'.' is not a name");
-  else
-    return true;
-  return false;
-}
-
-static void external_reason(hid_t group, const char *name, size_t size, struct h5reason *reason) {
-  char *value = size < CSHM_MAX_PATH ? (char *)malloc(size + 1) : NULL;
-  const char *file = NULL, *object = NULL;
-  unsigned flags;
-  if (value && H5Lget_val(group, name, value, size, H5P_DEFAULT) >= 0 &&
-      H5Lunpack_elink_val(value, size, &flags, &file, &object) >= 0)
-    cshm__h5_reason(reason, "it is a link to '%s' in file '%s', which is not followed", object, file);
-  else
-    cshm__h5_reason(reason, "it is a link into another file, which is not followed");
-  free(value);
-}
-
-/* Reads a soft link's target into the plan's memory. */
-static bool read_soft(struct h5plan *plan, hid_t group, const char *name, size_t size, struct h5node *node,
-                      struct h5reason *reason) {
-  char *target = (char *)cshm__h5_plan_alloc(plan, size + 1);
-  if (!target) {
-    cshm__h5_reason_memory(reason);
-    return false;
-  }
-  if (H5Lget_val(group, name, target, size, H5P_DEFAULT) < 0) {
-    cshm__h5_reason_words(reason, "its target cannot be read");
-    return false;
-  }
-  node->kind = H5KIND_SOFT;
-  node->target_path = target;
-  return true;
-}
-
-/* Whether a link can be followed at all; a soft one becomes H5KIND_SOFT. */
-static bool link_is_good(struct h5plan *plan, hid_t group, const char *name, const H5L_info_t *info,
-                         struct h5node *node, struct h5reason *reason) {
-  if (!link_name_is_good(node->path, name, reason)) return false;
-  switch (info->type) {
-  case H5L_TYPE_HARD:
-    return true;
-  case H5L_TYPE_SOFT:
-    return read_soft(plan, group, name, info->u.val_size, node, reason);
-  case H5L_TYPE_EXTERNAL:
-    external_reason(group, name, info->u.val_size, reason);
-    return false;
-  default:
-    cshm__h5_reason(reason, "it is a user-defined link (class %d), which is not followed", (int)info->type);
-    return false;
-  }
-}
-
 static cshm_status add_link(struct listing *listing, hid_t group, const char *name, const H5L_info_t *info) {
   struct h5plan *plan = listing->walker->plan;
-  uint64_t address = info->type == H5L_TYPE_HARD ? (uint64_t)info->u.address : H5PLAN_NO_ADDRESS;
+  uint64_t file = plan->nodes[listing->group].address >> H5PLAN_FILE_SHIFT << H5PLAN_FILE_SHIFT;
+  uint64_t address = info->type == H5L_TYPE_HARD ? (uint64_t)info->u.address + file : H5PLAN_NO_ADDRESS;
   char *path = cshm__h5_plan_join(plan, plan->nodes[listing->group].path, name);
   size_t node;
   if (!path) return CSHM_ERR_NO_MEMORY;
   cshm_status status = cshm__h5_plan_node(plan, path, address, &node);
   if (status != CSHM_OK) return status;
   plan->nodes[node].parent = listing->group;
+  if (cshm__h5_select_excludes(plan, node)) return CSHM_OK;
   struct h5reason reason;
-  if (link_is_good(plan, group, name, info, &plan->nodes[node], &reason)) return CSHM_OK;
+  if (cshm__h5_link(plan, group, name, info, &plan->nodes[node], &reason)) return CSHM_OK;
   return cshm__h5_plan_drop(plan, node, reason.text);
 }
 
@@ -126,8 +74,7 @@ static cshm_status visit_attributes(struct walker *walker, size_t node, hid_t ob
   unsigned order = 0;
   if (!walker->walk->attributes) return CSHM_OK;
   if (plist >= 0 && H5Pget_attr_creation_order(plist, &order) < 0) order = 0;
-  return cshm__h5_attributes(walker->plan, walker->walk->raw, node, object, order & H5P_CRT_ORDER_TRACKED,
-                             walker->type);
+  return cshm__h5_attributes(walker->plan, walker->raw, node, object, order & H5P_CRT_ORDER_TRACKED, walker->type);
 }
 
 static cshm_status mark_dataset(struct walker *walker, size_t node, hid_t dataset) {
@@ -143,7 +90,7 @@ static cshm_status visit_dataset(struct walker *walker, size_t node, hid_t datas
   struct h5reason reason;
   hid_t plist = H5Dget_create_plist(dataset);
   cshm_status status;
-  if (cshm__h5_dataset(plan, walker->walk->raw, dataset, plist, walker->type, &plan->nodes[node], &reason)) {
+  if (cshm__h5_dataset(plan, walker->raw, dataset, plist, walker->type, &plan->nodes[node], &reason)) {
     plan->nodes[node].kind = H5KIND_DATASET;
     walker->walk->datasets++;
     status = visit_attributes(walker, node, dataset, plist);
@@ -194,11 +141,19 @@ static cshm_status visit_datatype(struct walker *walker, size_t node, hid_t data
   return status ? status : cshm__h5_mark(plan, node, NULL, datatype, H5I_INVALID_HID);
 }
 
+/* Whether an object is in another file. */
+static bool is_foreign(const struct h5node *node) {
+  return node->address != H5PLAN_NO_ADDRESS && node->address >> H5PLAN_FILE_SHIFT != 0;
+}
+
 /* A dataset with data elsewhere is opened again, with the folder that names of files count from. */
 static hid_t open_again(struct walker *walker, struct h5node *node, hid_t dataset, struct h5reason *reason) {
-  hid_t plist = H5Dget_create_plist(dataset);
-  node->outside = cshm__h5_outside_is(plist);
-  bool good = !node->outside || cshm__h5_outside_allowed(walker->plan, walker->file, plist, reason);
+  hid_t plist = H5Dget_create_plist(dataset), file = H5Iget_file_id(dataset);
+  bool elsewhere = cshm__h5_outside_is(plist);
+  bool good = file >= 0 && (!elsewhere || cshm__h5_outside_allowed(walker->plan, file, plist, reason));
+  if (file < 0) cshm__h5_reason_words(reason, "its file cannot be found");
+  if (file >= 0) H5Fclose(file);
+  node->outside = elsewhere || is_foreign(node);
   if (plist >= 0) H5Pclose(plist);
   if (good && !node->outside) return dataset;
   H5Dclose(dataset);
@@ -209,7 +164,8 @@ static hid_t open_again(struct walker *walker, struct h5node *node, hid_t datase
 }
 
 static hid_t open_object(struct walker *walker, struct h5node *node, struct h5reason *reason) {
-  hid_t object = H5Oopen_by_addr(walker->file, (haddr_t)node->address);
+  hid_t object = is_foreign(node) ? H5Oopen(walker->file, node->path, walker->access)
+                                  : H5Oopen_by_addr(walker->file, (haddr_t)node->address);
   if (object < 0)
     cshm__h5_reason_words(reason, "it cannot be opened");
   else if (H5Iget_type(object) == H5I_DATASET)
@@ -217,11 +173,8 @@ static hid_t open_object(struct walker *walker, struct h5node *node, struct h5re
   return object;
 }
 
-static cshm_status visit_object(struct walker *walker, size_t node) {
-  struct h5reason reason;
-  hid_t object = open_object(walker, &walker->plan->nodes[node], &reason);
+static cshm_status visit_open(struct walker *walker, size_t node, hid_t object) {
   cshm_status status;
-  if (object < 0) return drop(walker, node, &reason);
   switch (H5Iget_type(object)) {
   case H5I_GROUP:
     status = visit_group(walker, node, object);
@@ -235,77 +188,35 @@ static cshm_status visit_object(struct walker *walker, size_t node) {
   default:
     status = cshm__h5_plan_drop(walker->plan, node, "it is neither a group nor a dataset");
   }
+  return status;
+}
+
+static cshm_status visit_object(struct walker *walker, size_t node) {
+  struct h5reason reason;
+  struct h5raw other;
+  hid_t object = open_object(walker, &walker->plan->nodes[node], &reason);
+  if (object < 0) return drop(walker, node, &reason);
+  walker->raw = cshm__h5_raw_of(walker->walk->raw, &other, object, walker->plan->nodes[node].address, &reason);
+  cshm_status status = walker->raw ? visit_open(walker, node, object) : drop(walker, node, &reason);
+  if (walker->raw == &other) cshm__h5_raw_end(&other);
   H5Oclose(object);
   return status;
 }
 
 /* ---- second paths ---------------------------------------------------------------------------------- */
 
-static bool lies_in(const struct h5plan *plan, size_t node, uint64_t address) {
-  while (node != 0) {
-    node = plan->nodes[node].parent;
-    if (plan->nodes[node].address == address) return true;
-  }
-  return false;
-}
-
-/* Puts a link of a group that was met before into the group `into`, which is the same one by another path. */
-static cshm_status copy_link(struct h5plan *plan, size_t into, size_t link) {
-  const char *name = strrchr(plan->nodes[link].path, '/');
-  name = name ? name + 1 : plan->nodes[link].path;
-  char *path = cshm__h5_plan_join(plan, plan->nodes[into].path, name);
-  size_t node;
-  if (!path) return CSHM_ERR_NO_MEMORY;
-  cshm_status status = cshm__h5_plan_node(plan, path, plan->nodes[link].address, &node);
-  if (status) return status;
-  const struct h5node *original = &plan->nodes[link];
-  plan->nodes[node].parent = into;
-  plan->nodes[node].target_path = original->target_path;
-  if (original->target_path) plan->nodes[node].kind = H5KIND_SOFT;
-  struct h5reason reason;
-  bool known = original->target_path || original->address != H5PLAN_NO_ADDRESS;
-  if (known && link_name_is_good(path, name, &reason)) return CSHM_OK;
-  if (!known) cshm__h5_reason(&reason, "it is '%s' again, which was skipped", original->path);
-  return cshm__h5_plan_drop(plan, node, reason.text);
-}
-
-static cshm_status copy_attribute(struct h5plan *plan, size_t node, const struct h5attribute *attribute) {
-  cshm_status status = cshm__h5_plan_attribute(plan, node, attribute->name, &attribute->value);
-  if (status || !attribute->later) return status;
-  struct h5attribute *copy = plan->nodes[node].attributes;
-  while (copy->next)
-    copy = copy->next;
-  copy->later = plan->nodes[node].has_later = true;
-  return CSHM_OK;
-}
-
-/* A group by a second path has all that is in it by second paths. */
-static cshm_status copy_group(struct walker *walker, size_t node, size_t first) {
-  struct h5plan *plan = walker->plan;
-  const struct h5node original = plan->nodes[first];
-  cshm_status status = CSHM_OK;
-  plan->nodes[node].kind = H5KIND_GROUP;
-  plan->nodes[node].address = original.address;
-  plan->nodes[node].first_child = plan->node_count;
-  plan->nodes[node].child_count = original.child_count;
-  walker->copies += original.child_count;
-  for (struct h5attribute *attribute = original.attributes; status == CSHM_OK && attribute; attribute = attribute->next)
-    status = copy_attribute(plan, node, attribute);
-  for (size_t i = 0; status == CSHM_OK && i < original.child_count; i++)
-    status = copy_link(plan, node, original.first_child + i);
-  return status;
-}
-
 static cshm_status visit_group_again(struct walker *walker, size_t node, size_t first) {
   struct h5plan *plan = walker->plan;
   struct h5reason reason;
-  if (lies_in(plan, node, plan->nodes[first].address))
+  if (cshm__h5_again_lies_in(plan, node, plan->nodes[first].address))
     cshm__h5_reason(&reason, "it is the group '%s' again, in which it lies", shown(plan->nodes[first].path));
   else if (plan->nodes[first].child_count > MAX_COPIES - walker->copies)
     cshm__h5_reason(&reason, "it is the group '%s' again, and groups have more than %d further paths in all",
                     shown(plan->nodes[first].path), MAX_COPIES);
-  else
-    return copy_group(walker, node, first);
+  else {
+    walker->copies += plan->nodes[first].child_count;
+    return cshm__h5_again(plan, node, first);
+  }
   return cshm__h5_plan_drop(plan, node, reason.text);
 }
 
@@ -326,10 +237,30 @@ static cshm_status visit_again(struct walker *walker, size_t node, size_t first)
   return cshm__h5_plan_drop(plan, node, reason.text);
 }
 
+/* Adds the number of its file to an address. */
+static bool add_file(struct walker *walker, hid_t object, unsigned long file, uint64_t *address,
+                     struct h5reason *reason) {
+  size_t number = 0;
+  while (number < walker->file_count && walker->files[number] != file)
+    number++;
+  if (number == MAX_FILES) {
+    cshm__h5_reason(reason, "it is in another file, and more than %d are not followed", MAX_FILES - 1);
+    return false;
+  }
+  if (number > 0 && !cshm__h5_outside_has(walker->plan, object, reason)) return false;
+  if (number == walker->file_count) {
+    walker->files[number] = file;
+    walker->open_files[number] = H5Iget_file_id(object);
+    walker->file_count++;
+  }
+  *address += (uint64_t)number << H5PLAN_FILE_SHIFT;
+  return true;
+}
+
 /* The address of what a soft link leads to. */
 static bool resolve(struct walker *walker, const struct h5node *node, uint64_t *address, struct h5reason *reason) {
   H5O_info_t info;
-  hid_t object = H5Oopen(walker->file, node->path, walker->access);
+  hid_t object = H5Oopen(walker->file, node->leads_back ? node->target_path : node->path, walker->access);
   if (object < 0) {
     cshm__h5_reason_words(reason, "nothing is there that can be opened");
     return false;
@@ -339,8 +270,14 @@ static bool resolve(struct walker *walker, const struct h5node *node, uint64_t *
     *address = (uint64_t)info.addr;
   else
     cshm__h5_reason_words(reason, "what is there cannot be read");
+  good = good && add_file(walker, object, info.fileno, address, reason);
   H5Oclose(object);
   return good;
+}
+
+static cshm_status visit_new(struct walker *walker, size_t node, uint64_t address) {
+  cshm_status status = cshm__h5_plan_enter(walker->plan, address, node);
+  return status ? status : visit_object(walker, node);
 }
 
 static cshm_status visit_soft(struct walker *walker, size_t node) {
@@ -350,8 +287,14 @@ static cshm_status visit_soft(struct walker *walker, size_t node) {
   bool resolved = resolve(walker, &plan->nodes[node], &address, &reason);
   size_t first = resolved ? cshm__h5_plan_at(plan, address) : H5PLAN_NONE;
   if (first != H5PLAN_NONE) return visit_again(walker, node, first);
+  if (resolved && (plan->left_out > 0 || address >> H5PLAN_FILE_SHIFT != 0)) /* not asked for by its other path */
+    return visit_new(walker, node, address);
   if (resolved) cshm__h5_reason(&reason, "what is there was skipped");
-  cshm__h5_reason_in(&reason, "it is a soft link to '%s': ", plan->nodes[node].target_path);
+  if (plan->nodes[node].target_file)
+    cshm__h5_reason_in(&reason, "it is a link to '%s' in file '%s': ", plan->nodes[node].target_path,
+                       plan->nodes[node].target_file);
+  else
+    cshm__h5_reason_in(&reason, "it is a soft link to '%s': ", plan->nodes[node].target_path);
   return cshm__h5_plan_drop(plan, node, reason.text);
 }
 
@@ -360,9 +303,7 @@ static cshm_status visit_hard(struct walker *walker, size_t node) {
   uint64_t address = plan->nodes[node].address;
   size_t first = cshm__h5_plan_at(plan, address);
   if (first != H5PLAN_NONE) return visit_again(walker, node, first);
-  cshm_status status = cshm__h5_plan_enter(plan, address, node);
-  if (status != CSHM_OK) return status;
-  return visit_object(walker, node);
+  return visit_new(walker, node, address);
 }
 
 /* ---- the whole file -------------------------------------------------------------------------------- */
@@ -376,6 +317,9 @@ static cshm_status plan_root(struct walker *walker, cshm_error *err) {
   if (!good) cshm__h5_reason_words(&reason, "its root group cannot be read");
   if (group >= 0) H5Gclose(group);
   if (!good) return cshm__fail(err, CSHM_ERR_HDF5, 0, "%s", reason.text);
+  walker->files[0] = info.fileno;
+  walker->open_files[0] = H5I_INVALID_HID;
+  walker->file_count = 1;
   return cshm__h5_plan_node(walker->plan, "", (uint64_t)info.addr, &root);
 }
 
@@ -393,16 +337,19 @@ static cshm_status visit_all(struct walker *walker) {
 }
 
 cshm_status cshm__h5_walk(hid_t file, struct h5plan *plan, struct h5walk *walk, cshm_error *err) {
-  struct walker walker = {.file = file, .access = H5Pcreate(H5P_LINK_ACCESS), .plan = plan, .walk = walk};
+  struct walker walker = {
+      .file = file, .access = cshm__h5_outside_access(plan, H5P_LINK_ACCESS), .plan = plan, .walk = walk};
   walker.type = cshm__h5_type_room(plan->native_endian);
   cshm_status status = CSHM_ERR_NO_MEMORY;
   walk->datasets = 0;
   walk->newer.newer[0] = '\0';
-  if (walker.access < 0 || !walker.type || H5Pset_elink_cb(walker.access, cshm__h5_outside_refuse, NULL) < 0) goto done;
+  if (walker.access < 0 || !walker.type) goto done;
   status = plan_root(&walker, err);
   if (status == CSHM_OK) status = visit_all(&walker);
 done:
   if (status == CSHM_ERR_NO_MEMORY) cshm__fail(err, status, 0, "out of memory while reading the file's structure");
+  for (size_t i = 0; i < walker.file_count; i++)
+    if (walker.open_files[i] >= 0) H5Fclose(walker.open_files[i]);
   if (walker.access >= 0) H5Pclose(walker.access);
   free(walker.type);
   return status;

@@ -13,7 +13,7 @@
 static unsigned char *repeat(const unsigned char *element, uint32_t nbytes, uint64_t total, uint64_t *length) {
   uint64_t count = nbytes < PIECE ? PIECE / nbytes : 1;
   if (count > total / nbytes) count = total / nbytes;
-  unsigned char *piece = malloc((size_t)(count * nbytes));
+  unsigned char *piece = count > 0 ? malloc((size_t)(count * nbytes)) : NULL;
   for (uint64_t i = 0; piece && i < count; i++)
     memcpy(piece + i * nbytes, element, nbytes);
   *length = count * nbytes;

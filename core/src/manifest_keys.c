@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-cshm_status cshm__keys_about(const struct document *document, uint32_t number, cshm_status status, cshm_error *err) {
-  const struct document_node *node = cshm__document_node(document, number);
-  return cshm__fail_about(err, status, "%s:%u:%u", document->name, (unsigned)node->line, (unsigned)node->column);
+cshm_status cshm__keys_about(const struct document *document, uint32_t node, cshm_status status, cshm_error *err) {
+  const struct document_node *at = cshm__document_node(document, node);
+  return cshm__fail_about(err, status, "%s:%u:%u", document->name, (unsigned)at->line, (unsigned)at->column);
 }
 
 static cshm_status fail_at(const struct document *document, uint32_t number, const char *wanted, const char *found,

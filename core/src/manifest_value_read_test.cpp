@@ -132,7 +132,7 @@ TEST_CASE("what was written of strings and bytes is read as the same bytes", "[m
   check_round_trip("<U2", {2}, {"\xAC\x20\0\0\0\0\0\0\x80\xF9\1\0a\0\0\0", 16});
   check_round_trip(">U1", {2}, {"\0\1\xF9\x80\0\0\0\0", 8});
   check_round_trip("<U1", {}, {"\0\xD8\0\0", 4});
-  for (int size = 1; size < 8; size++)
+  for (size_t size = 1; size < 8; size++)
     check_round_trip("|V" + std::to_string(size), {2},
                      std::string("\0\xFF\x10\xFB\xEF\xBE\1\0\2\3\4\5\6\7", 14).substr(0, size_t(size) * 2));
 }

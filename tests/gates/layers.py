@@ -47,8 +47,9 @@ OTHER_HEADERS = {
     "hash": {"xxhash.h"},
     "manifest": {"yaml.h", "algorithm", "cinttypes", "cmath", "cstdio", "new", "vector"} | TOML,
 }
-# libcuteshm_hdf5 has no platform of its own: a mutex around HDF5, a look at the file, a clock for the progress.
-HDF5_HEADERS = {"hdf5.h", "fcntl.h", "pthread.h", "sys/stat.h", "time.h", "unistd.h"}
+# libcuteshm_hdf5 has no platform of its own: a mutex around HDF5, threads without signals, a look at the file, a clock
+# for the progress.
+HDF5_HEADERS = {"hdf5.h", "libdeflate.h", "fcntl.h", "pthread.h", "signal.h", "sys/stat.h", "time.h", "unistd.h"}
 # And these two units are compiled into it.
 HDF5_NOUNS = {"error", "utf8"}
 

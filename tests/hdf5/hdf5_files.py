@@ -11,7 +11,6 @@ from h5py import h5t
 from hdf5_makers import Skips, maker, random_bytes, raw_attribute, raw_dataset
 
 
-
 @maker
 def numbers(path: Path) -> Skips:
     """Every number type of the format, in both byte orders, 0-d, empty and of many dimensions."""
@@ -187,12 +186,14 @@ def outside(path: Path) -> Skips:
         layout = h5py.VirtualLayout(shape=(3, 4), dtype="i8")
         layout[0] = h5py.VirtualSource(file["of its own"])
         file.create_virtual_dataset("of virtual", layout)
-        for name, source in (("above", "../above.h5"), ("absolute", str(path.parent.parent / "above.h5")), ("lost", "no.h5")):
+        absolute = str(path.parent.parent / "above.h5")
+        for name, source in (("above", "../above.h5"), ("absolute", absolute), ("lost", "no.h5")):
             layout = h5py.VirtualLayout(shape=(4,), dtype="i8")
             layout[:] = h5py.VirtualSource(source, "x", shape=(4,))
             file.create_virtual_dataset(f"virtual {name}", layout)
         file.create_dataset("raw", shape=(10,), dtype=">i2", external=[("below/raw.bin", 4, 20)])
-        file.create_dataset("raw twice", shape=(4,), dtype="u1", external=[("below/raw.bin", 0, 2), ("below/raw.bin", 9, 2)])
+        parts = [("below/raw.bin", 0, 2), ("below/raw.bin", 9, 2)]
+        file.create_dataset("raw twice", shape=(4,), dtype="u1", external=parts)
         file.create_dataset("raw lost", shape=(4,), dtype="u1", external=[("other.bin", 0, 4)])
         file.create_dataset("raw above", shape=(4,), dtype="u1", external=[("../above.h5", 0, 4)])
         file["file link"] = h5py.ExternalLink("below/part 0.h5", "/x")

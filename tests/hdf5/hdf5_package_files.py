@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse
 import tables
-from hdf5_makers import LOSS, Skips, maker
+from hdf5_makers import Skips, maker
 
 TEXT = h5py.string_dtype()
 TIMES = np.dtype([("idx_start", "i4"), ("count", "i4"), ("timeseries", h5py.ref_dtype)])
@@ -41,7 +41,8 @@ def netcdf4(path: Path) -> Skips:
         packed[:3] = np.arange(9.0).reshape(3, 3)
         file.createVariable("big", ">f4", ("x",), endian="big")[:] = [1, 2, 3]
         file.createVariable("checked", "i8", ("time",), fletcher32=True, chunksizes=(2,))[:] = np.arange(5)
-        file.createVariable("letters", "S1", ("x", "length"))[:] = netCDF4.stringtochar(np.array([b"abcd", b"e", b""], "S4"))
+        letters = netCDF4.stringtochar(np.array([b"abcd", b"e", b""], "S4"))
+        file.createVariable("letters", "S1", ("x", "length"))[:] = letters
         words = file.createVariable("words", str, ("x",))
         for number, word in enumerate(("a", "", "é€")):
             words[number] = word
@@ -77,7 +78,8 @@ class Particle(tables.IsDescription):  # type: ignore[misc]
 def pytables(path: Path) -> Skips:
     """Tables, resizable and ragged arrays, attributes that are empty, pickled or arrays; soft links."""
     with tables.open_file(path, "w", title="") as file:
-        table = file.create_table("/group", "particles", Particle, createparents=True, filters=tables.Filters(5, "zlib"))
+        packed = tables.Filters(5, "zlib")
+        table = file.create_table("/group", "particles", Particle, createparents=True, filters=packed)
         for number in range(5):
             table.row["name"], table.row["number"], table.row["good"] = f"p{number}", (number, -number), number % 2
             table.row["Info/z"], table.row["Info/kind"] = complex(number, 1), 2
@@ -86,7 +88,7 @@ def pytables(path: Path) -> Skips:
         table.cols.weight.create_index()
         table.attrs.plain, table.attrs.pickled, table.attrs.array = 1.5, {"a": [1, None]}, np.arange(3)
         table.attrs.words = np.array([b"a", b"bc"])
-        growing = file.create_earray("/", "growing", tables.Float64Atom(), (0, 3), filters=tables.Filters(1, "zlib", True))
+        growing = file.create_earray("/", "growing", tables.Float64Atom(), (0, 3), filters=packed)
         growing.append(np.ones((4, 3)))
         lists = file.create_vlarray("/", "lists", tables.Int32Atom())
         lists.append([1, 2, 3])
@@ -234,7 +236,8 @@ def nwb(path: Path) -> Skips:
     with h5py.File(path, "w") as file:
         file.attrs["nwb_version"], file.attrs["object_id"] = "2.7.0", "1-2-3"
         series = file.create_group("acquisition/v")
-        data = series.create_dataset("data", data=np.arange(10, dtype="i2"), chunks=True, compression="gzip", maxshape=(None,))
+        options = {"chunks": True, "compression": "gzip", "maxshape": (None,)}
+        data = series.create_dataset("data", data=np.arange(10, dtype="i2"), **options)
         data.attrs["conversion"], data.attrs["unit"] = 1e-6, "volts"
         electrodes = file.create_group("electrodes")
         electrodes.attrs["colnames"] = np.array(["location", "group"], TEXT)
@@ -252,6 +255,3 @@ def nwb(path: Path) -> Skips:
         file.attrs[".specloc"] = file["specifications"].ref
         file["file_create_date"] = np.array(["2020-01-01T00:00:00+00:00"], object)
     return {}
-
-
-__all__ = ["LOSS"]

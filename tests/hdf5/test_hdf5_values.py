@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import h5py
+import hdf5_chunk_files  # noqa: F401 - each registers its makers
 import hdf5_files  # noqa: F401 - each registers its makers
 import hdf5_layout_files  # noqa: F401
 import hdf5_package_files  # noqa: F401
@@ -108,10 +109,13 @@ def check_attributes(project: Project, thing: Any, path: str, skips: dict[str, s
         check(found[name], attribute_as_stored(thing, name), f"{path}@{name}")
 
 
-def check_column(project: Project, file: h5py.File, path: str, dtype: Any, shape: tuple[int, ...], flat: Any) -> set[str]:
+def check_column(
+    project: Project, file: h5py.File, path: str, dtype: Any, shape: tuple[int, ...], flat: Any
+) -> set[str]:
     """Compares elements that may have any length, given one by one; returns the paths of all nodes of theirs."""
     if dtype.subdtype is not None and is_any_length(dtype):
-        shape, flat = shape + dtype.shape, [inner for element in flat for inner in np.asarray(element, object).reshape(-1)]
+        shape = shape + dtype.shape
+        flat = [inner for element in flat for inner in np.asarray(element, object).reshape(-1)]
         return check_column(project, file, path, dtype.base, shape, flat)
     if not is_any_length(dtype):
         base, more = base_and_shape(dtype)
@@ -133,7 +137,10 @@ def check_column(project: Project, file: h5py.File, path: str, dtype: Any, shape
         kind = "sequence"
     else:
         references = h5py.check_ref_dtype(dtype) is not None
-        flat = [target_path(file, e).encode() for e in flat] if references else [as_bytes(e) if e else b"" for e in flat]
+        if references:
+            flat = [target_path(file, element).encode() for element in flat]
+        else:
+            flat = [as_bytes(element) if element else b"" for element in flat]
         wanted, kind, item = list(b"".join(flat)), "utf8" if is_utf8(flat) else "bytes", np.dtype("u1")
     assert marks["cute_shm.ragged"] == kind, path
     offsets = [0, *np.cumsum([len(element) for element in flat], dtype=int).tolist()]

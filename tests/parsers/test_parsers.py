@@ -93,6 +93,7 @@ def write_ruamel(data: Any) -> bytes:
     out = io.BytesIO()
     writer = ruamel.yaml.YAML()
     writer.representer.ignore_aliases = lambda value: True
+    writer.width = 1 << 30  # else it folds keys, which it does not read again itself
     writer.dump(data, out)
     return out.getvalue()
 
@@ -102,7 +103,6 @@ WRITERS: dict[str, tuple[str, Callable[[Any], bytes]]] = {
     "PyYAML, flow": ("yaml", lambda data: write_pyyaml(data, True)),
     "PyYAML, mixed": ("yaml", lambda data: write_pyyaml(data, None)),
     "ruamel": ("yaml", write_ruamel),
-    "json": ("yaml", lambda data: json.dumps(data).replace("NaN", ".nan").replace("Infinity", ".inf").encode()),
     "tomli_w": ("toml", lambda data: tomli_w.dumps(data).encode()),
     "tomlkit": ("toml", lambda data: tomlkit.dumps(data).encode()),
     "toml of Rust": ("toml", lambda data: toml_crate("toml", tomli_w.dumps(data).encode())),

@@ -18,7 +18,7 @@ made it, or when it is unlinked; the memory is given back as soon as the last pr
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import _core, core, hdf5_shm, numpy_shm, progress
@@ -45,6 +45,7 @@ from ._errors import (
     NoSpaceError,
     NotFoundError,
     PermissionDeniedError,
+    SkippedWarning,
     StaleHandleError,
     StateError,
     SystemCallError,
@@ -60,7 +61,7 @@ from ._progress import ProgressFunction
 from ._project import Mode, Project, mode_number
 from ._ragged import Ragged
 from ._records import Records
-from ._store import Access, LayoutLike, Store, default_store
+from ._store import Access, ExternalLinks, LayoutLike, Store, default_store
 from ._tree import Order
 from ._v1.location import Project2Toml
 from ._v1.progress import ShmProgress
@@ -83,6 +84,7 @@ __all__ = [
     "Draft",
     "Error",
     "ExistsError",
+    "ExternalLinks",
     "GenerationError",
     "Group",
     "Hdf5Error",
@@ -111,6 +113,7 @@ __all__ = [
     "SharedArrayDict",
     "SharedArrayMeta",
     "ShmProgress",
+    "SkippedWarning",
     "Spec",
     "StaleHandleError",
     "StateError",
@@ -309,10 +312,16 @@ def load_hdf5(
     progress: bool | ProgressFunction | None = None,
     store: StoreLike = None,
     sealed: bool = False,
+    select: str | Iterable[str] | None = None,
+    exclude: str | Iterable[str] | None = None,
+    max_bytes_per_dataset: int | None = None,
+    threads: int | None = None,
+    native_endian: bool = False,
+    external_links: ExternalLinks | None = None,
 ) -> Project:
-    """Loads an HDF5 file into shared memory, through a buffer of a few MiB whatever the file's size.
+    """Loads an HDF5 file into shared memory, through buffers of a few MiB whatever the file's size.
 
-    What has no form in shared memory is left out and told by `Project.skipped`.
+    What has no form in shared memory is left out and told by `Project.skipped`, and by one `SkippedWarning`.
 
     Args:
         path: the file.
@@ -324,18 +333,38 @@ def load_hdf5(
             What it returns is ignored; what it raises cancels, and is what you see; so does Ctrl-C.
         store: a `Store` or its root; by default the user's own.
         sealed: as in `create`.
+        select: globs of paths: only what one of them matches is loaded. `*` stands for anything within a level, `**`
+            across levels, `?` for one character; one that matches a group takes all that is in it.
+        exclude: globs of what is left out, whatever `select` says.
+        max_bytes_per_dataset: larger datasets are left out.
+        threads: how many read and inflate; by default as many as there are cores.
+        native_endian: whether numbers of the other byte order become those of this machine.
+        external_links: which links into other files are followed: None, those to files in the folder of the file or
+            below it ("folder"), or all ("anywhere"). Whoever wrote the file chose where they lead.
 
     Returns:
         The project, opened for reading.
 
     Raises:
-        NotFoundError: no such file (a FileNotFoundError).
+        NotFoundError: no such file, or `select` matches nothing in it (a FileNotFoundError).
         Hdf5Error: not HDF5, truncated, or written by a newer HDF5 than the one in use (an OSError).
         UnsupportedError: `strict`, and something cannot be represented (a NotImplementedError).
         ExistsError, BadNameError, InvalidArgumentError, NoSpaceError, PermissionDeniedError: as in `create`.
     """
     return _as_store(store).load_hdf5(
-        path, name, overwrite=overwrite, lifetime=lifetime, strict=strict, progress=progress, sealed=sealed
+        path,
+        name,
+        overwrite=overwrite,
+        lifetime=lifetime,
+        strict=strict,
+        progress=progress,
+        sealed=sealed,
+        select=select,
+        exclude=exclude,
+        max_bytes_per_dataset=max_bytes_per_dataset,
+        threads=threads,
+        native_endian=native_endian,
+        external_links=external_links,
     )
 
 

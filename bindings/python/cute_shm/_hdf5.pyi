@@ -9,7 +9,7 @@ def cshm_hdf5_load(
     store: int,
     project: str,
     file: str | bytes | PathLike[str],
-    options: tuple[int, int, int, ProgressFunction | None, str | None, int],
+    options: tuple[int, int, int, ProgressFunction | None, str | None, int, int, int],
     /,
 ) -> int: ...
 def cshm_hdf5_nbytes(file: str | bytes | PathLike[str], /) -> int: ...

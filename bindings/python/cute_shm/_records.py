@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class Records:
     """An array of records with strings or sequences in them, over shared memory: a column for each field.
 
-    It is indexed as a structured numpy array is: ``records["name"]`` is a column (no copy), everything else a
-    structured array with Python objects in it, made for the call. Pickled, it is its address.
+    It is indexed as a structured numpy array is: ``records["name"]`` is a column (no copy), all else a structured
+    array with Python objects in it, made for the call. Pickled, it is its address.
 
     Attributes:
         path: where it is in its project.

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from conftest import RunPython
 
+pytestmark = pytest.mark.filterwarnings("default::cute_shm.SkippedWarning")
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
@@ -31,13 +33,15 @@ def file(tmp_path: Path) -> Path:
         h5["table"] = np.array([(1, [0.5, 1.5]), (2, [2.5, 3.5])], [("id", "i4"), ("xy", "f8", (2,))])
         h5["empty"] = np.zeros((0, 4))
         h5["strings"] = ["of", "any", "length"]
-        h5.create_dataset("pairs", (1,), [("word", h5py.string_dtype())])
+        h5["lost"] = h5py.SoftLink("/nowhere")
         h5.create_group("nothing")
     return path
 
 
 def test_a_file_becomes_a_project(name: str, file: Path) -> None:
-    with cute_shm.load_hdf5(file, name) as project, h5py.File(file) as h5:
+    with pytest.warns(cute_shm.SkippedWarning):
+        loaded = cute_shm.load_hdf5(file, name)
+    with loaded as project, h5py.File(file) as h5:
         assert set(project) == {"counts", "group", "table", "empty", "strings", "nothing"}
         for path in ("counts", "group/zipped", "group/scalar", "group/names", "group/alias", "table", "empty"):
             assert project[path].dtype == h5[path].dtype
@@ -49,16 +53,18 @@ def test_a_file_becomes_a_project(name: str, file: Path) -> None:
 
 
 def test_what_is_left_out_is_told(name: str, file: Path) -> None:
-    with cute_shm.load_hdf5(file, name) as project:
+    with pytest.warns(cute_shm.SkippedWarning, match="lost"):
+        loaded = cute_shm.load_hdf5(file, name)
+    with loaded as project:
         ((path, reason),) = project.skipped
-        assert path == "pairs"
-        assert "variable-length" in reason
+        assert path == "lost"
+        assert "nothing is there that can be opened" in reason
         assert project.origin["hdf5.path"] == str(file)
         assert project.origin["hdf5.size"] == str(file.stat().st_size)
 
 
 def test_strict_makes_it_an_error(name: str, file: Path) -> None:
-    with pytest.raises(cute_shm.UnsupportedError, match=r"pairs.*variable-length"):
+    with pytest.raises(cute_shm.UnsupportedError, match=r"lost.*nothing is there"):
         cute_shm.load_hdf5(file, name, strict=True)
     assert cute_shm.projects() == []
 
@@ -154,3 +160,20 @@ def test_memory_stays_small_whatever_the_files_size(name: str, run_python: RunPy
     assert int(result.stdout) < 32 << 10, "KiB above a small file's load"
     with cute_shm.open(name) as project:
         assert project["d"][-1] == (1 << 26) - (1 << 22)
+
+
+def test_only_what_is_selected_is_loaded(name: str, file: Path) -> None:
+    options = {"select": ["group", "counts"], "exclude": "**/names", "max_bytes_per_dataset": 4096, "threads": 1}
+    with cute_shm.load_hdf5(file, name, strict=True, **options) as project:
+        assert set(project) == {"counts", "group"}
+        assert set(project["group"]) == {"scalar", "alias"}
+        assert np.shares_memory(project["counts"], project["group/alias"])
+        assert not project.skipped
+
+
+def test_a_selection_that_cannot_be_is_refused(name: str, file: Path) -> None:
+    with pytest.raises(cute_shm.NotFoundError, match='select "no/such" matches nothing'):
+        cute_shm.load_hdf5(file, name, select="no/such")
+    for options in ({"select": "a\nb"}, {"exclude": [1]}, {"threads": -1}, {"max_bytes_per_dataset": 0}):
+        with pytest.raises(cute_shm.InvalidArgumentError, match=next(iter(options))):
+            cute_shm.load_hdf5(file, name, **options)  # type: ignore[arg-type]

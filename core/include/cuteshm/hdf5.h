@@ -30,30 +30,40 @@ typedef int32_t (*cshm_progress_fn)(void *user, uint64_t done, uint64_t total);
 /** Which other files may be read: what a link, a virtual dataset or external storage names is chosen by whoever wrote the
  * file. */
 typedef enum cshm_hdf5_outside {
-  CSHM_HDF5_OUTSIDE_DATA = 0,     /**< data of virtual datasets and external storage, in the file's folder or below it */
-  CSHM_HDF5_OUTSIDE_FOLDER = 1,   /**< and what links into other files lead to, there */
+  CSHM_HDF5_OUTSIDE_DATA = 0,   /**< data of virtual datasets and external storage, in the file's folder or below it */
+  CSHM_HDF5_OUTSIDE_FOLDER = 1, /**< and what links into other files lead to, there */
   CSHM_HDF5_OUTSIDE_ANYWHERE = 2, /**< all that anywhere */
 } cshm_hdf5_outside;
 
 typedef struct cshm_hdf5_options {
-  uint32_t size;             /**< sizeof(cshm_hdf5_options) */
-  uint32_t overwrite;        /**< as in cshm_builder_options */
-  uint32_t lifetime;         /**< a cshm_lifetime */
-  uint32_t strict;           /**< not 0: fail, before anything is created, where an object would be skipped */
-  cshm_progress_fn progress; /**< or NULL */
-  void *user;                /**< for `progress` */
-  const char *producer;      /**< as in cshm_builder_options */
-  uint32_t sealed;           /**< as in cshm_builder_options; `attachment` may then not be NULL */
-  uint32_t reserved;         /**< 0 */
-  uint32_t native_endian;    /**< not 0: numbers of the other byte order become those of this machine */
-  uint32_t external_links;   /**< a cshm_hdf5_outside */
+  uint32_t size;                  /**< sizeof(cshm_hdf5_options) */
+  uint32_t overwrite;             /**< as in cshm_builder_options */
+  uint32_t lifetime;              /**< a cshm_lifetime */
+  uint32_t strict;                /**< not 0: fail, before anything is created, where an object would be skipped */
+  cshm_progress_fn progress;      /**< or NULL */
+  void *user;                     /**< for `progress` */
+  const char *producer;           /**< as in cshm_builder_options */
+  uint32_t sealed;                /**< as in cshm_builder_options; `attachment` may then not be NULL */
+  uint32_t threads;               /**< that read and unfold chunks; 0: as many as there are cores */
+  uint32_t native_endian;         /**< not 0: numbers of the other byte order become those of this machine */
+  uint32_t external_links;        /**< a cshm_hdf5_outside */
+  const char *select;             /**< globs, one a line: only what one of them matches is loaded; NULL: everything */
+  const char *exclude;            /**< the same of what is left out, whatever `select` says; or NULL */
+  uint64_t max_bytes_per_dataset; /**< larger datasets are left out; 0: none is */
 } cshm_hdf5_options;
 
-#define CSHM_HDF5_OPTIONS_INIT {sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, NULL, NULL, NULL, 0, 0, 0, CSHM_HDF5_OUTSIDE_DATA}
+#define CSHM_HDF5_OPTIONS_INIT                                                                                         \
+  {sizeof(cshm_hdf5_options), 0, CSHM_PERSISTENT, 0, NULL, NULL, NULL, 0, 0, 0, CSHM_HDF5_OUTSIDE_DATA, NULL, NULL, 0}
 
 /**
- * Loads a whole HDF5 file into shared memory and publishes it as a project. Data is streamed through a buffer of a few
- * MiB, whatever the file's size. What cannot be represented is left out and told by a note of kind CSHM_NOTE_SKIPPED
+ * Loads a whole HDF5 file, or what of it is selected, into shared memory and publishes it as a project. Data is streamed
+ * through buffers of a few MiB and 4 chunks a thread, whatever the file's size, by `threads` threads where HDF5 is not
+ * needed: contiguous data and chunks without conversion, with deflate, shuffle, fletcher32 and lzf. Signals are blocked in
+ * them, and they end before this returns.
+ * `select` and `exclude` are globs, one a line, for paths: `*` stands for anything within a level, `**` across levels, `?` for
+ * one character, and a backslash takes its meaning from the next; one that matches a group takes all that is in it. What is
+ * left out by them, or as too large, is not skipped: notes of kind CSHM_NOTE_ORIGIN tell what was asked for, and how many
+ * objects were left out. What cannot be represented is left out and told by a note of kind CSHM_NOTE_SKIPPED
  * (path, reason); notes of kind CSHM_NOTE_ORIGIN tell the file's path, size and modification time.
  * On failure nothing is created, and a project that was to be overwritten is whole.
  * @param[in] store        where to publish
@@ -62,8 +72,9 @@ typedef struct cshm_hdf5_options {
  * @param[in] options      NULL for the defaults
  * @param[out] attachment  a read-only attachment of the new project, which the caller then owns; or NULL
  * @param[out] err         or NULL
- * @return CSHM_ERR_NOT_FOUND: no such file; CSHM_ERR_HDF5: not HDF5, truncated, written by a newer HDF5 than the one
- *         linked, or unreadable; CSHM_ERR_EXISTS; CSHM_ERR_BAD_NAME; CSHM_ERR_NO_SPACE; CSHM_ERR_CANCELLED;
+ * @return CSHM_ERR_NOT_FOUND: no such file, or `select` matches nothing in it; CSHM_ERR_HDF5: not HDF5, truncated, written
+ *         by a newer HDF5 than the one linked, or unreadable; CSHM_ERR_EXISTS; CSHM_ERR_BAD_NAME; CSHM_ERR_NO_SPACE: the
+ *         message lists the ten largest datasets, and nothing was created; CSHM_ERR_CANCELLED;
  *         CSHM_ERR_UNSUPPORTED: `strict`, and an object cannot be represented; or another HDF5 library has taken the place of
  *         the one this was built for; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM.
  * Since 2.0.

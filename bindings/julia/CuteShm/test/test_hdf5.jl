@@ -32,6 +32,17 @@ function with_loaded(f, path; options...)
     end
 end
 
+@testset "only what is selected" begin
+    with_file("skip") do path
+        part = (select=["g", "pack*"], exclude="**/b", max_bytes_per_dataset=1000, threads=1, strict=true)
+        with_loaded(path; part...) do project
+            @test haskey(project, "g/a") && !haskey(project, "packed") && !haskey(project, "text")
+            @test !any(n -> n.kind == :skipped, notes(project))
+        end
+        @test_throws CuteShmError load_hdf5(path, "jl-hdf5"; select="no/such")
+    end
+end
+
 @testset "a whole file" begin
     with_file() do path
         seen = Tuple{Int,Int}[]

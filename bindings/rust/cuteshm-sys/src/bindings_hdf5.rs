@@ -13,6 +13,19 @@ Returns 0 to go on; anything else cancels: CSHM_ERR_CANCELLED, and nothing is cr
 pub type cshm_progress_fn = ::core::option::Option<
     unsafe extern "C" fn(user: *mut ::core::ffi::c_void, done: u64, total: u64) -> i32,
 >;
+impl cshm_hdf5_outside {
+    ///data of virtual datasets and external storage, in the file's folder or below it
+    pub const CSHM_HDF5_OUTSIDE_DATA: cshm_hdf5_outside = cshm_hdf5_outside(0);
+    ///and what links into other files lead to, there
+    pub const CSHM_HDF5_OUTSIDE_FOLDER: cshm_hdf5_outside = cshm_hdf5_outside(1);
+    ///all that anywhere
+    pub const CSHM_HDF5_OUTSIDE_ANYWHERE: cshm_hdf5_outside = cshm_hdf5_outside(2);
+}
+#[repr(transparent)]
+/**Which other files may be read: what a link, a virtual dataset or external storage names is chosen by whoever wrote the
+file.*/
+#[derive(Debug, Copy, Clone, Hash, PartialEq, Eq)]
+pub struct cshm_hdf5_outside(pub ::core::ffi::c_uint);
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct cshm_hdf5_options {
@@ -32,12 +45,22 @@ pub struct cshm_hdf5_options {
     pub producer: *const ::core::ffi::c_char,
     ///as in cshm_builder_options; `attachment` may then not be NULL
     pub sealed: u32,
-    ///0
-    pub reserved: u32,
+    ///that read and unfold chunks; 0: as many as there are cores
+    pub threads: u32,
+    ///not 0: numbers of the other byte order become those of this machine
+    pub native_endian: u32,
+    ///a cshm_hdf5_outside
+    pub external_links: u32,
+    ///globs, one a line: only what one of them matches is loaded; NULL: everything
+    pub select: *const ::core::ffi::c_char,
+    ///the same of what is left out, whatever `select` says; or NULL
+    pub exclude: *const ::core::ffi::c_char,
+    ///larger datasets are left out; 0: none is
+    pub max_bytes_per_dataset: u64,
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
-    ["Size of cshm_hdf5_options"][::core::mem::size_of::<cshm_hdf5_options>() - 48usize];
+    ["Size of cshm_hdf5_options"][::core::mem::size_of::<cshm_hdf5_options>() - 80usize];
     [
         "Alignment of cshm_hdf5_options",
     ][::core::mem::align_of::<cshm_hdf5_options>() - 8usize];
@@ -66,12 +89,33 @@ const _: () = {
         "Offset of field: cshm_hdf5_options::sealed",
     ][::core::mem::offset_of!(cshm_hdf5_options, sealed) - 40usize];
     [
-        "Offset of field: cshm_hdf5_options::reserved",
-    ][::core::mem::offset_of!(cshm_hdf5_options, reserved) - 44usize];
+        "Offset of field: cshm_hdf5_options::threads",
+    ][::core::mem::offset_of!(cshm_hdf5_options, threads) - 44usize];
+    [
+        "Offset of field: cshm_hdf5_options::native_endian",
+    ][::core::mem::offset_of!(cshm_hdf5_options, native_endian) - 48usize];
+    [
+        "Offset of field: cshm_hdf5_options::external_links",
+    ][::core::mem::offset_of!(cshm_hdf5_options, external_links) - 52usize];
+    [
+        "Offset of field: cshm_hdf5_options::select",
+    ][::core::mem::offset_of!(cshm_hdf5_options, select) - 56usize];
+    [
+        "Offset of field: cshm_hdf5_options::exclude",
+    ][::core::mem::offset_of!(cshm_hdf5_options, exclude) - 64usize];
+    [
+        "Offset of field: cshm_hdf5_options::max_bytes_per_dataset",
+    ][::core::mem::offset_of!(cshm_hdf5_options, max_bytes_per_dataset) - 72usize];
 };
 unsafe extern "C" {
-    /**Loads a whole HDF5 file into shared memory and publishes it as a project. Data is streamed through a buffer of a few
-MiB, whatever the file's size. What cannot be represented is left out and told by a note of kind CSHM_NOTE_SKIPPED
+    /**Loads a whole HDF5 file, or what of it is selected, into shared memory and publishes it as a project. Data is streamed
+through buffers of a few MiB and 4 chunks a thread, whatever the file's size, by `threads` threads where HDF5 is not
+needed: contiguous data and chunks without conversion, with deflate, shuffle, fletcher32 and lzf. Signals are blocked in
+them, and they end before this returns.
+`select` and `exclude` are globs, one a line, for paths: `*` stands for anything within a level, `**` across levels, `?` for
+one character, and a backslash takes its meaning from the next; one that matches a group takes all that is in it. What is
+left out by them, or as too large, is not skipped: notes of kind CSHM_NOTE_ORIGIN tell what was asked for, and how many
+objects were left out. What cannot be represented is left out and told by a note of kind CSHM_NOTE_SKIPPED
 (path, reason); notes of kind CSHM_NOTE_ORIGIN tell the file's path, size and modification time.
 On failure nothing is created, and a project that was to be overwritten is whole.
 - `store` (in): where to publish
@@ -81,8 +125,9 @@ On failure nothing is created, and a project that was to be overwritten is whole
 - `attachment` (out): a read-only attachment of the new project, which the caller then owns; or NULL
 - `err` (out): or NULL
 
-Returns CSHM_ERR_NOT_FOUND: no such file; CSHM_ERR_HDF5: not HDF5, truncated, written by a newer HDF5 than the one
-linked, or unreadable; CSHM_ERR_EXISTS; CSHM_ERR_BAD_NAME; CSHM_ERR_NO_SPACE; CSHM_ERR_CANCELLED;
+Returns CSHM_ERR_NOT_FOUND: no such file, or `select` matches nothing in it; CSHM_ERR_HDF5: not HDF5, truncated, written
+by a newer HDF5 than the one linked, or unreadable; CSHM_ERR_EXISTS; CSHM_ERR_BAD_NAME; CSHM_ERR_NO_SPACE: the
+message lists the ten largest datasets, and nothing was created; CSHM_ERR_CANCELLED;
 CSHM_ERR_UNSUPPORTED: `strict`, and an object cannot be represented; or another HDF5 library has taken the place of
 the one this was built for; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM.
 Since 2.0.*/

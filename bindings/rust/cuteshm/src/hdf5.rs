@@ -7,12 +7,13 @@ use crate::store::project_to_c;
 use crate::strings::to_c;
 use crate::{ffi, Lifetime, Mode, Project, Result, Store};
 use std::any::Any;
-use std::ffi::{c_void, CStr};
+use std::ffi::{c_void, CStr, CString};
 use std::fmt;
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::path::Path;
+use std::ptr;
 
 /// How [`Store::load_hdf5`] loads.
 #[must_use]
@@ -21,16 +22,47 @@ pub struct Hdf5Options<'f> {
     lifetime: Option<Lifetime>,
     sealed: bool,
     strict: bool,
+    native_endian: bool,
+    external_links: ExternalLinks,
     producer: String,
+    select: Vec<String>,
+    exclude: Vec<String>,
+    max_bytes_per_dataset: u64,
+    threads: u32,
     progress: Option<Progress<'f>>,
+}
+
+/// Which other files [`Store::load_hdf5`] reads. What a link, a virtual dataset or external storage names was chosen by
+/// whoever wrote the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExternalLinks {
+    /// Data of virtual datasets and external storage, in the file's folder or below it; no link is followed.
+    #[default]
+    Data,
+    /// And what links into other files lead to, there.
+    Folder,
+    /// All that anywhere.
+    Anywhere,
 }
 
 type Progress<'f> = Box<dyn FnMut(u64, u64) -> ControlFlow<()> + 'f>;
 
 impl Default for Hdf5Options<'_> {
     fn default() -> Self {
-        let producer = this_program();
-        Hdf5Options { overwrite: false, lifetime: None, sealed: false, strict: false, producer, progress: None }
+        Hdf5Options {
+            overwrite: false,
+            lifetime: None,
+            sealed: false,
+            strict: false,
+            native_endian: false,
+            external_links: ExternalLinks::Data,
+            producer: this_program(),
+            select: Vec::new(),
+            exclude: Vec::new(),
+            max_bytes_per_dataset: 0,
+            threads: 0,
+            progress: None,
+        }
     }
 }
 
@@ -65,9 +97,46 @@ impl<'f> Hdf5Options<'f> {
         self
     }
 
+    /// Whether numbers of the other byte order become those of this machine.
+    pub fn native_endian(mut self, native: bool) -> Self {
+        self.native_endian = native;
+        self
+    }
+
+    /// Which other files are read.
+    pub fn external_links(mut self, links: ExternalLinks) -> Self {
+        self.external_links = links;
+        self
+    }
+
     /// Who made it: as [`Builder::producer`](crate::Builder::producer).
     pub fn producer(mut self, producer: &str) -> Self {
         self.producer = producer.to_string();
+        self
+    }
+
+    /// A glob for paths, in addition to those given before: only what one of them matches is loaded. `*` stands for
+    /// anything within a level, `**` across levels, `?` for one character; one that matches a group takes all that is in it.
+    pub fn select(mut self, glob: &str) -> Self {
+        self.select.push(glob.to_string());
+        self
+    }
+
+    /// The same of what is left out, whatever is selected.
+    pub fn exclude(mut self, glob: &str) -> Self {
+        self.exclude.push(glob.to_string());
+        self
+    }
+
+    /// Leaves out larger datasets; 0: none.
+    pub fn max_bytes_per_dataset(mut self, nbytes: u64) -> Self {
+        self.max_bytes_per_dataset = nbytes;
+        self
+    }
+
+    /// How many threads read and inflate; 0, the default: as many as there are cores.
+    pub fn threads(mut self, threads: u32) -> Self {
+        self.threads = threads;
         self
     }
 
@@ -84,7 +153,10 @@ impl fmt::Debug for Hdf5Options<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Hdf5Options");
         shown.field("overwrite", &self.overwrite).field("lifetime", &self.lifetime).field("sealed", &self.sealed);
-        shown.field("strict", &self.strict);
+        shown.field("strict", &self.strict).field("select", &self.select).field("exclude", &self.exclude);
+        shown.field("max_bytes_per_dataset", &self.max_bytes_per_dataset).field("threads", &self.threads);
+        shown.field("native_endian", &self.native_endian);
+        shown.field("external_links", &self.external_links);
         shown.field("producer", &self.producer).field("progress", &self.progress.is_some()).finish()
     }
 }
@@ -117,15 +189,22 @@ impl Store {
         let project = project_to_c(project)?;
         let file = to_c("file", file.as_ref().as_os_str().as_bytes())?;
         let producer = to_c("producer", &options.producer)?;
+        let (select, exclude) = (globs_to_c("select", &options.select)?, globs_to_c("exclude", &options.exclude)?);
         let mut call_back = CallBack { progress: options.progress, panic: None };
         let c_options = ffi::cshm_hdf5_options {
             overwrite: options.overwrite.into(),
             lifetime: options.lifetime.unwrap_or_default().to_c(),
             sealed: options.sealed.into(),
             strict: options.strict.into(),
+            native_endian: options.native_endian.into(),
+            external_links: options.external_links as u32,
             progress: if call_back.progress.is_some() { Some(on_progress) } else { None },
             user: (&raw mut call_back).cast(),
             producer: producer.as_ptr(),
+            select: select.as_ref().map_or(ptr::null(), |globs| globs.as_ptr()),
+            exclude: exclude.as_ref().map_or(ptr::null(), |globs| globs.as_ptr()),
+            max_bytes_per_dataset: options.max_bytes_per_dataset,
+            threads: options.threads,
             ..Default::default()
         };
         let mut attachment = ffi::cshm_attachment { id: 0 };
@@ -139,6 +218,14 @@ impl Store {
             None => loaded,
         }
     }
+}
+
+/// Globs as the library takes them, one a line.
+fn globs_to_c(what: &'static str, globs: &[String]) -> Result<Option<CString>> {
+    if globs.is_empty() {
+        return Ok(None);
+    }
+    to_c(what, globs.join("\n")).map(Some)
 }
 
 struct CallBack<'f> {

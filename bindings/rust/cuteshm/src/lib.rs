@@ -91,7 +91,7 @@ pub use element::{Element, Field, Typed};
 pub use endian::{Be, ByteOrder};
 pub use error::{Error, Failure, Result};
 #[cfg(feature = "hdf5")]
-pub use hdf5::{hdf5_nbytes, hdf5_version, Hdf5Options};
+pub use hdf5::{hdf5_nbytes, hdf5_version, ExternalLinks, Hdf5Options};
 pub use listing::{Leftover, Listed, Repaired};
 pub use manifest::Manifest;
 pub use node::{Attributes, Node, NodeKind, Nodes, Note, NoteKind, Notes};

@@ -2,8 +2,8 @@
 //! Loading HDF5 files (feature `hdf5`).
 //!
 //! data/small.h5 was written by h5py with `libver="earliest"`: attribute title="small"; x = arange(6, dtype=">i2") as
-//! 2 x 3 with unit="mm"; g/y = arange(1000.) in chunks of 100, shuffled and deflated; g/words of compounds with variable-length
-//! strings inside, which cannot be represented.
+//! 2 x 3 with unit="mm"; g/y = arange(1000.) in chunks of 100, shuffled and deflated; g/words of HDF5's time type, which
+//! cannot be represented.
 
 mod common;
 
@@ -35,6 +35,18 @@ fn a_file_becomes_a_project() {
     assert_eq!(project.origin("producer"), Some("me (1)"));
     assert_eq!(hdf5_nbytes(SMALL).unwrap(), 12 + 8000);
     assert!(hdf5_version().starts_with("1.") || hdf5_version().starts_with("2."));
+}
+
+#[test]
+fn only_what_is_selected_is_loaded() {
+    let store = TestStore::new();
+    let options = Hdf5Options::new().select("g").select("x").exclude("**/words").max_bytes_per_dataset(100);
+    let project = store.load_hdf5("small", SMALL, options.threads(1).strict(true)).unwrap();
+    assert!(project.get("x").is_ok() && project.get("g/y").is_err());
+    assert_eq!(project.skipped().count(), 0);
+    assert_eq!(project.origin("hdf5.select"), Some("g\nx"));
+    let nothing = store.load_hdf5("nothing", SMALL, Hdf5Options::new().select("no/such"));
+    assert!(matches!(nothing, Err(Error::NotFound(_))));
 }
 
 #[test]

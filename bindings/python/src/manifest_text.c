@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "text.h"
+#include "manifest_text.h"
 
 #include "convert.h"
 

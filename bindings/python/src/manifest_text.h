@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#ifndef CUTESHM_PY_TEXT_H
-#define CUTESHM_PY_TEXT_H
+#ifndef CUTESHM_PY_MANIFEST_TEXT_H
+#define CUTESHM_PY_MANIFEST_TEXT_H
 
 #include <Python.h>
 #include <cuteshm/cuteshm.h>
@@ -13,4 +13,4 @@
 PyObject *cshm_py_manifest_text(cshm_manifest manifest, uint32_t format);
 PyObject *cshm_py_attachment_manifest(cshm_attachment attachment, uint32_t format);
 
-#endif /* CUTESHM_PY_TEXT_H */
+#endif /* CUTESHM_PY_MANIFEST_TEXT_H */
