@@ -26,7 +26,7 @@ enum cli_exit cli_choose_format(const struct cli_arguments *arguments, const cha
 
 /* Fills *err as the library does. */
 static cshm_status fail(cshm_error *err, cshm_status status, const char *what) {
-  err->status = status;
+  err->status = (int32_t)status;
   err->sys_errno = errno;
   snprintf(err->message, sizeof err->message, "standard input: %s", what);
   return status;

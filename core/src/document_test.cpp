@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+extern "C" {
+#include "hash.h"
+}
 #include "document_shown.hpp"
 
 namespace {
@@ -59,6 +62,22 @@ TEST_CASE("a key that comes twice, or has a NUL, is refused, however many there 
   CHECK(document.message == "f:3:7: wanted keys without a NUL, found one with it");
   CHECK(document.node(0).count == 100000);
   CHECK(cshm__document_find(&document.it, 0, "99999") == 100000);
+}
+
+TEST_CASE("keys that were made to meet in the table of keys are refused, as they would make it slow", "[document]") {
+  Document document;
+  REQUIRE(add(document, DOCUMENT_NONE, DOCUMENT_MAP, "") == CSHM_OK);
+  int added = 0;
+  for (uint32_t i = 0; document.status == CSHM_OK && added < 1000; i++) {
+    const std::string key = std::to_string(i);
+    const uint64_t mixed = cshm__hash_bytes(key.data(), key.size()) * UINT64_C(0x9E3779B97F4A7C15);
+    if ((mixed >> 32 & 4095) != 0) continue;
+    add(document, 0, DOCUMENT_NULL, key);
+    added++;
+  }
+  CHECK(document.status == CSHM_ERR_LIMIT);
+  CHECK(document.message == "f:3:7: wanted keys as people choose them, found hundreds made to have the same hash");
+  CHECK(added == 257);
 }
 
 TEST_CASE("64 levels of maps and lists may hold values, and no further level", "[document]") {

@@ -134,7 +134,7 @@ TEST_CASE("what was written of strings and bytes is read as the same bytes", "[m
   check_round_trip("<U1", {}, {"\0\xD8\0\0", 4});
   for (size_t size = 1; size < 8; size++)
     check_round_trip("|V" + std::to_string(size), {2},
-                     std::string("\0\xFF\x10\xFB\xEF\xBE\1\0\2\3\4\5\6\7", 14).substr(0, size * 2));
+                     std::string("\0\xFF\x10\xFB\xEF\xBE\1\0\2\3\4\5\6\7", 14).substr(0, size_t(size) * 2));
 }
 
 TEST_CASE("what was written of structured values is read as the same bytes, padding as zeros",
