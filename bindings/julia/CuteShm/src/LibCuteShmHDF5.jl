@@ -50,6 +50,23 @@ cshm_hdf5_load(store, project, file, options, attachment, err) =
 cshm_hdf5_nbytes(file, nbytes, err) =
     @ccall library.cshm_hdf5_nbytes(file::Cstring, nbytes::Ptr{UInt64}, err::Ptr{cshm_error})::cshm_status
 
+struct cshm_hdf5_save_options
+    size::UInt32
+    overwrite::UInt32
+    deflate::UInt32
+    shuffle::UInt32
+    chunk::UInt64
+    threads::UInt32
+    reserved::UInt32
+    progress::cshm_progress_fn
+    user::Ptr{Cvoid}
+end
+# CSHM_HDF5_SAVE_OPTIONS_INIT
+cshm_hdf5_save_options() = cshm_hdf5_save_options(sizeof(cshm_hdf5_save_options), 0, 0, 0, 0, 0, 0, C_NULL, C_NULL)
+
+cshm_hdf5_save(attachment, file, options, err) =
+    @ccall library.cshm_hdf5_save(attachment::cshm_attachment, file::Cstring, options::Ptr{cshm_hdf5_save_options}, err::Ptr{cshm_error})::cshm_status
+
 cshm_hdf5_version() =
     @ccall library.cshm_hdf5_version()::Cstring
 
@@ -62,6 +79,8 @@ export cshm_progress_fn,
     cshm_hdf5_options,
     cshm_hdf5_load,
     cshm_hdf5_nbytes,
+    cshm_hdf5_save_options,
+    cshm_hdf5_save,
     cshm_hdf5_version
 
 end # module LibCuteShmHDF5

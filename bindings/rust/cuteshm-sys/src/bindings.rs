@@ -776,6 +776,26 @@ CSHM_ERR_SYSTEM. Since 2.0.*/
     ) -> cshm_status;
 }
 unsafe extern "C" {
+    /**Where an array lies in the segment, for another process that is to fill it: one that is handed the descriptor, and writes
+by pwrite. What it does beside that array is between it and the caller, and it must be done before the project is published.
+- `builder` (in): allocated; it owns the descriptor, which is closed by publish or abort
+- `array` (in): the array's number
+- `descriptor` (out): of the segment, open for reading and writing; the same for all arrays. Closed by exec
+- `offset` (out): bytes from the segment's beginning
+- `nbytes` (out): the array's bytes; or NULL
+- `err` (out): or NULL
+
+Returns CSHM_ERR_STATE; CSHM_ERR_NOT_FOUND: no such array. Since 2.0.*/
+    pub fn cshm_builder_place(
+        builder: cshm_builder,
+        array: u32,
+        descriptor: *mut i32,
+        offset: *mut u64,
+        nbytes: *mut u64,
+        err: *mut cshm_error,
+    ) -> cshm_status;
+}
+unsafe extern "C" {
     /**An array's memory, to be filled in place.
 - `builder` (in): allocated; it owns the memory: the pointer is invalid after publish or abort (where that is too
 early, take cshm_builder_attach); of a sealed project after a publish that failed, too
