@@ -62,8 +62,9 @@ from ._project import Mode, Project, mode_number
 from ._ragged import Ragged
 from ._records import Records
 from ._saving import save_hdf5
-from ._store import Access, ExternalLinks, LayoutLike, Store, default_store
+from ._store import Access, ExternalLinks, LayoutLike, Store, StoreLike, as_store
 from ._tree import Order
+from ._upkeep import collect, projects, repair, unlink
 from ._v1.location import Project2Toml
 from ._v1.progress import ShmProgress
 from ._v1.reading import shm_to_arrays
@@ -150,14 +151,6 @@ __all__ = [
 
 __version__ = _core.cshm_version()
 
-StoreLike = Store | str | os.PathLike[str] | None
-
-
-def _as_store(store: StoreLike) -> Store:
-    if store is None:
-        return default_store()
-    return store if isinstance(store, Store) else Store(store)
-
 
 def create(
     name: str,
@@ -206,7 +199,7 @@ def create(
 
     After any of these nothing was created, and a project that was to be overwritten is whole.
     """
-    return _as_store(store).create(name, tree, attrs, lifetime, overwrite, order, progress, sealed=sealed)
+    return as_store(store).create(name, tree, attrs, lifetime, overwrite, order, progress, sealed=sealed)
 
 
 def allocate(
@@ -249,7 +242,7 @@ def allocate(
         BadNameError, InvalidArgumentError, NodeNotFoundError, NoSpaceError, PermissionDeniedError: as in
             `create`.
     """
-    return _as_store(store).allocate(name, layout, attrs, lifetime, overwrite, sealed=sealed)
+    return as_store(store).allocate(name, layout, attrs, lifetime, overwrite, sealed=sealed)
 
 
 def open(name: str, mode: Mode = "r", store: StoreLike = None) -> Project:
@@ -266,7 +259,7 @@ def open(name: str, mode: Mode = "r", store: StoreLike = None) -> Project:
         CorruptError, VersionError, GenerationError: its segment or manifest is damaged, too new, or not its own.
         PermissionDeniedError: it is someone else's (a PermissionError).
     """
-    return _as_store(store).open(name, mode)
+    return as_store(store).open(name, mode)
 
 
 def manifest(project: str, format: ManifestFormat = "yaml", store: StoreLike = None) -> str:
@@ -356,7 +349,7 @@ def load_hdf5(
         UnsupportedError: `strict`, and something cannot be represented (a NotImplementedError).
         ExistsError, BadNameError, InvalidArgumentError, NoSpaceError, PermissionDeniedError: as in `create`.
     """
-    return _as_store(store).load_hdf5(
+    return as_store(store).load_hdf5(
         path,
         name,
         overwrite=overwrite,
@@ -372,59 +365,3 @@ def load_hdf5(
         external_links=external_links,
         isolate=isolate,
     )
-
-
-def projects(store: StoreLike = None) -> list[ProjectInfo]:
-    """The projects of a store, ordered by name. One that cannot be opened says why in `error`.
-
-    Raises:
-        PermissionDeniedError: the store is someone else's.
-    """
-    return _as_store(store).projects()
-
-
-def unlink(project: str, store: StoreLike = None) -> None:
-    """Removes a project. Its memory is given back as soon as the last process that uses it has let go.
-
-    Raises:
-        NotFoundError: no such project (a FileNotFoundError).
-    """
-    _as_store(store).unlink(project)
-
-
-def collect(dry_run: bool = False, store: StoreLike = None) -> list[Leftover]:
-    """Removes what the dead have left in a store, and tells what that was.
-
-    Projects whose owner died or whose last user is gone, segments of this store that are no project (half-built,
-    overwritten, unlinked), manifests whose segment is gone, and files that were to become manifests. What is alive, in
-    the making, or belongs to someone else is not touched. `open`, `create` and `projects` do the same for what they
-    meet, but leave a persistent project's manifest, so that its user learns what happened to it.
-
-    Args:
-        dry_run: whether to remove nothing, and only tell.
-        store: a `Store` or its root; by default the user's own.
-
-    Raises:
-        PermissionDeniedError, SystemCallError: the store or /dev/shm cannot be read.
-    """
-    return _as_store(store).collect(dry_run)
-
-
-def repair(name: str | None = None, store: StoreLike = None) -> list[Repaired]:
-    """Writes manifests anew, from the segments, where they are gone, damaged, or of another generation.
-
-    After a cleaner swept the store's directory, say. One that is missing is written anew by `open`, too.
-
-    Args:
-        name: the project; None for all of the store.
-        store: a `Store` or its root; by default the user's own.
-
-    Returns:
-        What was repaired; nothing where all is well.
-
-    Raises:
-        NotFoundError: there is no segment to repair the project from (a FileNotFoundError).
-        BadNameError: a name that no project can have (a ValueError).
-        PermissionDeniedError, SystemCallError: the store or /dev/shm cannot be read or written.
-    """
-    return _as_store(store).repair(name)

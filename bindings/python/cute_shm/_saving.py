@@ -7,7 +7,7 @@ import os
 
 from ._progress import ProgressFunction
 from ._project import Project
-from ._store import Store, default_store
+from ._store import StoreLike, as_store
 
 
 def save_hdf5(
@@ -20,7 +20,7 @@ def save_hdf5(
     chunk: int = 0,
     threads: int = 0,
     progress: bool | ProgressFunction | None = None,
-    store: Store | str | os.PathLike[str] | None = None,
+    store: StoreLike = None,
 ) -> None:
     """Writes a project to an HDF5 file: see `Project.save_hdf5`.
 
@@ -39,12 +39,7 @@ def save_hdf5(
         NotFoundError: no such project, or no such folder (a FileNotFoundError).
         ExistsError, NoSpaceError, Hdf5Error, InvalidArgumentError, PermissionDeniedError: as in `Project.save_hdf5`.
     """
-    if isinstance(project, Project):
-        opened = project
-    elif store is None:
-        opened = default_store().open(project)
-    else:
-        opened = (store if isinstance(store, Store) else Store(store)).open(project)
+    opened = project if isinstance(project, Project) else as_store(store).open(project)
     try:
         opened.save_hdf5(
             path,

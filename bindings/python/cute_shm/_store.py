@@ -264,6 +264,16 @@ def default_store() -> Store:
     return where_1_2_looks()
 
 
+StoreLike = Store | str | os.PathLike[str] | None
+
+
+def as_store(store: StoreLike) -> Store:
+    """The store that a caller names, or the user's own."""
+    if store is None:
+        return default_store()
+    return store if isinstance(store, Store) else Store(store)
+
+
 def _planned(layout: LayoutLike) -> tuple[list[Node] | Manifest, dict[str, Mapping[str, Any]]]:
     """What is to be declared, and attributes that are not among it yet."""
     if isinstance(layout, (str, os.PathLike)):
