@@ -25,7 +25,7 @@ SHAPES: list[tuple[tuple[int, ...], tuple[int, ...]]] = [
     ((2, 3, 2, 3, 2), (1, 2, 2, 2, 1)),
 ]
 FILTERS = {"shuffle": h5z.FILTER_SHUFFLE, "deflate": h5z.FILTER_DEFLATE, "fletcher32": h5z.FILTER_FLETCHER32}
-TYPES = ["<i1", ">u2", "<f4", "<f8", "<c16", "|S3", [("a", "<i4"), ("b", "<f8"), ("c", "|u1")]]
+TYPES: list[Any] = ["<i1", ">u2", "<f4", "<f8", "<c16", "|S3", [("a", "<i4"), ("b", "<f8"), ("c", "|u1")]]
 
 
 def some_values(shape: tuple[int, ...], dtype: Any) -> np.ndarray[Any, Any]:

@@ -30,7 +30,7 @@ SIGNATURES = (
 EXTREMES = (0, 1, 7, 0x7F, 0x80, 0xFE, 0xFF)
 
 
-def structures(data: bytes) -> list[int]:
+def structures(data: bytearray) -> list[int]:
     """Where structures begin. Headers of objects in old files have no signature: those lie where the root's does."""
     found = []
     for signature in SIGNATURES:
