@@ -9,7 +9,9 @@ def cshm_hdf5_load(
     store: int,
     project: str,
     file: str | bytes | PathLike[str],
-    options: tuple[int, int, int, ProgressFunction | None, str | None, int, int, int],
+    options: tuple[
+        int, int, int, ProgressFunction | None, str | None, int, int, str | None, str | None, int, int, int, int
+    ],
     /,
 ) -> int: ...
 def cshm_hdf5_nbytes(file: str | bytes | PathLike[str], /) -> int: ...
