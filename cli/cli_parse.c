@@ -97,9 +97,11 @@ static const char *add_value(char id, const char *value) {
   static char *values[128];
   char *old = values[(int)id];
   size_t front = old ? strlen(old) + 1 : 0, size = strlen(value) + 1;
-  char *joined = (char *)realloc(old, front + size);
+  char *joined = (char *)malloc(front + size);
   if (!joined) return NULL;
-  if (old) joined[front - 1] = '\n';
+  if (old) memcpy(joined, old, front - 1);
+  free(old);
+  if (front > 0) joined[front - 1] = '\n';
   memcpy(joined + front, value, size);
   values[(int)id] = joined;
   return joined;
@@ -114,7 +116,7 @@ static enum cli_exit take_option(struct parser *parser, const struct cli_option 
       return cli_usage(arguments->command, "--%s needs a value, %s", option->name, option->value);
     value = parser->argv[parser->next++];
   }
-  bool list = strchr(CLI_LIST_OPTIONS, option->id) != NULL;
+  bool list = value && strchr(CLI_LIST_OPTIONS, option->id) != NULL;
   if (list) value = add_value(option->id, value);
   if (list && !value) return cli_usage(arguments->command, "--%s: out of memory", option->name);
   arguments->option[(int)option->id] = value ? value : "";

@@ -164,14 +164,19 @@ static bool make_record(struct bundle *bundle, const struct h5column *column, st
   size_t count = 0;
   for (const struct h5column *field = column->first; field; field = field->next)
     count++;
-  struct h5value *fields = (struct h5value *)calloc(count, sizeof *fields);
+  struct h5value *fields = (struct h5value *)calloc(count + 1, sizeof *fields);
   struct h5descr *descr = (struct h5descr *)calloc(1, sizeof *descr);
-  bool good = (fields && descr) || cshm__h5_reason_memory(bundle->reason);
-  if (good) cshm__h5_descr_begin(descr);
-  if (good) cshm__h5_descr_put(descr, "[");
+  if (!fields || !descr) {
+    free(fields);
+    free(descr);
+    return cshm__h5_reason_memory(bundle->reason);
+  }
+  bool good = true;
+  cshm__h5_descr_begin(descr);
+  cshm__h5_descr_put(descr, "[");
   size_t number = 0;
   for (struct h5column *field = column->first; good && field; field = field->next, number++) {
-    good = make_value(bundle, field, &fields[number]);
+    good = make_value(bundle, field, &fields[number]) && fields[number].dtype;
     if (good) put_field(descr, field, &fields[number]);
     value->nbytes += fields[number].nbytes;
   }
@@ -244,7 +249,8 @@ static cshm_status insert_offsets(struct bundle *bundle, struct h5attribute *att
   lengths[1] = (int64_t)ndim;
   memcpy(lengths + 2, bundle->shape.lengths, bundle->shape.ndim * sizeof *lengths);
   memcpy(lengths + 2 + bundle->shape.ndim, column->shape, column->ndim * sizeof *lengths);
-  struct h5value shape = {.dtype = "<i8", .shape = lengths + 1, .ndim = 1, .nbytes = ndim * 8, .data = lengths + 2};
+  struct h5value shape = {
+      .dtype = "<i8", .shape = lengths + 1, .ndim = 1, .nbytes = (uint64_t)ndim * 8, .data = lengths + 2};
   struct h5value offsets = {.dtype = "<i8", .shape = lengths, .ndim = 1, .data = column->offset_data};
   offsets.nbytes = (column->count + 1) * 8;
   cshm_status status = ndim == 1 ? CSHM_OK : insert(bundle->plan, attribute, H5MARK_SHAPE, &shape);

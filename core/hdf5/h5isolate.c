@@ -64,7 +64,7 @@ static cshm_status died(const struct isolating *isolating, const struct h5at *at
                                                                    : "/";
   bool named = at->work == H5AT_LOOKING || at->work == H5AT_READING;
   return cshm__fail(isolating->err, CSHM_ERR_HDF5, 0,
-                    "%s: HDF5 %s %s%s%s%s (%s); the file is damaged, and nothing was created%s", isolating->file,
+                    "%s: HDF5 %s %s%s%s%s (%s); the file may be damaged; nothing was created%s", isolating->file,
                     ends[fate->end], work_words(at->work), named ? " '" : "", named ? path : "", named ? "'" : "",
                     fate->words, named ? ": try to exclude that object" : "");
 }

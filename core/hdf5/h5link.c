@@ -25,7 +25,7 @@ bool cshm__h5_link_name(const char *path, const char *name, struct h5reason *rea
 /* Reads a link into another file; it is followed where the plan allows that. */
 static bool read_external(struct h5plan *plan, hid_t group, const char *name, size_t size, struct h5node *node,
                           struct h5reason *reason) {
-  char *value = size < 2 * CSHM_MAX_PATH ? (char *)cshm__h5_plan_alloc(plan, size + 1) : NULL;
+  char *value = size < (size_t)2 * CSHM_MAX_PATH ? (char *)cshm__h5_plan_alloc(plan, size + 1) : NULL;
   const char *file = NULL, *object = NULL;
   unsigned flags;
   if (!value || H5Lget_val(group, name, value, size, H5P_DEFAULT) < 0 ||

@@ -45,9 +45,11 @@ char *cshm__h5_outside_find(const struct h5plan *plan, const char *folder, const
   return NULL;
 }
 
-/* The type of this function is HDF5's. NOLINTNEXTLINE(readability-non-const-parameter) */
+/* The type of this function is HDF5's. */
+/* NOLINTBEGIN(readability-non-const-parameter) */
 herr_t cshm__h5_outside_follow(const char *group, const char *name, const char *file, const char *object,
                                unsigned *flags, hid_t access, void *user) {
+  /* NOLINTEND(readability-non-const-parameter) */
   const struct h5plan *plan = (const struct h5plan *)user;
   struct h5reason unused;
   (void)group, (void)name, (void)object, (void)flags, (void)access;

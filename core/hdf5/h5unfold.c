@@ -34,7 +34,7 @@ bool cshm__h5_unfold_knows(const struct h5pipeline *pipeline) {
 /* Memory that does not hold what is being read. NULL: there is none. */
 static unsigned char *make_room(struct h5unfold *unfold, const unsigned char *busy, size_t size) {
   if (busy != unfold->spare && unfold->spare_size >= size) return unfold->spare;
-  int at = busy == unfold->room[0];
+  int at = busy == unfold->room[0] ? 1 : 0;
   if (unfold->capacity[at] < size) {
     free(unfold->room[at]);
     unfold->room[at] = (unsigned char *)malloc(size);

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import cute_shm
 import h5py
@@ -163,7 +164,12 @@ def test_memory_stays_small_whatever_the_files_size(name: str, run_python: RunPy
 
 
 def test_only_what_is_selected_is_loaded(name: str, file: Path) -> None:
-    options = {"select": ["group", "counts"], "exclude": "**/names", "max_bytes_per_dataset": 4096, "threads": 1}
+    options: dict[str, Any] = {
+        "select": ["group", "counts"],
+        "exclude": "**/names",
+        "max_bytes_per_dataset": 4096,
+        "threads": 1,
+    }
     with cute_shm.load_hdf5(file, name, strict=True, **options) as project:
         assert set(project) == {"counts", "group"}
         assert set(project["group"]) == {"scalar", "alias"}
@@ -174,9 +180,10 @@ def test_only_what_is_selected_is_loaded(name: str, file: Path) -> None:
 def test_a_selection_that_cannot_be_is_refused(name: str, file: Path) -> None:
     with pytest.raises(cute_shm.NotFoundError, match='select "no/such" matches nothing'):
         cute_shm.load_hdf5(file, name, select="no/such")
-    for options in ({"select": "a\nb"}, {"exclude": [1]}, {"threads": -1}, {"max_bytes_per_dataset": 0}):
+    wrong: list[dict[str, Any]] = [{"select": "a\nb"}, {"exclude": [1]}, {"threads": -1}, {"max_bytes_per_dataset": 0}]
+    for options in wrong:
         with pytest.raises(cute_shm.InvalidArgumentError, match=next(iter(options))):
-            cute_shm.load_hdf5(file, name, **options)  # type: ignore[arg-type]
+            cute_shm.load_hdf5(file, name, **options)
 
 
 def test_a_project_saved_and_loaded_again_is_the_same(name: str, file: Path, tmp_path: Path) -> None:

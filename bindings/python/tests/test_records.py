@@ -115,7 +115,7 @@ def test_they_can_be_shared_again_and_pickled(project: Any, name: str) -> None:
 
 
 def test_the_drop_in_gives_dictionaries_of_fields(project: Any, name: str) -> None:
-    tree = cute_shm.shm_to_arrays(name)
+    tree: Any = cute_shm.shm_to_arrays(name)
     assert tree["rows"]["n"]["data"].tolist() == [1, 2, 3]
     assert tree["rows"]["s"]["data"].tolist() == ["a", "é", ""]
     assert [list(element) for element in tree["words"]["data"]] == [["a", "bc"], ["é"]]
