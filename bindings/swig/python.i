@@ -29,6 +29,7 @@
 %ignore CSHM_API;
 %rename("$ignore", %$isclass) "";
 %ignore cshm_builder_map;      /* a pointer that publish makes invalid: nothing an ndarray could keep alive */
+%ignore cshm_builder_place;    /* a descriptor to hand to another process while the builder lives */
 %ignore cshm_attachment_retain; /* Memory counts its references */
 %ignore cshm_array_open;       /* arrays are views of a Memory, not handles */
 %ignore cshm_array_at;

@@ -5,6 +5,10 @@ from os import PathLike
 
 from ._progress import ProgressFunction
 
+CSHM_HDF5_OUTSIDE_DATA: int
+CSHM_HDF5_OUTSIDE_FOLDER: int
+CSHM_HDF5_OUTSIDE_ANYWHERE: int
+
 def cshm_hdf5_load(
     store: int,
     project: str,

@@ -71,7 +71,7 @@ def programs(page: Path) -> list[str]:
 
 def test_the_programs_of_the_page_on_python_run(name: str, run_python: RunPython) -> None:
     found = [program for program in programs(DOCS / "python.md") if "socket" not in program]
-    assert len(found) == 6
+    assert len(found) == 7
     for program in found:
         result = run_python(program)
         assert (result.returncode, result.stderr) == (0, ""), f"{program}\n{result.stdout}{result.stderr}"
