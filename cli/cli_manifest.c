@@ -64,7 +64,7 @@ static enum cli_exit print(const struct cli_arguments *arguments) {
       cli_choose_format(arguments, arguments->option['f'], arguments->option['O'], CSHM_MANIFEST_DEFAULT, &format);
   if (result == CLI_OK) result = cli_open_store(arguments, &store);
   if (result != CLI_OK) return result;
-  cshm_status status = cshm_attach(store, arguments->words[0], CSHM_READ_ONLY, &subject.attachment, &err);
+  cshm_status status = cshm_attach(store, arguments->words[0], NULL, &subject.attachment, &err);
   result = status ? cli_failed(&err) : write_down(arguments, &subject, format);
   if (status == CSHM_OK) cshm_detach(subject.attachment, NULL);
   cshm_store_close(store, NULL);
