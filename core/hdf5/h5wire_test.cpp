@@ -32,7 +32,7 @@ struct Inbox {
 } // namespace
 
 TEST_CASE("a message comes out as it was put in, however it is cut on the way", "[h5wire]") {
-  const size_t step = GENERATE(1, 1000);
+  const size_t step = static_cast<size_t>(GENERATE(1, 1000));
   const std::string blob(100000, 'x');
   h5wire wire{};
   for (int i = 0; i < 2; i++) {

@@ -314,7 +314,7 @@ impl Project {
     ///
     /// ```no_run
     /// use cuteshm::{Hdf5SaveOptions, Store};
-    /// let project = Store::open_default()?.open("run 1")?;
+    /// let project = Store::open_default()?.attach("run 1")?;
     /// project.save_hdf5("run1.h5", Hdf5SaveOptions::new().deflate(4))?;
     /// # Ok::<(), cuteshm::Error>(())
     /// ```
