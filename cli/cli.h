@@ -21,8 +21,10 @@ enum cli_exit {
 /* A command line, taken apart. Strings are those of argv. */
 struct cli_arguments {
   const struct cli_command *command;
-  const char *option[128]; /* by its id: the value, "" for one without a value; NULL where it was not given */
-  char **words;            /* what is no option, the command's name excluded */
+  const char
+      *option[128]; /* by its id: the value, "" for one without a value, the values one a line for one that may be
+                              given again; NULL where it was not given */
+  char **words;     /* what is no option, the command's name excluded */
   int word_count;
 };
 
@@ -49,6 +51,7 @@ struct cli_option {
 extern const struct cli_command cli_commands[]; /* ended by a NULL name */
 extern const struct cli_option cli_options[];   /* ended by a NULL name */
 #define CLI_COMMON_OPTIONS "rgah"               /* those that every command has */
+#define CLI_LIST_OPTIONS "ix"                   /* those that may be given several times */
 
 const struct cli_command *cli_find_command(const char *name); /* or NULL */
 
@@ -75,8 +78,11 @@ enum cli_exit cli_failed(const cshm_error *err);
 enum cli_exit cli_open_store(const struct cli_arguments *arguments, cshm_store *store);
 
 enum cli_exit cli_load(const struct cli_arguments *arguments);
+enum cli_exit cli_save(const struct cli_arguments *arguments);
+enum cli_exit cli_create(const struct cli_arguments *arguments);
 enum cli_exit cli_list(const struct cli_arguments *arguments);
 enum cli_exit cli_show(const struct cli_arguments *arguments);
+enum cli_exit cli_manifest(const struct cli_arguments *arguments);
 enum cli_exit cli_unlink(const struct cli_arguments *arguments);
 enum cli_exit cli_gc(const struct cli_arguments *arguments);
 enum cli_exit cli_repair(const struct cli_arguments *arguments);

@@ -10,7 +10,10 @@ static void print_options(const char *ids) {
     char name[64];
     if (!strchr(ids, option->id) && !strchr(CLI_COMMON_OPTIONS, option->id)) continue;
     snprintf(name, sizeof name, "--%s%s%s", option->name, option->value ? " " : "", option->value ? option->value : "");
-    printf("  -%c, %-15s %s\n", option->letter, name, option->help);
+    char letter[] = {'-', option->letter, ',', '\0'};
+    printf("  %-3s %-15s", option->letter ? letter : "", name);
+    if (strlen(name) > 15) printf("\n%21s", "");
+    printf(" %s\n", option->help);
   }
 }
 
@@ -31,8 +34,8 @@ static void print_program_help(void) {
          "  1    failed; one line on stderr says why\n"
          "  2    wrong usage\n"
          "  3    not found: the project, the path in it, or the file\n"
-         "  4    a project of that name exists (see load --overwrite)\n"
-         "  5    not enough shared memory\n"
+         "  4    a project, or file, of that name exists (see --overwrite of load and save)\n"
+         "  5    not enough shared memory, or a full disk\n"
          "  130  interrupted by Ctrl-C; nothing was created\n");
 }
 

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#define _XOPEN_SOURCE 700 /* sigtimedwait */
 #include "cli.h"
 
-#include "cli_load.h"
+#include "cli_made.h"
 #include "cli_progress.h"
-#include "cli_text.h"
 
 #include <cuteshm/hdf5.h>
-#include <signal.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-#define MAX_WARNED 10 /* skipped objects that are listed; `show` lists all */
 
 /* The file's name without folders and its last ending. */
 static void name_after_file(const char *file, char name[CSHM_MAX_PROJECT_NAME + 2]) {
@@ -35,79 +31,59 @@ static enum cli_exit choose_name(const struct cli_arguments *arguments, char nam
   return CLI_OK;
 }
 
-static enum cli_exit choose_lifetime(const struct cli_arguments *arguments, uint32_t *lifetime) {
-  const char *option = arguments->option['l'];
-  *lifetime = CSHM_PERSISTENT;
-  for (uint32_t i = CSHM_PERSISTENT; option && i <= CSHM_LAST_USER; i++) {
-    *lifetime = i;
-    if (strcmp(option, cli_lifetime_name(i)) == 0) option = NULL;
-  }
+/* A number of at most `most` as an option's value: "12", or with K, M, G or T behind where there are units. */
+static enum cli_exit read_number(const struct cli_arguments *arguments, char id, bool units, uint64_t most,
+                                 uint64_t *number) {
+  static const char letters[] = "KMGT";
+  const char *text = arguments->option[(int)id];
+  char *end = NULL;
+  if (!text) return CLI_OK;
+  errno = 0;
+  unsigned long long value = text[0] >= '0' && text[0] <= '9' ? strtoull(text, &end, 10) : 0;
+  const char *unit = units && end && *end ? strchr(letters, *end) : NULL;
+  unsigned shift = unit ? 10 * (unsigned)(unit - letters + 1) : 0;
+  bool good = end && errno == 0 && end[unit != NULL] == '\0' && value > 0 && value <= most >> shift;
+  if (!good)
+    return cli_usage(arguments->command, "load: \"%s\" is no number of 1 and more%s", text,
+                     units ? ", with or without K, M, G or T behind" : "");
+  *number = (uint64_t)value << shift;
+  return CLI_OK;
+}
+
+static enum cli_exit choose_outside(const struct cli_arguments *arguments, uint32_t *outside) {
+  const char *option = arguments->option['e'];
+  *outside = CSHM_HDF5_OUTSIDE_DATA;
   if (!option) return CLI_OK;
-  return cli_usage(arguments->command, "load: no lifetime \"%s\": persistent, owner or last-user", option);
+  if (strcmp(option, "folder") == 0) *outside = CSHM_HDF5_OUTSIDE_FOLDER;
+  if (strcmp(option, "anywhere") == 0) *outside = CSHM_HDF5_OUTSIDE_ANYWHERE;
+  if (*outside != CSHM_HDF5_OUTSIDE_DATA) return CLI_OK;
+  return cli_usage(arguments->command, "load: no place \"%s\" to follow links to: folder or anywhere", option);
 }
 
-/* Requests to end, without those that the caller wants ignored, as nohup does: a signal that is blocked is not ignored. */
-static sigset_t requests_to_end(void) {
-  const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-  struct sigaction action;
-  sigset_t ends;
-  sigemptyset(&ends);
-  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-    if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN) sigaddset(&ends, numbers[i]);
-  return ends;
+/* What of the file, and how. */
+static enum cli_exit choose_part(const struct cli_arguments *arguments, cshm_hdf5_options *options) {
+  uint64_t threads = 0;
+  enum cli_exit result = read_number(arguments, 'T', false, UINT32_MAX, &threads);
+  if (result == CLI_OK) result = read_number(arguments, 'm', true, UINT64_MAX, &options->max_bytes_per_dataset);
+  options->threads = (uint32_t)threads;
+  options->select = arguments->option['i'];
+  options->exclude = arguments->option['x'];
+  options->native_endian = arguments->option['b'] != NULL;
+  return result == CLI_OK ? choose_outside(arguments, &options->external_links) : result;
 }
 
-/* Stays while the project needs this process: until Ctrl-C or another request to end, or until it is nobody's any more. */
-static cshm_status hold(cshm_attachment attachment, bool quiet, cshm_error *err) {
-  const struct timespec step = {1, 0};
-  int32_t current = 1;
-  sigset_t ends = requests_to_end();
-  sigprocmask(SIG_BLOCK, &ends, NULL);
-  fflush(stdout);
-  if (!quiet) cli_error("the project is held until Ctrl-C");
-  cshm_status status = CSHM_OK;
-  while (status == CSHM_OK && current && sigtimedwait(&ends, NULL, &step) < 0)
-    status = cshm_attachment_is_current(attachment, &current, err);
-  return status;
-}
-
-void cli_warn_skipped(const struct cli_tree *tree, const char *lead) {
-  uint32_t count = cli_tree_count_notes(tree, CSHM_NOTE_SKIPPED);
-  char objects[CLI_SIZE_TEXT];
-  if (count == 0) return;
-  cli_format_count(count, "object", objects);
-  fprintf(stderr, "%s%s of the file %s skipped\n", lead, objects, count == 1 ? "was" : "were");
-  cli_tree_print_skipped(tree, stderr, MAX_WARNED);
-  if (count > MAX_WARNED) fprintf(stderr, "  and %u more: cute-shm show lists them\n", count - MAX_WARNED);
-}
-
-static cshm_status report(const char *project, cshm_attachment attachment, cshm_error *err) {
-  struct cli_tree tree;
-  cshm_status status = cli_tree_begin(attachment, &tree, err);
-  if (status == CSHM_OK) {
-    char summary[128];
-    cli_tree_summary(&tree, summary, sizeof summary);
-    cli_print(stdout, project);
-    printf(": %s\n", summary);
-    cli_warn_skipped(&tree, "cute-shm: warning: ");
-  }
-  cli_tree_end(&tree);
-  return status;
-}
-
-static cshm_status load(const struct cli_arguments *arguments, cshm_store store, const char *project, uint32_t lifetime,
-                        cshm_attachment *attachment, cshm_error *err) {
+static cshm_status load(const struct cli_arguments *arguments, cshm_store store, const char *project,
+                        cshm_hdf5_options *options, cshm_attachment *attachment, cshm_error *err) {
   bool quiet = arguments->option['q'] != NULL;
   struct cli_progress progress;
-  cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
-  options.overwrite = arguments->option['o'] != NULL;
-  options.lifetime = lifetime;
-  options.strict = arguments->option['s'] != NULL;
-  options.progress = cli_progress_update;
-  options.user = &progress;
-  options.producer = "cute-shm load " CSHM_VERSION_STRING;
-  cli_progress_begin(&progress, project, !quiet);
-  cshm_status status = cshm_hdf5_load(store, project, arguments->words[0], &options, attachment, err);
+  options->overwrite = arguments->option['o'] != NULL;
+  options->strict = arguments->option['s'] != NULL;
+  options->isolate = arguments->option['I'] == NULL;
+  options->progress = cli_progress_update;
+  options->user = &progress;
+  options->producer = "cute-shm load (C " CSHM_VERSION_STRING ")";
+  cli_progress_begin(&progress, project, "reserving memory", !quiet);
+  cshm_status status = cshm_hdf5_load(store, project, arguments->words[0], options, attachment, err);
   cli_progress_end(&progress);
   return status;
 }
@@ -118,16 +94,14 @@ enum cli_exit cli_load(const struct cli_arguments *arguments) {
   cshm_attachment attachment = {0};
   char name[CSHM_MAX_PROJECT_NAME + 2];
   const char *project = name;
-  bool quiet = arguments->option['q'] != NULL;
-  uint32_t lifetime;
+  cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
   enum cli_exit result = choose_name(arguments, name, &project);
-  if (result == CLI_OK) result = choose_lifetime(arguments, &lifetime);
+  if (result == CLI_OK) result = cli_choose_lifetime(arguments, &options.lifetime);
+  if (result == CLI_OK) result = choose_part(arguments, &options);
   if (result == CLI_OK) result = cli_open_store(arguments, &store);
   if (result != CLI_OK) return result;
-  cshm_status status = load(arguments, store, project, lifetime, &attachment, &err);
-  if (status == CSHM_OK && !quiet) status = cshm_attachment_retain(attachment, &err); /* report() lets go of one */
-  if (status == CSHM_OK && !quiet) status = report(project, attachment, &err);
-  if (status == CSHM_OK && lifetime != CSHM_PERSISTENT) status = hold(attachment, quiet, &err);
+  cshm_status status = load(arguments, store, project, &options, &attachment, &err);
+  if (status == CSHM_OK) status = cli_made(arguments, project, options.lifetime, attachment, &err);
   cshm_store_close(store, NULL);
   return status == CSHM_OK ? CLI_OK : cli_failed(&err);
 }

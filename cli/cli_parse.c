@@ -92,6 +92,21 @@ static enum cli_exit unknown_option(struct parser *parser, const char *word) {
   return cli_usage(command, "unknown option: %s", word);
 }
 
+/* Puts a value behind those of the same option, one a line. They stay until the program ends. NULL: out of memory. */
+static const char *add_value(char id, const char *value) {
+  static char *values[128];
+  char *old = values[(int)id];
+  size_t front = old ? strlen(old) + 1 : 0, size = strlen(value) + 1;
+  char *joined = (char *)malloc(front + size);
+  if (!joined) return NULL;
+  if (old) memcpy(joined, old, front - 1);
+  free(old);
+  if (front > 0) joined[front - 1] = '\n';
+  memcpy(joined + front, value, size);
+  values[(int)id] = joined;
+  return joined;
+}
+
 /* Takes one option whose value, if it is in the same word, is `value` (NULL: it is not). */
 static enum cli_exit take_option(struct parser *parser, const struct cli_option *option, const char *value) {
   struct cli_arguments *arguments = parser->arguments;
@@ -101,6 +116,9 @@ static enum cli_exit take_option(struct parser *parser, const struct cli_option 
       return cli_usage(arguments->command, "--%s needs a value, %s", option->name, option->value);
     value = parser->argv[parser->next++];
   }
+  bool list = value && strchr(CLI_LIST_OPTIONS, option->id) != NULL;
+  if (list) value = add_value(option->id, value);
+  if (list && !value) return cli_usage(arguments->command, "--%s: out of memory", option->name);
   arguments->option[(int)option->id] = value ? value : "";
   return CLI_OK;
 }

@@ -42,12 +42,13 @@ static bool stderr_is_terminal(void) {
   return isatty(STDERR_FILENO) && !(kind && strcmp(kind, "dumb") == 0);
 }
 
-void cli_progress_begin(struct cli_progress *progress, const char *title, bool wanted) {
+void cli_progress_begin(struct cli_progress *progress, const char *title, const char *first, bool wanted) {
   struct sigaction action = {0}, before;
   action.sa_handler = interrupt;
   action.sa_flags = (int)SA_RESETHAND;
   if (sigaction(SIGINT, NULL, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(SIGINT, &action, NULL);
   progress->title = title;
+  progress->first = first;
   progress->visible = wanted && stderr_is_terminal();
   progress->began = now();
   progress->drawn = 0;
@@ -65,7 +66,7 @@ static void format_duration(double seconds, char text[CLI_SIZE_TEXT]) {
 }
 
 /* What stands behind the bar: " 45%  230.1 MiB of 512.0 MiB  1.2 GiB/s  2 s left" */
-static void format_numbers(double elapsed, uint64_t done, uint64_t total, char text[NUMBERS_SIZE]) {
+static void format_numbers(const char *first, double elapsed, uint64_t done, uint64_t total, char text[NUMBERS_SIZE]) {
   char so_far[CLI_SIZE_TEXT], all[CLI_SIZE_TEXT], rate[CLI_SIZE_TEXT], duration[CLI_SIZE_TEXT];
   double share = total > 0 ? (double)done / (double)total : 1;
   double speed = elapsed > 0 ? (double)done / elapsed : 0;
@@ -74,7 +75,7 @@ static void format_numbers(double elapsed, uint64_t done, uint64_t total, char t
   cli_format_size((uint64_t)speed, rate);
   format_duration(done == total || speed <= 0 ? elapsed : (double)(total - done) / speed, duration);
   if (done == 0 && total > 0)
-    snprintf(text, NUMBERS_SIZE, "   0%%  of %s, reserving memory", all);
+    snprintf(text, NUMBERS_SIZE, "   0%%  of %s, %s", all, first);
   else if (done < total)
     snprintf(text, NUMBERS_SIZE, " %3d%%  %s of %s  %s/s  %s left", (int)(100 * share), so_far, all, rate, duration);
   else
@@ -91,7 +92,7 @@ static void draw_bar(int width, double share) {
 static void draw(const struct cli_progress *progress, double elapsed, uint64_t done, uint64_t total) {
   char numbers[NUMBERS_SIZE];
   int width = terminal_width(), room = width - cli_width(progress->title) - NUMBERS_WIDTH - 2;
-  format_numbers(elapsed, done, total, numbers);
+  format_numbers(progress->first, elapsed, done, total, numbers);
   if ((size_t)width <= strlen(numbers)) numbers[width - 1] = '\0'; /* a line that wraps cannot be drawn over */
   fputs("\r", stderr);
   if (room >= MIN_BAR_WIDTH) {
@@ -106,7 +107,7 @@ static void draw(const struct cli_progress *progress, double elapsed, uint64_t d
 int32_t cli_progress_update(void *user, uint64_t done, uint64_t total) {
   struct cli_progress *progress = (struct cli_progress *)user;
   double time = now();
-  if (done == 0) progress->began = time; /* reading begins: the memory is reserved by then */
+  if (done == 0) progress->began = time; /* data begins to move: what comes before is done by then */
   if (progress->visible && (done == total || time - progress->drawn >= REDRAW_SECONDS)) {
     draw(progress, time - progress->began, done, total);
     progress->drawn = time;

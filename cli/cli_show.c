@@ -12,7 +12,9 @@ static cshm_status show(const struct cli_arguments *arguments, struct cli_tree *
   cshm_node from = CSHM_NODE_INIT;
   cshm_status status = cshm_node_find(tree->attachment, path, &from, err);
   if (status != CSHM_OK) return status;
-  if (arguments->option['j'])
+  if (arguments->option['k'] && !arguments->option['j'])
+    cli_tree_print_skipped(tree, stdout, UINT32_MAX);
+  else if (arguments->option['j'])
     cli_show_json(tree, &from);
   else
     cli_show_tree(tree, &from, arguments->word_count == 1);

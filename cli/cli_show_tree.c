@@ -188,7 +188,7 @@ static void print_head(const struct cli_tree *tree) {
   cshm_note note;
   while (cli_tree_next_note(tree, CSHM_NOTE_ORIGIN, &index, &note)) {
     bool producer = strcmp(note.key, "producer") == 0;
-    if (!producer && strcmp(note.key, "hdf5.path") != 0) continue;
+    if (!producer && strcmp(note.key, "hdf5.path") != 0 && strcmp(note.key, "layout.path") != 0) continue;
     fputs(producer ? " by " : " from ", stdout);
     cli_print(stdout, note.text);
   }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli_load.h"
+#include "cli_made.h"
 #include "cli_progress.h"
 #include "cli_text.h"
 #include "cli_tree.h"
@@ -36,10 +36,11 @@ static cshm_status load(const struct cli_arguments *arguments, cshm_store store,
   struct watch watch = {.file = file, .verbose = arguments->option['v'] != NULL};
   cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
   options.overwrite = arguments->option['o'] != NULL;
+  options.isolate = 1;
   options.progress = watch_update;
   options.user = &watch;
-  options.producer = "cute-shm-hdf5 " CSHM_VERSION_STRING;
-  cli_progress_begin(&watch.bar, project, !watch.verbose && !arguments->option['p']);
+  options.producer = "cute-shm-hdf5 (C " CSHM_VERSION_STRING ")";
+  cli_progress_begin(&watch.bar, project, "reserving memory", !watch.verbose && !arguments->option['p']);
   cshm_status status = cshm_hdf5_load(store, project, file, &options, attachment, err);
   cli_progress_end(&watch.bar);
   return status;

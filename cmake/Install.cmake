@@ -15,6 +15,10 @@ install(TARGETS ${_libraries} EXPORT cuteshm
   LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime NAMELINK_COMPONENT development
   FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
 
+if(TARGET cuteshm-hdf5-load)
+  install(TARGETS cuteshm-hdf5-load RUNTIME DESTINATION "${CMAKE_INSTALL_LIBEXECDIR}" COMPONENT runtime)
+endif()
+
 if(TARGET cute-shm)
   file(RELATIVE_PATH _bin_to_lib "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}")
   set_target_properties(cute-shm PROPERTIES INSTALL_RPATH "$ORIGIN/${_bin_to_lib}")

@@ -1,7 +1,8 @@
 #!/bin/sh
 # ./dev bench [--short] [ROW...]: measures, in turn with what we are held against, and writes docs/performance.md with its
 # picture. Of some rows only, or with --short (small sizes and one round, to see that everything works), what is written
-# goes to build/bench-figures. The rows: attach-again attach-cold attach-python get import put-large put-many read-scan.
+# goes to build/bench-figures. The rows: attach-again attach-cold attach-python get import
+# load-chunked load-contiguous load-gzip load-wide put-large put-many read-scan.
 set -eu
 # shellcheck source=scripts/common.sh
 . "$(dirname "$0")/common.sh"
@@ -19,6 +20,10 @@ read-scan/C
 put-large/Python
 put-many/Python
 attach-python/Python
+load-contiguous/Python
+load-chunked/Python
+load-gzip/Python
+load-wide/Python
 import/Python
 read-scan/Python
 read-scan/Rust
@@ -54,7 +59,7 @@ install_peer() {
     [ ! -f "$peer_env/installed.stamp" ] || return 0
     "$venv/bin/python" -m venv --clear "$peer_env"
     "$peer_env/bin/python" -m pip install --quiet --disable-pip-version-check cute-shm==1.2 \
-        "$(grep '^numpy==' requirements-dev.txt)"
+        "$(grep '^numpy==' requirements-dev.txt)" "$(grep '^h5py==' requirements-dev.txt | cut -d' ' -f1)"
     touch "$peer_env/installed.stamp"
 }
 

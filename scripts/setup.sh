@@ -7,7 +7,8 @@ set -eu
 
 packages="
     gcc g++ cmake ninja-build pkg-config binutils git
-    libyaml-dev libtomlplusplus-dev libxxhash-dev libhdf5-dev hdf5-tools catch2
+    libyaml-dev libtomlplusplus-dev libxxhash-dev libdeflate-dev libhdf5-dev hdf5-tools
+    catch2
     clang clang-tidy libclang-dev libclang-rt-dev
     abigail-tools strace valgrind shellcheck chromium fonts-dejavu-core
     python3-dev python3-venv"
@@ -68,6 +69,8 @@ setup_venv() {
     stamp=$venv/requirements.stamp
     wanted=$("$python" --version && cat requirements-dev.txt)
     [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && return
+    # What --clear empties is what the link leads to, which others use.
+    [ ! -L "$venv" ] || die ".venv is a link to $(readlink "$venv"), which lacks what requirements-dev.txt wants: add it there"
     say "setup: filling .venv with $("$python" --version)"
     "$python" -m venv --clear "$venv"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt

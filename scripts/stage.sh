@@ -21,7 +21,7 @@ stage_lint() {
     "$venv/bin/mypy" --strict --python-version 3.11 tests/lifetimes/run_lifetimes.py
     "$venv/bin/mypy" --strict tests/examples/run_examples.py
     "$venv/bin/mypy" --strict bindings/julia/generate.py bindings/julia/test_generate.py
-    "$venv/bin/mypy" --strict --python-version 3.11 tests/cli tests/hdf5 tests/format
+    "$venv/bin/mypy" --strict --python-version 3.11 tests/cli tests/hdf5 tests/format tests/parsers
     "$venv/bin/mypy" --strict --python-version 3.11 tests/faults tests/memory/run_memory.py
     "$venv/bin/mypy" --strict tests/bench/*.py
     "$venv/bin/mypy" --strict tests/soak/soak.py
@@ -96,7 +96,7 @@ stage_rust() {
     sh scripts/build.sh release
     cargo fmt --manifest-path bindings/rust/Cargo.toml --all --check
     cargo_rust clippy --all-targets --all-features -- -D warnings
-    for programs in bench soak; do
+    for programs in bench parsers soak; do
         cargo fmt --manifest-path tests/$programs/rust/Cargo.toml --check
         cargo clippy --quiet --locked --manifest-path tests/$programs/rust/Cargo.toml --all-targets -- -D warnings
     done
@@ -111,6 +111,8 @@ stage_julia() {
 stage_conformance() {
     build_languages
     "$venv/bin/python" tests/conformance/run.py
+    cargo build --quiet --locked --manifest-path tests/parsers/rust/Cargo.toml
+    "$venv/bin/python" -m pytest -q -p no:cacheprovider tests/parsers
     "$python_env/bin/python" tests/memory/run_memory.py
 }
 

@@ -15,7 +15,7 @@ mkdir -p "$raw" "$licenses"
 
 # The licences of what goes into the wheel.
 cp "$build/hdf5/COPYING" "$licenses/hdf5"
-for package in libaec0 libtomlplusplus-dev libxxhash-dev libyaml-0-2; do
+for package in libaec0 libdeflate0 libtomlplusplus-dev libxxhash-dev libyaml-0-2; do
     cp "/usr/share/doc/$package/copyright" "$licenses/$package"
 done
 

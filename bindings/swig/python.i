@@ -13,6 +13,7 @@
 #include "arrow.h"
 #include "convert.h"
 #include "leaves.h"
+#include "manifest_text.h"
 #include "memory.h"
 #include "shared_array.h"
 #include "span.h"
@@ -28,6 +29,7 @@
 %ignore CSHM_API;
 %rename("$ignore", %$isclass) "";
 %ignore cshm_builder_map;      /* a pointer that publish makes invalid: nothing an ndarray could keep alive */
+%ignore cshm_builder_place;    /* a descriptor to hand to another process while the builder lives */
 %ignore cshm_attachment_retain; /* Memory counts its references */
 %ignore cshm_array_open;       /* arrays are views of a Memory, not handles */
 %ignore cshm_array_at;
@@ -52,6 +54,8 @@
 %thread cshm_builder_write;
 %thread cshm_builder_publish;
 %thread cshm_builder_abort;
+%thread cshm_manifest_read;
+%thread cshm_manifest_parse;
 
 /* ---- many nodes in one call ---- */
 
@@ -65,6 +69,15 @@ PyObject *cshm_py_children(cshm_attachment attachment, PyObject *memory, uint32_
 
 %rename(leaves) cshm_py_leaves;
 PyObject *cshm_py_leaves(cshm_attachment attachment, PyObject *recipe);
+
+/* ---- text of any length ---- */
+
+%ignore cshm_manifest_text;
+%ignore cshm_attachment_manifest;
+%rename(manifest_text) cshm_py_manifest_text;
+%rename(attachment_manifest) cshm_py_attachment_manifest;
+PyObject *cshm_py_manifest_text(cshm_manifest manifest, uint32_t format);
+PyObject *cshm_py_attachment_manifest(cshm_attachment attachment, uint32_t format);
 
 /* ---- arrays ---- */
 

@@ -47,6 +47,7 @@ CSHM_PY_HANDLE(cshm_store)
 CSHM_PY_HANDLE(cshm_builder)
 CSHM_PY_HANDLE(cshm_attachment)
 CSHM_PY_HANDLE(cshm_listing)
+CSHM_PY_HANDLE(cshm_manifest)
 
 /* ---- text: UTF-8 in; paths of the file system are bytes to Python ---- */
 
@@ -76,6 +77,14 @@ CSHM_PY_HANDLE(cshm_listing)
 %typemap(freearg) const char *root, const char *file {
   Py_XDECREF(path$argnum);
 }
+
+/* Bytes, which the library finds to be UTF-8 or not. */
+%typemap(in) (const char *text, size_t nbytes) (char *bytes, Py_ssize_t size) {
+  if (PyBytes_AsStringAndSize($input, &bytes, &size) < 0) SWIG_fail;
+  $1 = bytes;
+  $2 = (size_t)size;
+}
+%typemap(freearg) (const char *text, size_t nbytes) ""
 
 %typemap(in, numinputs=0) (char *buffer, size_t *length) (char text[8192], size_t size) {
   size = sizeof text;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5attr.h"
 
+#include "h5bundle.h"
+#include "h5mark.h"
+#include "h5saveattr.h"
+#include "h5scale.h"
 #include "h5value.h"
 #include "utf8.h"
 
@@ -14,30 +18,59 @@ struct reading {
   cshm_status status;
 };
 
-static bool read_one(struct reading *reading, hid_t object, const char *name, struct h5value *value,
-                     struct h5reason *reason) {
+/* Enters an attribute that can only be read when all objects are known. */
+static cshm_status enter_later(struct reading *reading, const char *name) {
+  const struct h5value none = {0};
+  struct h5node *node = &reading->plan->nodes[reading->node];
+  cshm_status status = cshm__h5_plan_attribute(reading->plan, reading->node, name, &none);
+  if (status) return status;
+  struct h5attribute *attribute = node->attributes;
+  while (attribute->next)
+    attribute = attribute->next;
+  attribute->later = node->has_later = true;
+  return CSHM_OK;
+}
+
+/* Enters an open attribute and its marks. An empty reason afterwards: it is in the plan. */
+static cshm_status enter(struct reading *reading, hid_t attribute, const char *name, const struct h5source *source,
+                         struct h5reason *reason) {
+  struct h5value value = {0};
+  cshm_status status = CSHM_OK;
+  if (!cshm__h5_scale_is_known(name, source) && cshm__h5_bundle_is_one(source->type, source->space))
+    status = enter_later(reading, name);
+  else if (cshm__h5_value_attribute(reading->plan, reading->raw, attribute, name, reading->type, &value, reason))
+    status = cshm__h5_plan_attribute(reading->plan, reading->node, name, &value);
+  else
+    return CSHM_OK;
+  reason->text[0] = '\0';
+  return status ? status : cshm__h5_mark(reading->plan, reading->node, name, source->type, source->space);
+}
+
+static cshm_status read_one(struct reading *reading, hid_t object, const char *name, struct h5reason *reason) {
+  struct h5source source;
   if (!cshm__utf8_valid(name, strlen(name))) {
     cshm__h5_reason(reason, "its name is not UTF-8");
-    return false;
+    return CSHM_OK;
   }
   hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
   if (attribute < 0) {
     cshm__h5_reason_words(reason, "it cannot be opened");
-    return false;
+    return CSHM_OK;
   }
-  bool good = cshm__h5_value_attribute(reading->plan, reading->raw, attribute, name, reading->type, value, reason);
+  bool good = cshm__h5_source_begin(&source, attribute, reason);
+  const char *ours = strcmp(name, H5SAVE_NAMELESS) == 0 ? "" : name;
+  cshm_status status = good ? enter(reading, attribute, ours, &source, reason) : CSHM_OK;
+  cshm__h5_source_end(&source);
   H5Aclose(attribute);
-  return good;
+  return status;
 }
 
 static herr_t take_attribute(hid_t object, const char *name, const H5A_info_t *info, void *user) {
   struct reading *reading = (struct reading *)user;
-  struct h5value value = {0};
   struct h5reason reason;
   (void)info;
-  if (read_one(reading, object, name, &value, &reason))
-    reading->status = cshm__h5_plan_attribute(reading->plan, reading->node, name, &value);
-  else
+  reading->status = read_one(reading, object, name, &reason);
+  if (reading->status == CSHM_OK && reason.text[0] != '\0')
     reading->status = cshm__h5_plan_skip(reading->plan, reading->plan->nodes[reading->node].path, name, reason.text);
   return reading->status == CSHM_OK ? 0 : -1;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5dataset.h"
 
+#include "h5copy.h"
 #include "h5lzf.h"
 #include "h5ragged.h"
 #include "h5shape.h"
@@ -23,7 +24,23 @@ static bool is_there(H5Z_filter_t filter) {
   return H5Zfilter_avail(filter) > 0 || (filter == H5LZF_FILTER && cshm__h5_lzf_register());
 }
 
-static bool filters_are_there(hid_t plist, struct h5reason *reason) {
+#define MAX_ASKED 10000 /* chunks: to ask HDF5 for each takes longer than for the one before */
+
+/* Whether there is a chunk to which filter `number` of the pipeline was applied: each may have gone without. */
+static bool is_used(hid_t dataset, int number) {
+  hid_t space = H5Dget_space(dataset);
+  hsize_t count = 0, offset[H5S_MAX_RANK], size;
+  bool used = space < 0 || H5Dget_num_chunks(dataset, space, &count) < 0 || count > MAX_ASKED;
+  for (hsize_t i = 0; !used && i < count; i++) {
+    unsigned mask = 0;
+    haddr_t address;
+    used = H5Dget_chunk_info(dataset, space, i, offset, &mask, &address, &size) < 0 || !(mask >> number & 1);
+  }
+  if (space >= 0) H5Sclose(space);
+  return used;
+}
+
+static bool filters_are_there(hid_t dataset, hid_t plist, struct h5reason *reason) {
   int count = H5Pget_nfilters(plist);
   for (int i = 0; i < count; i++) {
     char name[64] = "";
@@ -34,7 +51,7 @@ static bool filters_are_there(hid_t plist, struct h5reason *reason) {
       cshm__h5_reason_words(reason, "its filters cannot be read");
       return false;
     }
-    if (!is_there(filter)) {
+    if (!is_there(filter) && is_used(dataset, i)) {
       cshm__h5_reason(reason, "it needs filter %d (%s), which HDF5 %s does not find (HDF5_PLUGIN_PATH)", (int)filter,
                       name[0] != '\0' ? name : filter_name(filter), cshm__h5_version());
       return false;
@@ -43,26 +60,25 @@ static bool filters_are_there(hid_t plist, struct h5reason *reason) {
   return true;
 }
 
-/* Data in other files is not followed: whoever wrote the file would choose what else of the reader's is read. */
-static bool data_is_here(hid_t plist, struct h5reason *reason) {
-  if (H5Pget_layout(plist) == H5D_VIRTUAL) {
-    cshm__h5_reason(reason, "it is a virtual dataset, put together from others, which is not supported yet");
-    return false;
-  }
-  if (H5Pget_external_count(plist) > 0) {
-    cshm__h5_reason(reason, "its data lies in other files (external storage), which are not followed");
-    return false;
-  }
-  return true;
-}
+/* What a dataset is made of. */
+struct parts {
+  hid_t dataset;
+  hid_t plist;
+  hid_t type;
+  hid_t space;
+};
 
-static bool take_array(struct h5plan *plan, hid_t file_type, hid_t space, struct h5type *type, struct h5value *value,
-                       struct h5reason *reason) {
+static bool take_array(struct h5plan *plan, const struct h5raw *raw, const struct parts *parts, struct h5type *type,
+                       struct h5node *node, struct h5reason *reason) {
+  struct h5value *value = &node->value;
   struct h5shape shape;
-  if (!cshm__h5_type_begin(file_type, type, reason)) return false;
-  bool good = cshm__h5_shape(space, type, &shape, reason) &&
+  if (!cshm__h5_type_begin(parts->type, type, reason)) return false;
+  bool good = cshm__h5_shape(parts->space, type, &shape, reason) &&
               cshm__h5_shape_nbytes(&shape, H5Tget_size(type->memory), &value->nbytes, reason) &&
               cshm__h5_shape_keep(&shape, plan, value, reason);
+  if (good && !node->outside)
+    node->extent =
+        cshm__h5_copy_find(plan, raw, parts->dataset, parts->plist, parts->type, type->memory, value->nbytes);
   cshm__h5_type_end(type);
   value->dtype = good ? cshm__h5_plan_copy(plan, type->dtype.text) : NULL;
   if (good && !value->dtype) cshm__h5_reason_memory(reason);
@@ -87,14 +103,14 @@ bool cshm__h5_dataset(struct h5plan *plan, struct h5raw *raw, hid_t dataset, hid
   hid_t file_type = H5Dget_type(dataset), space = H5Dget_space(dataset);
   bool good = plist >= 0 && file_type >= 0 && space >= 0;
   if (!good) cshm__h5_reason_words(reason, "its type or shape cannot be read");
-  good = good && data_is_here(plist, reason) && filters_are_there(plist, reason);
+  good = good && filters_are_there(dataset, plist, reason);
   enum h5content content = good ? cshm__h5_raw_content(file_type) : H5CONTENT_FIXED;
   if (good && content == H5CONTENT_STRING && H5Sget_simple_extent_type(space) == H5S_SCALAR)
     good = cshm__h5_value_string(plan, raw, dataset, &node->value, reason);
-  else if (good && content != H5CONTENT_FIXED)
-    good = cshm__h5_ragged(plan, dataset, content, type, node, reason);
+  else if (good && cshm__h5_column_is_variable(file_type))
+    good = cshm__h5_ragged(plan, raw, file_type, space, type, node, reason);
   else if (good)
-    good = take_array(plan, file_type, space, type, &node->value, reason);
+    good = take_array(plan, raw, &(struct parts){dataset, plist, file_type, space}, type, node, reason);
   if (good) node->chunk_nbytes = chunk_nbytes(plist, file_type);
   if (file_type >= 0) H5Tclose(file_type);
   if (space >= 0) H5Sclose(space);

@@ -3,7 +3,9 @@
 
 #include "h5declare.h"
 
+#include "h5mark.h"
 #include "h5ragged.h"
+#include "h5select.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -62,32 +64,102 @@ static cshm_status drop_again(struct declaring *declaring, size_t node, size_t o
   return noted(declaring, cshm__h5_plan_drop(declaring->plan, node, reason.text));
 }
 
-/* One of the two arrays of a ragged array, *array; or, without a length, a further path to it. */
-static cshm_status declare_part(struct declaring *declaring, const char *path, const char *name, const char *dtype,
-                                const int64_t *length, uint32_t *array) {
-  const char *joined = cshm__h5_plan_join(declaring->plan, path, name);
-  if (!joined) return noted(declaring, CSHM_ERR_NO_MEMORY);
-  if (!length) return cshm_builder_alias(declaring->builder, joined, *array, declaring->err);
-  return cshm_builder_array(declaring->builder, joined, dtype, 1, length, CSHM_ORDER_C, array, declaring->err);
-}
+/* A shape, and room for more dimensions. */
+struct shape {
+  uint32_t ndim;
+  int64_t lengths[CSHM_MAX_NDIM];
+};
 
 /* A group is no array: at a second path it is declared again, and only what is in it is an alias. */
+struct part {
+  const char *path;
+  bool again;
+  struct h5attribute **attributes; /* of the dataset; NULL further below */
+};
+
+/* An array of a ragged array, *array; or, again, a further path to it. */
+static cshm_status declare_array(struct declaring *declaring, const char *path, bool again, const char *dtype,
+                                 const struct shape *shape, uint32_t *array) {
+  if (again) return cshm_builder_alias(declaring->builder, path, *array, declaring->err);
+  return cshm_builder_array(declaring->builder, path, dtype, shape->ndim, shape->lengths, CSHM_ORDER_C, array,
+                            declaring->err);
+}
+
+static cshm_status declare_line(struct declaring *declaring, const struct part *part, const char *name,
+                                const char *dtype, uint64_t length, uint32_t *array) {
+  const char *path = cshm__h5_plan_join(declaring->plan, part->path, name);
+  struct shape shape = {.ndim = 1, .lengths = {(int64_t)length}};
+  if (!path) return noted(declaring, CSHM_ERR_NO_MEMORY);
+  return declare_array(declaring, path, part->again, dtype, &shape, array);
+}
+
+/* What tells a reader that a group is a ragged array. */
+static cshm_status declare_markers(struct declaring *declaring, const char *path, const char *kind,
+                                   const struct shape *shape) {
+  unsigned char text[4 * 16] = {0}, lengths[CSHM_MAX_NDIM * sizeof(int64_t)];
+  char dtype[24];
+  size_t length = strlen(kind), nbytes = shape->ndim * sizeof(int64_t);
+  const int64_t ndim = (int64_t)shape->ndim;
+  for (size_t i = 0; i < length; i++)
+    text[4 * i] = (unsigned char)kind[i];
+  for (size_t i = 0; i < nbytes; i++)
+    lengths[i] = (unsigned char)((uint64_t)shape->lengths[i / 8] >> (8 * (i % 8)));
+  snprintf(dtype, sizeof dtype, "<U%zu", length);
+  cshm_status status = cshm_builder_attribute(declaring->builder, path, "cute_shm.ragged", dtype, 0, NULL, text,
+                                              4 * length, declaring->err);
+  if (status) return status;
+  return cshm_builder_attribute(declaring->builder, path, H5MARK_SHAPE, "<i8", 1, &ndim, lengths, nbytes,
+                                declaring->err);
+}
+
+static cshm_status declare_column(struct declaring *declaring, const struct part *part, struct h5column *column,
+                                  const struct shape *outer);
+
+static cshm_status declare_below(struct declaring *declaring, const struct part *part, struct h5column *column,
+                                 const struct shape *shape) {
+  struct part below = {.path = cshm__h5_plan_join(declaring->plan, part->path, column->name), .again = part->again};
+  return below.path ? declare_column(declaring, &below, column, shape) : noted(declaring, CSHM_ERR_NO_MEMORY);
+}
+
+static cshm_status declare_content(struct declaring *declaring, const struct part *part, struct h5column *column,
+                                   const struct shape *shape) {
+  cshm_status status = CSHM_OK;
+  if (column->content == H5CONTENT_RECORD) {
+    for (struct h5column *field = column->first; status == CSHM_OK && field; field = field->next)
+      status = declare_below(declaring, part, field, shape);
+    return status;
+  }
+  status = declare_line(declaring, part, H5RAGGED_OFFSETS, "<i8", column->count + 1, &column->array);
+  if (status) return status;
+  struct shape line = {.ndim = 1, .lengths = {(int64_t)column->value_count}};
+  if (column->content == H5CONTENT_SEQUENCE) return declare_below(declaring, part, column->first, &line);
+  return declare_line(declaring, part, H5RAGGED_VALUES, column->dtype, column->value_count, &column->values_array);
+}
+
+static cshm_status declare_column(struct declaring *declaring, const struct part *part, struct h5column *column,
+                                  const struct shape *outer) {
+  struct shape shape = *outer;
+  for (uint32_t i = 0; i < column->ndim && shape.ndim < CSHM_MAX_NDIM; i++)
+    shape.lengths[shape.ndim++] = column->shape[i];
+  if (column->content == H5CONTENT_FIXED)
+    return declare_array(declaring, part->path, part->again, column->dtype, &shape, &column->array);
+  cshm_status status = cshm_builder_group(declaring->builder, part->path, declaring->err);
+  if (status == CSHM_OK) status = declare_markers(declaring, part->path, column->kind, &shape);
+  if (status == CSHM_OK && part->attributes) status = declare_attributes(declaring, part->path, part->attributes);
+  return status ? status : declare_content(declaring, part, column, &shape);
+}
+
 static cshm_status declare_ragged(struct declaring *declaring, size_t number, struct h5node *dataset) {
   const struct h5node *node = &declaring->plan->nodes[number];
-  struct h5ragged *ragged = dataset->ragged;
-  bool again = dataset->array != UINT32_MAX;
-  const int64_t lengths[2] = {(int64_t)ragged->count + 1, (int64_t)ragged->value_count};
+  struct h5column *column = dataset->ragged->column;
+  struct part part = {node->path, dataset->array != UINT32_MAX, &dataset->attributes};
+  struct shape shape = {.ndim = dataset->value.ndim};
   struct h5reason reason;
-  if (!cshm__h5_ragged_path_fits(node->path, &reason))
+  if (!cshm__h5_ragged_path_fits(node->path, column, &reason))
     return noted(declaring, cshm__h5_plan_drop(declaring->plan, number, reason.text));
-  cshm_status status = cshm_builder_group(declaring->builder, node->path, declaring->err);
-  if (status == CSHM_OK) status = declare_attributes(declaring, node->path, &dataset->attributes);
-  if (status == CSHM_OK)
-    status = declare_part(declaring, node->path, H5RAGGED_OFFSETS, "<i8", again ? NULL : &lengths[0], &dataset->array);
-  if (status == CSHM_OK)
-    status = declare_part(declaring, node->path, H5RAGGED_VALUES, dataset->value.dtype, again ? NULL : &lengths[1],
-                          &ragged->values_array);
-  return status;
+  memcpy(shape.lengths, dataset->value.shape, shape.ndim * sizeof *shape.lengths);
+  dataset->array = 0; /* some array, see `again` */
+  return declare_column(declaring, &part, column, &shape);
 }
 
 /* The first path to a dataset, in the order of the file, declares the array; those that follow are aliases. */
@@ -144,10 +216,26 @@ static cshm_status note_origins(struct declaring *declaring, const struct h5file
   return status;
 }
 
+/* What was asked for, and how many objects were not. */
+static cshm_status note_selection(struct declaring *declaring) {
+  const struct h5select *select = declaring->plan->select;
+  char number[32];
+  cshm_status status = CSHM_OK;
+  if (!select || (!select->select && !select->exclude && select->max_nbytes == 0)) return CSHM_OK;
+  if (select->select) status = note_origin(declaring, "hdf5.select", select->select);
+  if (status == CSHM_OK && select->exclude) status = note_origin(declaring, "hdf5.exclude", select->exclude);
+  snprintf(number, sizeof number, "%" PRIu64, select->max_nbytes);
+  if (status == CSHM_OK && select->max_nbytes > 0)
+    status = note_origin(declaring, "hdf5.max_bytes_per_dataset", number);
+  snprintf(number, sizeof number, "%zu", declaring->plan->left_out);
+  return status ? status : note_origin(declaring, "hdf5.left_out", number);
+}
+
 cshm_status cshm__h5_declare(struct h5plan *plan, const struct h5file *file, cshm_builder builder, cshm_error *err) {
   struct declaring declaring = {plan, builder, err};
   cshm_status status = declare_nodes(&declaring);
   if (status == CSHM_OK) status = note_origins(&declaring, file);
+  if (status == CSHM_OK) status = note_selection(&declaring);
   for (const struct h5skip *skip = plan->skips; status == CSHM_OK && skip; skip = skip->next)
     status = cshm_builder_note(builder, CSHM_NOTE_SKIPPED, skip->path, skip->reason, err);
   return status;

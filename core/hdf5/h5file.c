@@ -124,6 +124,12 @@ static cshm_status refused(const char *path, const struct h5file *file, cshm_err
                       "%s is truncated: it should have %" PRIu64 " bytes and has %" PRIu64 "; copy it again", path,
                       wanted, file->size);
   if (cshm__h5_words_newer(words)) return cshm__h5_file_newer(path, words, err);
+  if (strstr(words, "already open for write"))
+    return cshm__fail(
+        err, CSHM_ERR_HDF5, 0,
+        "%s is open for writing, or was left so by a program that ended too soon (HDF5: %s); if none has it "
+        "open, clear the mark: h5clear -s FILE",
+        path, words);
   if (strstr(words, "unable to lock file"))
     return cshm__fail(err, CSHM_ERR_HDF5, 0, "%s is being written by another program; try again when it is closed",
                       path);
@@ -135,6 +141,7 @@ static hid_t open_access(void) {
   if (access < 0) return access;
   /* Closing takes along what an error left open. Where a file system has no locks, reading goes on without. */
   H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+  H5Pset_fapl_sec2(access); /* one file, whose descriptor others read from, too */
   H5Pset_file_locking(access, true, true);
   return access;
 }

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5fill.h"
 
+#include "h5at.h"
 #include "h5box.h"
+#include "h5chunk.h"
+#include "h5copy.h"
+#include "h5outside.h"
 #include "h5ragged.h"
 #include "h5type.h"
 
@@ -20,6 +24,7 @@ struct filling {
   struct h5raw *raw;
   cshm_builder builder;
   struct h5progress *progress;
+  struct h5hands hands;
   struct h5type *type; /* room to work in */
   unsigned char *buffer;
   size_t capacity;
@@ -44,6 +49,7 @@ static cshm_status no_memory(struct filling *filling, const struct reading *read
 
 /* Opens a dataset. One with chunks gets a cache for just one of them: each is read once, as a whole. */
 static hid_t open_dataset(struct filling *filling, const struct h5node *node) {
+  if (node->outside) return cshm__h5_outside_open(filling->plan, filling->file, node->path);
   if (node->chunk_nbytes == 0) return H5Oopen_by_addr(filling->file, (haddr_t)node->address);
   hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
   if (access < 0) return access;
@@ -126,6 +132,26 @@ static cshm_status copy_boxes(struct filling *filling, struct reading *reading) 
   return status;
 }
 
+/* Copies a dataset box by box, as HDF5 reads it. */
+static cshm_status copy_by_hdf5(struct filling *filling, struct reading *reading) {
+  reading->size = H5Tget_size(filling->type->memory);
+  reading->padded = H5Tdetect_class(filling->type->memory, H5T_COMPOUND) > 0;
+  if (cut(reading)) return copy_boxes(filling, reading);
+  cshm__h5_reason_words(reading->reason, "its layout cannot be read");
+  return CSHM_OK;
+}
+
+/* Copies a dataset of chunks without HDF5's filters, where that is possible, else by HDF5. */
+static cshm_status copy_known(struct filling *filling, struct reading *reading, hid_t file_type) {
+  struct h5chunked chunked = {reading->node,  reading->dataset, H5Dget_create_plist(reading->dataset),
+                              reading->space, file_type,        filling->type->memory};
+  bool suits = chunked.plist >= 0 && cshm__h5_chunk_suits(&chunked);
+  cshm_status status = suits ? cshm__h5_chunks(&filling->hands, &chunked, reading->reason, filling->err)
+                             : copy_by_hdf5(filling, reading);
+  if (chunked.plist >= 0) H5Pclose(chunked.plist);
+  return status;
+}
+
 static cshm_status copy_open(struct filling *filling, struct reading *reading) {
   hid_t file_type = H5Dget_type(reading->dataset);
   cshm_status status = CSHM_OK;
@@ -134,12 +160,7 @@ static cshm_status copy_open(struct filling *filling, struct reading *reading) {
   if (!good)
     cshm__h5_reason_words(reading->reason, "its type or shape cannot be read");
   else if (cshm__h5_type_begin(file_type, filling->type, reading->reason)) {
-    reading->size = H5Tget_size(filling->type->memory);
-    reading->padded = H5Tdetect_class(filling->type->memory, H5T_COMPOUND) > 0;
-    if (cut(reading))
-      status = copy_boxes(filling, reading);
-    else
-      cshm__h5_reason_words(reading->reason, "its layout cannot be read");
+    status = copy_known(filling, reading, file_type);
     cshm__h5_type_end(filling->type);
   }
   if (file_type >= 0) H5Tclose(file_type);
@@ -162,6 +183,7 @@ static cshm_status copy_dataset(struct filling *filling, const struct h5node *no
   reason->text[0] = '\0';
   if (node->value.nbytes == 0) return CSHM_OK;
   if (node->ragged) return copy_ragged(filling, node, reason);
+  if (node->extent) return cshm__h5_copy(&filling->hands, node, reason, filling->err);
   if (node->value.data) {
     cshm_status status =
         cshm_builder_write(filling->builder, node->array, 0, node->value.data, node->value.nbytes, filling->err);
@@ -183,6 +205,7 @@ static cshm_status fill_all(struct filling *filling, bool *unreadable) {
     const struct h5node *node = &filling->plan->nodes[i];
     struct h5reason reason;
     if (node->kind != H5KIND_DATASET || node->array == UINT32_MAX) continue;
+    cshm__h5_at(H5AT_READING, node->path);
     status = copy_dataset(filling, node, &reason);
     if (status != CSHM_OK || reason.text[0] == '\0') continue;
     *unreadable = true;
@@ -193,15 +216,21 @@ static cshm_status fill_all(struct filling *filling, bool *unreadable) {
 }
 
 cshm_status cshm__h5_fill(hid_t file, struct h5plan *plan, struct h5raw *raw, cshm_builder builder,
-                          struct h5progress *progress, bool *unreadable, cshm_error *err) {
+                          struct h5progress *progress, unsigned threads, bool *unreadable, cshm_error *err) {
   struct filling filling = {
       .file = file, .plan = plan, .raw = raw, .builder = builder, .progress = progress, .err = err};
   *unreadable = false;
-  filling.type = (struct h5type *)malloc(sizeof *filling.type);
-  if (!filling.type) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "out of memory before the first dataset");
-  cshm_status status = cshm__h5_progress_begin(progress, cshm__h5_plan_nbytes(plan), err);
+  filling.type = cshm__h5_type_room(plan->native_endian);
+  cshm_status status = cshm__h5_hands_begin(&filling.hands, threads, builder, progress);
+  if (status || !filling.type) {
+    if (status == CSHM_OK) cshm__h5_hands_end(&filling.hands);
+    free(filling.type);
+    return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "out of memory before the first dataset");
+  }
+  status = cshm__h5_progress_begin(progress, cshm__h5_plan_nbytes(plan), err);
   if (status == CSHM_OK) status = fill_all(&filling, unreadable);
   if (status == CSHM_OK && !*unreadable) status = cshm__h5_progress_end(progress, err);
+  cshm__h5_hands_end(&filling.hands);
   free(filling.buffer);
   free(filling.type);
   return status;

@@ -135,8 +135,11 @@ bool cshm__h5_heap_read(const struct h5heap *heap, const struct h5object *object
   uint64_t start = heap->collection == UINT64_MAX ? 0 : heap->base + heap->collection;
   uint64_t offset = object->offset + at;
   if (nbytes == 0) return true;
-  bool good = at <= object->nbytes && nbytes <= object->nbytes - at && offset >= start &&
-              read_part(heap, start, offset - start, nbytes, (unsigned char *)out);
+  unsigned char *bytes = (unsigned char *)out;
+  /* Another collection may have become the one at hand since the object was found. */
+  bool good =
+      at <= object->nbytes && nbytes <= object->nbytes - at &&
+      (offset < start ? read_file(heap, offset, nbytes, bytes) : read_part(heap, start, offset - start, nbytes, bytes));
   if (!good) cshm__h5_reason(reason, "it cannot be read: the file ends before byte %" PRIu64, offset + nbytes);
   return good;
 }

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+#include "h5at.h"
+#include "h5bundle.h"
 #include "h5declare.h"
 #include "h5file.h"
 #include "h5fill.h"
+#include "h5isolate.h"
 #include "h5plan.h"
 #include "h5progress.h"
 #include "h5ragged.h"
 #include "h5reference.h"
+#include "h5select.h"
+#include "h5target.h"
 #include "h5walk.h"
 
 #include <stdio.h>
@@ -23,24 +28,15 @@ struct loading {
   struct h5file file;
   struct h5plan plan;
   struct h5raw raw;
+  struct h5select select;
   struct h5progress progress;
   cshm_builder builder; /* id 0: there is none */
   cshm_error *err;
 };
 
-static void end_builder(struct loading *loading) {
-  if (loading->builder.id != 0) cshm_builder_abort(loading->builder, NULL);
-  loading->builder.id = 0;
-}
-
 static cshm_status begin_builder(struct loading *loading) {
-  cshm_builder_options options = CSHM_BUILDER_OPTIONS_INIT;
-  options.overwrite = loading->options.overwrite;
-  options.lifetime = loading->options.lifetime;
-  options.sealed = loading->options.sealed;
-  options.producer = loading->options.producer;
-  end_builder(loading);
-  return cshm_builder_open(loading->store, loading->project, &options, &loading->builder, loading->err);
+  struct h5target target = {loading->store, loading->project, &loading->options};
+  return cshm__h5_target_open(&target, &loading->builder, loading->err);
 }
 
 /* Appends to a message; what does not fit is left out, whole. */
@@ -83,13 +79,28 @@ static cshm_status complete_plan(struct loading *loading) {
   struct h5ragged_work work = {.file = loading->file.id, .plan = &loading->plan, .raw = &loading->raw};
   work.progress = &loading->progress;
   work.err = loading->err;
-  work.type = (struct h5type *)malloc(sizeof *work.type);
+  work.type = cshm__h5_type_room(loading->plan.native_endian);
   cshm_status status = work.type ? cshm__h5_references(&loading->plan) : CSHM_ERR_NO_MEMORY;
   cshm__h5_progress_prepare(&loading->progress, cshm__h5_plan_nbytes(&loading->plan));
+  if (status == CSHM_OK) status = cshm__h5_bundles(loading->file.id, &loading->plan, &loading->raw, work.type);
   if (status == CSHM_OK) status = cshm__h5_ragged_measure(&work);
+  if (status == CSHM_OK) status = cshm__h5_select_small(&loading->plan, &loading->select);
   free(work.type);
   if (status != CSHM_ERR_NO_MEMORY) return status;
   return cshm__fail(loading->err, status, 0, "out of memory while reading how much there is");
+}
+
+/* Takes the folder that names of other files count from. */
+static cshm_status set_folder(struct loading *loading) {
+  char *folder = cshm__h5_plan_copy(&loading->plan, loading->file.path);
+  if (!folder) return cshm__fail(loading->err, CSHM_ERR_NO_MEMORY, 0, "out of memory while opening the file");
+  char *end = strrchr(folder, '/');
+  if (end) end[end == folder] = '\0';
+  loading->plan.folder = folder;
+  loading->plan.file = loading->file.path;
+  loading->plan.outside = loading->options.external_links;
+  loading->plan.native_endian = loading->options.native_endian != 0;
+  return CSHM_OK;
 }
 
 static cshm_status begin_raw(struct loading *loading) {
@@ -102,14 +113,25 @@ static cshm_status begin_raw(struct loading *loading) {
 /* Opens the file and reads what is in it. Nothing is created yet. */
 static cshm_status make_plan(struct loading *loading, const char *path, bool attributes) {
   struct h5walk walk = {.raw = &loading->raw, .attributes = attributes};
+  cshm__h5_at(H5AT_OPENING, "");
   cshm_status status = cshm__h5_file_open(path, &loading->file, loading->err);
+  if (!status) status = set_folder(loading);
   if (!status) status = begin_raw(loading);
   if (status) return status;
   status = cshm__h5_walk(loading->file.id, &loading->plan, &walk, loading->err);
   if (status) return status;
   if (walk.datasets == 0 && walk.newer.newer[0] != '\0')
     return cshm__h5_file_newer(path, walk.newer.newer, loading->err);
-  return complete_plan(loading);
+  status = cshm__h5_select(&loading->plan, &loading->select, loading->err);
+  return status ? status : complete_plan(loading);
+}
+
+/* Where it does not fit, what to leave out is told. */
+static cshm_status allocate(struct loading *loading) {
+  cshm_error said = CSHM_ERROR_INIT;
+  cshm_status status = cshm_builder_allocate(loading->builder, &said);
+  if (status == CSHM_ERR_NO_SPACE) return cshm__h5_select_advise(&loading->plan, &said, loading->err);
+  return status ? cshm__fail_said(loading->err, &said) : CSHM_OK;
 }
 
 /* One attempt: declare, allocate, fill. *again: something could not be read, which the plan is now without. */
@@ -119,18 +141,14 @@ static cshm_status build(struct loading *loading, bool *again) {
   if (loading->options.strict && loading->plan.skip_count > 0) return refuse_skipped(loading);
   /* Reserving gigabytes takes seconds: the caller is told what is to come before. */
   status = cshm__h5_progress_begin(&loading->progress, cshm__h5_plan_nbytes(&loading->plan), loading->err);
-  if (!status) status = cshm_builder_allocate(loading->builder, loading->err);
+  if (!status) status = allocate(loading);
   if (status) return status;
-  return cshm__h5_fill(loading->file.id, &loading->plan, &loading->raw, loading->builder, &loading->progress, again,
-                       loading->err);
+  return cshm__h5_fill(loading->file.id, &loading->plan, &loading->raw, loading->builder, &loading->progress,
+                       loading->options.threads, again, loading->err);
 }
 
 static cshm_status load(struct loading *loading, const char *path, cshm_attachment *attachment) {
   bool again = true;
-  if (loading->options.sealed && !attachment) /* said before the file is read */
-    return cshm__fail(loading->err, CSHM_ERR_INVALID_ARGUMENT, 0,
-                      "cshm_hdf5_load: project \"%s\" is to be sealed, and nobody would have it: attachment is NULL",
-                      loading->project);
   cshm_status status = begin_builder(loading); /* first: a project that is there already costs no reading */
   if (status) return status;
   status = make_plan(loading, path, true);
@@ -157,30 +175,51 @@ static void begin(struct loading *loading, cshm_error *err) {
 }
 
 static void end(struct loading *loading) {
-  end_builder(loading);
+  cshm__h5_target_close(&loading->builder);
   cshm__h5_plan_end(&loading->plan);
   cshm__h5_raw_end(&loading->raw);
   cshm__h5_file_close(&loading->file);
   cshm__h5_leave(&loading->guard);
 }
 
-cshm_status cshm_hdf5_load(cshm_store store, const char *project, const char *file, const cshm_hdf5_options *options,
-                           cshm_attachment *attachment, cshm_error *err) {
-  struct loading loading;
+static cshm_status check_arguments(const char *project, const char *file, const cshm_hdf5_options *options,
+                                   const cshm_attachment *attachment, cshm_error *err) {
   if (!project || !file)
     return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "cshm_hdf5_load: %s is NULL", project ? "file" : "project");
-  if (options && options->size < sizeof options->size)
-    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "cshm_hdf5_load: options: set up with CSHM_HDF5_OPTIONS_INIT");
+  if (options->sealed && !attachment) /* said before the file is read */
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0,
+                      "cshm_hdf5_load: project \"%s\" is to be sealed, and nobody would have it: attachment is NULL",
+                      project);
+  return CSHM_OK;
+}
+
+/* Reads the file in this process. */
+static cshm_status load_here(cshm_store store, const char *project, const char *file, const cshm_hdf5_options *options,
+                             cshm_attachment *attachment, cshm_error *err) {
+  struct loading loading;
   cshm_status status = cshm__h5_check_version(err);
   if (status) return status;
   begin(&loading, err);
-  if (options) memcpy(&loading.options, options, options->size < sizeof *options ? options->size : sizeof *options);
-  loading.progress.call = loading.options.progress;
-  loading.progress.user = loading.options.user;
+  loading.options = *options;
+  loading.select = (struct h5select){options->select, options->exclude, options->max_bytes_per_dataset};
+  loading.plan.select = &loading.select;
+  loading.progress.call = options->progress;
+  loading.progress.user = options->user;
   loading.store = store;
   loading.project = project;
   status = load(&loading, file, attachment);
   end(&loading);
+  return status;
+}
+
+cshm_status cshm_hdf5_load(cshm_store store, const char *project, const char *file, const cshm_hdf5_options *options,
+                           cshm_attachment *attachment, cshm_error *err) {
+  cshm_hdf5_options ours;
+  cshm_status status = cshm__h5_target_options(options, &ours, err);
+  if (!status) status = check_arguments(project, file, &ours, attachment, err);
+  if (status) return status;
+  status = ours.isolate ? cshm__h5_isolate(store, project, file, &ours, attachment, err)
+                        : load_here(store, project, file, &ours, attachment, err);
   if (status == CSHM_ERR_CANCELLED) cshm__fail_about(err, status, "loading %s into project \"%s\"", file, project);
   return status;
 }

@@ -185,6 +185,7 @@ cshm_status cshm__h5_plan_skip(struct h5plan *plan, const char *path, const char
     name[front] = '@';
     memcpy(name + front + 1, attribute, back - 1);
   }
+  skip->of = path;
   skip->path = cshm__h5_plan_printable(plan, name);
   skip->reason = cshm__h5_plan_printable(plan, reason);
   if (!skip->path || !skip->reason) return CSHM_ERR_NO_MEMORY;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* h5ragged: datasets of strings, sequences or references, which become ragged arrays (docs/format.md). */
+/* h5ragged: datasets of strings, sequences or references, or of compounds with them, which become ragged arrays (docs/format.md). */
 #ifndef CUTESHM_H5RAGGED_H
 #define CUTESHM_H5RAGGED_H
 
+#include "h5column.h"
 #include "h5progress.h"
 #include "h5raw.h"
 #include "h5type.h"
@@ -24,20 +25,20 @@ struct h5ragged_work {
   cshm_error *err;
 };
 
-/* Plans a dataset with such content as a ragged array; how much there is remains to be measured. False: it cannot be one,
+/* Plans a dataset with such elements as a ragged array; how much there is remains to be measured. False: it cannot be one,
  * see `reason`. */
-bool cshm__h5_ragged(struct h5plan *plan, hid_t dataset, enum h5content content, struct h5type *type,
+bool cshm__h5_ragged(struct h5plan *plan, const struct h5raw *raw, hid_t file_type, hid_t space, struct h5type *type,
                      struct h5node *node, struct h5reason *reason);
 
 /* Measures all ragged arrays of a plan when all objects have been entered, and drops those that are damaged.
  * CSHM_ERR_CANCELLED, CSHM_ERR_NO_MEMORY. */
 cshm_status cshm__h5_ragged_measure(struct h5ragged_work *work);
 
-/* Fills the two arrays of a node. An empty reason afterwards means that they are whole. CSHM_ERR_CANCELLED,
+/* Fills the arrays of a node. An empty reason afterwards means that they are whole. CSHM_ERR_CANCELLED,
  * CSHM_ERR_NO_MEMORY, and what cshm_builder_write may give. */
 cshm_status cshm__h5_ragged_fill(struct h5ragged_work *work, const struct h5node *node, struct h5reason *reason);
 
-/* Whether the paths of both arrays are short enough, below this one. */
-bool cshm__h5_ragged_path_fits(const char *path, struct h5reason *reason);
+/* Whether the paths of all arrays are short enough, below this one. */
+bool cshm__h5_ragged_path_fits(const char *path, const struct h5column *column, struct h5reason *reason);
 
 #endif

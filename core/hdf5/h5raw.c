@@ -72,6 +72,18 @@ bool cshm__h5_raw_begin(struct h5raw *raw, hid_t file, struct h5reason *reason) 
   return false;
 }
 
+struct h5raw *cshm__h5_raw_of(struct h5raw *raw, struct h5raw *other, hid_t object, uint64_t address,
+                              struct h5reason *reason) {
+  other->type = H5I_INVALID_HID;
+  if (address >> H5PLAN_FILE_SHIFT == 0 || address == H5PLAN_NO_ADDRESS) return raw;
+  hid_t file = H5Iget_file_id(object);
+  bool good = file >= 0 && cshm__h5_raw_begin(other, file, reason);
+  if (file < 0) cshm__h5_reason_words(reason, "its file cannot be found");
+  if (file >= 0) H5Fclose(file);
+  other->base = address >> H5PLAN_FILE_SHIFT << H5PLAN_FILE_SHIFT;
+  return good ? other : NULL;
+}
+
 void cshm__h5_raw_end(struct h5raw *raw) {
   if (raw->type > 0) {
     unregister_conversions();
@@ -124,11 +136,13 @@ bool cshm__h5_raw_target(struct h5raw *raw, enum h5content content, const unsign
   *address = 0;
   if (content == H5CONTENT_OBJECT) {
     *address = cshm__h5_heap_number(element, REFERENCE_SIZE);
+    if (*address != 0) *address += raw->base;
     return true;
   }
   if (!cshm__h5_heap_find(&raw->heap, element, &object, reason)) return false;
   if (object.offset == 0) return true;
   if (!cshm__h5_heap_read(&raw->heap, &object, 0, raw->heap.address_size, bytes, reason)) return false;
   *address = cshm__h5_heap_number(bytes, raw->heap.address_size);
+  if (*address != 0) *address += raw->base;
   return true;
 }

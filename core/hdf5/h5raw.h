@@ -12,6 +12,8 @@
  *     region references    a place in a heap, where first of all the object's address is
  */
 struct h5raw {
+  uint64_t
+      base;   /* what is added to the addresses of objects: 0, or the file's where it is not the one that is loaded */
   hid_t type; /* to read strings and sequences with: they stay as they are */
   size_t size;
   struct h5heap heap;
@@ -20,6 +22,11 @@ struct h5raw {
 /* Begins for a file that is open; HDF5's lock is held. False: out of memory, or HDF5 does not tell; see `reason`. */
 bool cshm__h5_raw_begin(struct h5raw *raw, hid_t file, struct h5reason *reason);
 void cshm__h5_raw_end(struct h5raw *raw); /* twice is fine */
+
+/* `raw`, or, where an open object with this address is in another file, *other, which is begun for that file. The caller ends
+ * *other while the object is open, whatever this returns. NULL: see `reason`. */
+struct h5raw *cshm__h5_raw_of(struct h5raw *raw, struct h5raw *other, hid_t object, uint64_t address,
+                              struct h5reason *reason);
 
 /* What a dataset or an attribute of this type has in place of data; H5CONTENT_FIXED where it has data. */
 enum h5content cshm__h5_raw_content(hid_t file_type);

@@ -18,8 +18,10 @@ static bool have_memory(struct h5scalar *scalar, hid_t memory, struct h5reason *
 }
 
 /* '<' or '>'; 0 for an order that only history knows. */
-static char order_letter(hid_t type) {
-  switch (H5Tget_order(type)) {
+static char order_letter(hid_t type, bool native) {
+  H5T_order_t order = H5Tget_order(type);
+  if (native && (order == H5T_ORDER_LE || order == H5T_ORDER_BE)) order = H5Tget_order(H5T_NATIVE_INT);
+  switch (order) {
   case H5T_ORDER_LE:
     return '<';
   case H5T_ORDER_BE:
@@ -62,9 +64,9 @@ static hid_t standard_bitfield(size_t size, bool big) {
 }
 
 /* Integers (`bits` false) and bitfields. */
-static bool map_integer(hid_t type, bool bits, struct h5scalar *scalar, struct h5reason *reason) {
+static bool map_integer(hid_t type, bool bits, bool native_order, struct h5scalar *scalar, struct h5reason *reason) {
   size_t size = H5Tget_size(type), native = native_size(size);
-  char order = order_letter(type);
+  char order = order_letter(type, native_order);
   if (size == 0) return type_failed(reason);
   if (order == 0 || native == 0) {
     cshm__h5_reason(reason, "integers of %zu bytes%s have no dtype", size, order == 0 ? " in mixed byte order" : "");
@@ -73,6 +75,7 @@ static bool map_integer(hid_t type, bool bits, struct h5scalar *scalar, struct h
   bool is_signed = !bits && H5Tget_sign(type) == H5T_SGN_2, big = order == '>';
   bool exact = size == native && H5Tget_precision(type) == 8 * size && H5Tget_offset(type) == 0;
   write_number(scalar, order, is_signed ? 'i' : 'u', native);
+  exact = exact && (size == 1 || big == (H5Tget_order(type) == H5T_ORDER_BE));
   hid_t standard = bits ? standard_bitfield(native, big) : standard_integer(native, is_signed, big);
   return have_memory(scalar, H5Tcopy(exact ? type : standard), reason);
 }
@@ -95,21 +98,19 @@ static hid_t standard_float(size_t size, bool big) {
   return type;
 }
 
-static bool map_float(hid_t type, struct h5scalar *scalar, struct h5reason *reason) {
+static bool map_float(hid_t type, bool native, struct h5scalar *scalar, struct h5reason *reason) {
   size_t sign, exponent_at, exponent, mantissa_at, mantissa;
-  char order = order_letter(type);
+  char order = order_letter(type, native);
   if (H5Tget_fields(type, &sign, &exponent_at, &exponent, &mantissa_at, &mantissa) < 0) return type_failed(reason);
-  for (size_t i = 0; order != 0 && i < sizeof ieee / sizeof ieee[0]; i++)
-    if (exponent <= ieee[i].exponent && mantissa <= ieee[i].mantissa) {
-      write_number(scalar, order, 'f', ieee[i].size);
-      return have_memory(scalar, standard_float(ieee[i].size, order == '>'), reason);
-    }
-  if (order == 0)
+  if (order == 0) {
     cshm__h5_reason(reason, "floats in VAX byte order have no dtype");
-  else
-    cshm__h5_reason(reason, "floats of %zu bits (exponent %zu, mantissa %zu) do not fit into 64-bit floats",
-                    H5Tget_precision(type), exponent, mantissa);
-  return false;
+    return false;
+  }
+  size_t i = 0;
+  while (i < 2 && (exponent > ieee[i].exponent || mantissa > ieee[i].mantissa))
+    i++;
+  write_number(scalar, order, 'f', ieee[i].size);
+  return have_memory(scalar, standard_float(ieee[i].size, order == '>'), reason);
 }
 
 /* ---- enums ----------------------------------------------------------------------------------------- */
@@ -134,7 +135,7 @@ static hid_t make_bool(void) {
   return type;
 }
 
-static bool map_enum(hid_t type, struct h5scalar *scalar, struct h5reason *reason) {
+static bool map_enum(hid_t type, bool native, struct h5scalar *scalar, struct h5reason *reason) {
   hid_t base = H5Tget_super(type);
   if (base < 0) return type_failed(reason);
   bool is_bool = H5Tget_nmembers(type) == 2 && has_member(type, base, "FALSE", 0) && has_member(type, base, "TRUE", 1);
@@ -143,7 +144,7 @@ static bool map_enum(hid_t type, struct h5scalar *scalar, struct h5reason *reaso
     snprintf(scalar->dtype, sizeof scalar->dtype, "|b1");
     good = have_memory(scalar, H5Tget_size(type) == 1 ? H5Tcopy(type) : make_bool(), reason);
   } else {
-    good = map_integer(base, false, scalar, reason);
+    good = map_integer(base, false, native, scalar, reason);
     /* Where the integers are plain ones, the enum is read as it is: nothing to convert, and no member to look up. */
     if (good && H5Tequal(scalar->memory, base) > 0) {
       H5Tclose(scalar->memory);
@@ -198,16 +199,16 @@ static bool is_old_reference(hid_t type) {
   return H5Tequal(type, H5T_STD_REF_OBJ) > 0 || H5Tequal(type, H5T_STD_REF_DSETREG) > 0;
 }
 
-bool cshm__h5_scalar(hid_t type, struct h5scalar *scalar, struct h5reason *reason) {
+bool cshm__h5_scalar(hid_t type, bool native, struct h5scalar *scalar, struct h5reason *reason) {
   H5T_class_t class = H5Tget_class(type);
   switch (class) {
   case H5T_INTEGER:
   case H5T_BITFIELD:
-    return map_integer(type, class == H5T_BITFIELD, scalar, reason);
+    return map_integer(type, class == H5T_BITFIELD, native, scalar, reason);
   case H5T_FLOAT:
-    return map_float(type, scalar, reason);
+    return map_float(type, native, scalar, reason);
   case H5T_ENUM:
-    return map_enum(type, scalar, reason);
+    return map_enum(type, native, scalar, reason);
   case H5T_STRING:
     return map_string(type, scalar, reason);
   case H5T_OPAQUE:

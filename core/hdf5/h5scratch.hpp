@@ -96,3 +96,11 @@ inline void add_strings(hid_t file, const char *name, hsize_t count) {
   H5Sclose(space);
   H5Tclose(type);
 }
+
+// A file of two datasets of 4 MB, one of them in chunks.
+inline std::string make_large(const H5Scratch &scratch) {
+  return scratch.make([](hid_t file) {
+    add_numbers(file, "a", {1000, 1000});
+    add_numbers(file, "b", {1000, 1000}, {10, 1000});
+  });
+}

@@ -34,11 +34,11 @@ bool cshm__h5_shape(hid_t space, const struct h5type *type, struct h5shape *shap
   shape->ndim = 0;
   shape->count = 1;
   if (class == H5S_NULL) {
-    cshm__h5_reason(reason, "it has no value (a null dataspace)");
-    return false;
+    shape->lengths[shape->ndim++] = 0;
+    shape->count = 0;
   }
   if (class == H5S_SIMPLE && !take_lengths(space, shape, reason)) return false;
-  if (class != H5S_SIMPLE && class != H5S_SCALAR) {
+  if (class != H5S_SIMPLE && class != H5S_SCALAR && class != H5S_NULL) {
     cshm__h5_reason_words(reason, "its shape cannot be read");
     return false;
   }

@@ -13,6 +13,7 @@
 struct mapping {
   struct h5descr *dtype;
   struct h5reason *reason;
+  bool native;
   int depth;
 };
 
@@ -75,7 +76,7 @@ static hid_t complex_part(hid_t type) {
 static hid_t map_complex(struct mapping *mapping, hid_t part) {
   struct h5scalar scalar;
   struct h5reason unused;
-  if (!cshm__h5_scalar(part, &scalar, &unused)) return H5I_INVALID_HID;
+  if (!cshm__h5_scalar(part, mapping->native, &scalar, &unused)) return H5I_INVALID_HID;
   size_t size = H5Tget_size(scalar.memory);
   hid_t memory = size == 4 || size == 8 ? H5Tcreate(H5T_COMPOUND, 2 * size) : H5I_INVALID_HID;
   if (memory >= 0) {
@@ -206,7 +207,7 @@ static hid_t map_compound(struct mapping *mapping, hid_t type) {
 static hid_t map_type(struct mapping *mapping, hid_t type) {
   if (H5Tget_class(type) == H5T_COMPOUND) return map_compound(mapping, type);
   struct h5scalar scalar;
-  if (!cshm__h5_scalar(type, &scalar, mapping->reason)) return H5I_INVALID_HID;
+  if (!cshm__h5_scalar(type, mapping->native, &scalar, mapping->reason)) return H5I_INVALID_HID;
   cshm__h5_descr_put_string(mapping->dtype, scalar.dtype);
   return scalar.memory;
 }
@@ -219,8 +220,17 @@ static void unquote(struct h5descr *dtype) {
   dtype->text[dtype->length] = '\0';
 }
 
+struct h5type *cshm__h5_type_room(bool native) {
+  struct h5type *type = (struct h5type *)calloc(1, sizeof *type);
+  if (type) {
+    type->native = native;
+    type->memory = H5I_INVALID_HID;
+  }
+  return type;
+}
+
 bool cshm__h5_type_begin(hid_t file_type, struct h5type *type, struct h5reason *reason) {
-  struct mapping mapping = {&type->dtype, reason, 0};
+  struct mapping mapping = {&type->dtype, reason, type->native, 0};
   cshm__h5_descr_begin(&type->dtype);
   type->ndim = 0;
   type->memory = map_elements(&mapping, file_type, &type->ndim, type->shape);

@@ -12,11 +12,15 @@
  * own dimensions, which follow those of the dataset.
  */
 struct h5type {
+  bool native; /* in: big-endian numbers become those of the machine */
   struct h5descr dtype;
   hid_t memory;  /* to read with: one element of the dataset, an array at the top included */
   uint32_t ndim; /* of the array at the top; else 0 */
   int64_t shape[CSHM_MAX_NDIM];
 };
+
+/* Room for one, which the caller frees. NULL: out of memory. */
+struct h5type *cshm__h5_type_room(bool native);
 
 /* On success the caller ends `type` with cshm__h5_type_end. False: it cannot be represented, see `reason`. */
 bool cshm__h5_type_begin(hid_t file_type, struct h5type *type, struct h5reason *reason);

@@ -6,12 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BUFFER_SIZE ((size_t)1 << 20)
 #define MAX_COUNT (UINT64_C(1) << 62)
 
 static size_t smaller(uint64_t a, size_t b) { return a < b ? (size_t)a : b; }
 
-static bool counts_only(const struct h5values *values) { return values->builder.id == 0; }
+static bool counts_only(const struct h5values *values) { return values->builder.id == 0 && !values->memory; }
 
 cshm_status cshm__h5_values_begin(struct h5values *values, hid_t from, hid_t to) {
   values->from = from;
@@ -20,7 +19,7 @@ cshm_status cshm__h5_values_begin(struct h5values *values, hid_t from, hid_t to)
   values->to_size = to > 0 ? H5Tget_size(to) : 1;
   values->is_utf8 = true;
   size_t larger = values->from_size > values->to_size ? values->from_size : values->to_size;
-  values->capacity = larger < BUFFER_SIZE ? BUFFER_SIZE / larger : 1;
+  values->capacity = larger < values->budget ? values->budget / larger : 1;
   values->buffer = (unsigned char *)malloc(values->capacity * larger);
   values->background = (unsigned char *)calloc(values->capacity, from > 0 ? values->to_size : 1);
   if (values->buffer && values->background) return CSHM_OK;
@@ -60,6 +59,11 @@ cshm_status cshm__h5_values_flush(struct h5values *values, struct h5reason *reas
       cshm__h5_reason_words(reason, "it cannot be converted");
       return CSHM_OK;
     }
+  }
+  if (values->memory) {
+    memcpy(values->memory + values->begin, values->buffer, (size_t)nbytes);
+    values->begin += nbytes;
+    return CSHM_OK;
   }
   cshm_status status = cshm_builder_write(values->builder, values->array, values->begin, values->buffer, nbytes, err);
   values->begin += nbytes;

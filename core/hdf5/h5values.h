@@ -8,9 +8,11 @@
 
 /* Where it goes. */
 struct h5values {
-  cshm_builder builder; /* id 0: nowhere, it is counted only */
+  cshm_builder builder; /* id 0, and no memory: nowhere, it is counted only */
   uint32_t array;
-  uint64_t room; /* bytes of the array */
+  unsigned char *memory; /* or memory of the caller's, with room for all */
+  uint64_t room;         /* bytes of the array */
+  size_t budget;         /* bytes of the buffer */
   struct h5progress *progress;
   uint64_t begin; /* bytes that have been written */
   hid_t from;     /* the items in the file, and what they become; equal where both are bytes */
@@ -27,7 +29,7 @@ struct h5values {
   size_t tail_size;
 };
 
-/* Begins, with builder, array, room and progress set, and all else zero. `from` and `to` are borrowed; 0 for both: single bytes.
+/* Begins, with builder or memory, array, room, budget and progress set, and all else zero. `from` and `to` are borrowed; 0 for both: single bytes.
  * CSHM_ERR_NO_MEMORY. */
 cshm_status cshm__h5_values_begin(struct h5values *values, hid_t from, hid_t to);
 void cshm__h5_values_end(struct h5values *values); /* twice is fine */

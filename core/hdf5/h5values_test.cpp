@@ -14,8 +14,8 @@ struct Text {
   explicit Text(const std::string &text, size_t capacity) : file(std::tmpfile()) {
     REQUIRE(pwrite(fileno(file), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
     REQUIRE(cshm__h5_heap_begin(&heap, fileno(file), 0, text.size(), 8, 8) == CSHM_OK);
+    values.budget = capacity;
     REQUIRE(cshm__h5_values_begin(&values, 0, 0) == CSHM_OK);
-    values.capacity = capacity;
     const h5object object{0, text.size()};
     REQUIRE(cshm__h5_values_string(&values, &heap, &object, text.size(), &reason, nullptr) == CSHM_OK);
     CHECK(reason.text[0] == '\0');

@@ -1,19 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5walk.h"
 
+#include "h5again.h"
+#include "h5at.h"
 #include "h5attr.h"
 #include "h5dataset.h"
+#include "h5double.h"
+#include "h5link.h"
+#include "h5mark.h"
+#include "h5outside.h"
+#include "h5select.h"
 #include "utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* Groups that have several paths have all of what is in them as often, and doubling paths 40 times over takes 40 links. */
+#define MAX_COPIES 100000
+#define MAX_FILES 128
 
 struct walker {
   hid_t file;
   hid_t access; /* how links are followed: not into other files */
   struct h5plan *plan;
   struct h5walk *walk;
-  struct h5type *type; /* room to work in: too large for the stack */
+  struct h5raw *raw;              /* of the file that the object at hand is in */
+  struct h5type *type;            /* room to work in: too large for the stack */
+  size_t copies;                  /* nodes of groups that were met again */
+  unsigned long files[MAX_FILES]; /* HDF5's numbers of the files that were met; the first is the one that is loaded */
+  hid_t open_files[MAX_FILES];    /* kept open: opened again, a file has another number */
+  size_t file_count;
 };
 
 /* ---- links ----------------------------------------------------------------------------------------- */
@@ -26,78 +42,19 @@ struct listing {
 
 static const char *shown(const char *path) { return path[0] != '\0' ? path : "/"; }
 
-static bool link_name_is_good(const char *path, const char *name, struct h5reason *reason) {
-  size_t length = strlen(name);
-  if (!cshm__utf8_valid(name, length))
-    cshm__h5_reason(reason, "its name is not UTF-8");
-  else if (length > CSHM_MAX_NAME)
-    cshm__h5_reason(reason, "its name has %zu bytes; at most %d are allowed", length, CSHM_MAX_NAME);
-  else if (strlen(path) > CSHM_MAX_PATH)
-    cshm__h5_reason(reason, "its path has %zu bytes; at most %d are allowed", strlen(path), CSHM_MAX_PATH);
-  else if (strcmp(name, ".") == 0)
-    cshm__h5_reason(reason, "'.' is not a name");
-  else
-    return true;
-  return false;
-}
-
-static void external_reason(hid_t group, const char *name, size_t size, struct h5reason *reason) {
-  char *value = size < CSHM_MAX_PATH ? (char *)malloc(size + 1) : NULL;
-  const char *file = NULL, *object = NULL;
-  unsigned flags;
-  if (value && H5Lget_val(group, name, value, size, H5P_DEFAULT) >= 0 &&
-      H5Lunpack_elink_val(value, size, &flags, &file, &object) >= 0)
-    cshm__h5_reason(reason, "it is a link to '%s' in file '%s', which is not followed", object, file);
-  else
-    cshm__h5_reason(reason, "it is a link into another file, which is not followed");
-  free(value);
-}
-
-/* Reads a soft link's target into the plan's memory. */
-static bool read_soft(struct h5plan *plan, hid_t group, const char *name, size_t size, struct h5node *node,
-                      struct h5reason *reason) {
-  char *target = (char *)cshm__h5_plan_alloc(plan, size + 1);
-  if (!target) {
-    cshm__h5_reason_memory(reason);
-    return false;
-  }
-  if (H5Lget_val(group, name, target, size, H5P_DEFAULT) < 0) {
-    cshm__h5_reason_words(reason, "its target cannot be read");
-    return false;
-  }
-  node->kind = H5KIND_SOFT;
-  node->target_path = target;
-  return true;
-}
-
-/* Whether a link can be followed at all; a soft one becomes H5KIND_SOFT. */
-static bool link_is_good(struct h5plan *plan, hid_t group, const char *name, const H5L_info_t *info,
-                         struct h5node *node, struct h5reason *reason) {
-  if (!link_name_is_good(node->path, name, reason)) return false;
-  switch (info->type) {
-  case H5L_TYPE_HARD:
-    return true;
-  case H5L_TYPE_SOFT:
-    return read_soft(plan, group, name, info->u.val_size, node, reason);
-  case H5L_TYPE_EXTERNAL:
-    external_reason(group, name, info->u.val_size, reason);
-    return false;
-  default:
-    cshm__h5_reason(reason, "it is a user-defined link (class %d), which is not followed", (int)info->type);
-    return false;
-  }
-}
-
 static cshm_status add_link(struct listing *listing, hid_t group, const char *name, const H5L_info_t *info) {
   struct h5plan *plan = listing->walker->plan;
-  uint64_t address = info->type == H5L_TYPE_HARD ? (uint64_t)info->u.address : H5PLAN_NO_ADDRESS;
+  uint64_t file = plan->nodes[listing->group].address >> H5PLAN_FILE_SHIFT << H5PLAN_FILE_SHIFT;
+  uint64_t address = info->type == H5L_TYPE_HARD ? (uint64_t)info->u.address + file : H5PLAN_NO_ADDRESS;
   char *path = cshm__h5_plan_join(plan, plan->nodes[listing->group].path, name);
   size_t node;
   if (!path) return CSHM_ERR_NO_MEMORY;
   cshm_status status = cshm__h5_plan_node(plan, path, address, &node);
   if (status != CSHM_OK) return status;
+  plan->nodes[node].parent = listing->group;
+  if (cshm__h5_select_excludes(plan, node)) return CSHM_OK;
   struct h5reason reason;
-  if (link_is_good(plan, group, name, info, &plan->nodes[node], &reason)) return CSHM_OK;
+  if (cshm__h5_link(plan, group, name, info, &plan->nodes[node], &reason)) return CSHM_OK;
   return cshm__h5_plan_drop(plan, node, reason.text);
 }
 
@@ -119,8 +76,15 @@ static cshm_status visit_attributes(struct walker *walker, size_t node, hid_t ob
   unsigned order = 0;
   if (!walker->walk->attributes) return CSHM_OK;
   if (plist >= 0 && H5Pget_attr_creation_order(plist, &order) < 0) order = 0;
-  return cshm__h5_attributes(walker->plan, walker->walk->raw, node, object, order & H5P_CRT_ORDER_TRACKED,
-                             walker->type);
+  return cshm__h5_attributes(walker->plan, walker->raw, node, object, order & H5P_CRT_ORDER_TRACKED, walker->type);
+}
+
+static cshm_status mark_dataset(struct walker *walker, size_t node, hid_t dataset) {
+  hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
+  cshm_status status = type >= 0 ? cshm__h5_mark(walker->plan, node, NULL, type, space) : CSHM_OK;
+  if (type >= 0) H5Tclose(type);
+  if (space >= 0) H5Sclose(space);
+  return status;
 }
 
 static cshm_status visit_dataset(struct walker *walker, size_t node, hid_t dataset) {
@@ -128,10 +92,11 @@ static cshm_status visit_dataset(struct walker *walker, size_t node, hid_t datas
   struct h5reason reason;
   hid_t plist = H5Dget_create_plist(dataset);
   cshm_status status;
-  if (cshm__h5_dataset(plan, walker->walk->raw, dataset, plist, walker->type, &plan->nodes[node], &reason)) {
+  if (cshm__h5_dataset(plan, walker->raw, dataset, plist, walker->type, &plan->nodes[node], &reason)) {
     plan->nodes[node].kind = H5KIND_DATASET;
     walker->walk->datasets++;
     status = visit_attributes(walker, node, dataset, plist);
+    if (status == CSHM_OK && walker->walk->attributes) status = mark_dataset(walker, node, dataset);
   } else {
     status = drop(walker, node, &reason);
   }
@@ -144,7 +109,10 @@ static cshm_status visit_links(struct walker *walker, size_t node, hid_t group, 
   unsigned order = 0;
   if (plist >= 0 && H5Pget_link_creation_order(plist, &order) < 0) order = 0;
   H5_index_t index = order & H5P_CRT_ORDER_TRACKED ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME;
+  size_t first = walker->plan->node_count;
   herr_t result = H5Literate(group, index, H5_ITER_INC, NULL, take_link, &listing);
+  walker->plan->nodes[node].first_child = first;
+  walker->plan->nodes[node].child_count = walker->plan->node_count - first;
   if (result >= 0 || listing.status != CSHM_OK) return listing.status;
   struct h5reason reason;
   cshm__h5_reason_words(&reason, "some of what is in it cannot be read");
@@ -160,14 +128,55 @@ static cshm_status visit_group(struct walker *walker, size_t node, hid_t group) 
   return status;
 }
 
-static cshm_status visit_object(struct walker *walker, size_t node) {
-  hid_t object = H5Oopen_by_addr(walker->file, (haddr_t)walker->plan->nodes[node].address);
-  struct h5reason reason;
+/* A named datatype has no values: it becomes an empty group, with its attributes and what it stands for. */
+static cshm_status visit_datatype(struct walker *walker, size_t node, hid_t datatype) {
+  struct h5plan *plan = walker->plan;
+  struct h5reason unused;
+  hid_t plist = H5Tget_create_plist(datatype);
+  plan->nodes[node].kind = H5KIND_GROUP;
+  cshm_status status = visit_attributes(walker, node, datatype, plist);
+  if (plist >= 0) H5Pclose(plist);
+  if (status || !walker->walk->attributes) return status;
+  bool mapped = cshm__h5_type_begin(datatype, walker->type, &unused);
+  status = cshm__h5_mark_text(plan, node, H5MARK_DATATYPE, mapped ? walker->type->dtype.text : "");
+  if (mapped) cshm__h5_type_end(walker->type);
+  return status ? status : cshm__h5_mark(plan, node, NULL, datatype, H5I_INVALID_HID);
+}
+
+/* Whether an object is in another file. */
+static bool is_foreign(const struct h5node *node) {
+  return node->address != H5PLAN_NO_ADDRESS && node->address >> H5PLAN_FILE_SHIFT != 0;
+}
+
+/* A dataset with data elsewhere is opened again, with the folder that names of files count from. */
+static hid_t open_again(struct walker *walker, struct h5node *node, hid_t dataset, struct h5reason *reason) {
+  hid_t plist = H5Dget_create_plist(dataset), file = H5Iget_file_id(dataset);
+  bool elsewhere = cshm__h5_outside_is(plist);
+  bool good = file >= 0 && (!elsewhere || cshm__h5_outside_allowed(walker->plan, file, plist, reason));
+  if (file < 0) cshm__h5_reason_words(reason, "its file cannot be found");
+  if (file >= 0) H5Fclose(file);
+  node->outside = elsewhere || is_foreign(node);
+  if (plist >= 0) H5Pclose(plist);
+  if (good && !node->outside) return dataset;
+  H5Dclose(dataset);
+  if (!good) return H5I_INVALID_HID;
+  dataset = cshm__h5_outside_open(walker->plan, walker->file, node->path);
+  if (dataset < 0) cshm__h5_reason_words(reason, "it cannot be opened");
+  return dataset;
+}
+
+static hid_t open_object(struct walker *walker, struct h5node *node, struct h5reason *reason) {
+  hid_t object = is_foreign(node) ? H5Oopen(walker->file, node->path, walker->access)
+                                  : H5Oopen_by_addr(walker->file, (haddr_t)node->address);
+  if (object < 0)
+    cshm__h5_reason_words(reason, "it cannot be opened");
+  else if (H5Iget_type(object) == H5I_DATASET)
+    object = open_again(walker, node, object, reason);
+  return object;
+}
+
+static cshm_status visit_open(struct walker *walker, size_t node, hid_t object) {
   cshm_status status;
-  if (object < 0) {
-    cshm__h5_reason_words(&reason, "it cannot be opened");
-    return drop(walker, node, &reason);
-  }
   switch (H5Iget_type(object)) {
   case H5I_GROUP:
     status = visit_group(walker, node, object);
@@ -176,16 +185,43 @@ static cshm_status visit_object(struct walker *walker, size_t node) {
     status = visit_dataset(walker, node, object);
     break;
   case H5I_DATATYPE:
-    status = cshm__h5_plan_drop(walker->plan, node, "it is a named datatype; each array has its own");
+    status = visit_datatype(walker, node, object);
     break;
   default:
     status = cshm__h5_plan_drop(walker->plan, node, "it is neither a group nor a dataset");
   }
+  return status;
+}
+
+static cshm_status visit_object(struct walker *walker, size_t node) {
+  cshm__h5_at(H5AT_LOOKING, walker->plan->nodes[node].path);
+  struct h5reason reason;
+  struct h5raw other;
+  hid_t object = open_object(walker, &walker->plan->nodes[node], &reason);
+  if (object < 0) return drop(walker, node, &reason);
+  walker->raw = cshm__h5_raw_of(walker->walk->raw, &other, object, walker->plan->nodes[node].address, &reason);
+  cshm_status status = walker->raw ? visit_open(walker, node, object) : drop(walker, node, &reason);
+  if (walker->raw == &other) cshm__h5_raw_end(&other);
   H5Oclose(object);
   return status;
 }
 
 /* ---- second paths ---------------------------------------------------------------------------------- */
+
+static cshm_status visit_group_again(struct walker *walker, size_t node, size_t first) {
+  struct h5plan *plan = walker->plan;
+  struct h5reason reason;
+  if (cshm__h5_again_lies_in(plan, node, plan->nodes[first].address))
+    cshm__h5_reason(&reason, "it is the group '%s' again, in which it lies", shown(plan->nodes[first].path));
+  else if (plan->nodes[first].child_count > MAX_COPIES - walker->copies)
+    cshm__h5_reason(&reason, "it is the group '%s' again, and groups have more than %d further paths in all",
+                    shown(plan->nodes[first].path), MAX_COPIES);
+  else {
+    walker->copies += plan->nodes[first].child_count;
+    return cshm__h5_again(plan, node, first);
+  }
+  return cshm__h5_plan_drop(plan, node, reason.text);
+}
 
 /* A further path to an object that was met before. */
 static cshm_status visit_again(struct walker *walker, size_t node, size_t first) {
@@ -197,18 +233,37 @@ static cshm_status visit_again(struct walker *walker, size_t node, size_t first)
     plan->nodes[node].target = first;
     return CSHM_OK;
   case H5KIND_GROUP:
-    cshm__h5_reason(&reason, "it is the group '%s' again", shown(plan->nodes[first].path));
-    break;
+    return visit_group_again(walker, node, first);
   default:
     cshm__h5_reason(&reason, "it is '%s' again, which was skipped", plan->nodes[first].path);
   }
   return cshm__h5_plan_drop(plan, node, reason.text);
 }
 
+/* Adds the number of its file to an address. */
+static bool add_file(struct walker *walker, hid_t object, unsigned long file, uint64_t *address,
+                     struct h5reason *reason) {
+  size_t number = 0;
+  while (number < walker->file_count && walker->files[number] != file)
+    number++;
+  if (number == MAX_FILES) {
+    cshm__h5_reason(reason, "it is in another file, and more than %d are not followed", MAX_FILES - 1);
+    return false;
+  }
+  if (number > 0 && !cshm__h5_outside_has(walker->plan, object, reason)) return false;
+  if (number == walker->file_count) {
+    walker->files[number] = file;
+    walker->open_files[number] = H5Iget_file_id(object);
+    walker->file_count++;
+  }
+  *address += (uint64_t)number << H5PLAN_FILE_SHIFT;
+  return true;
+}
+
 /* The address of what a soft link leads to. */
 static bool resolve(struct walker *walker, const struct h5node *node, uint64_t *address, struct h5reason *reason) {
   H5O_info_t info;
-  hid_t object = H5Oopen(walker->file, node->path, walker->access);
+  hid_t object = H5Oopen(walker->file, node->leads_back ? node->target_path : node->path, walker->access);
   if (object < 0) {
     cshm__h5_reason_words(reason, "nothing is there that can be opened");
     return false;
@@ -218,8 +273,14 @@ static bool resolve(struct walker *walker, const struct h5node *node, uint64_t *
     *address = (uint64_t)info.addr;
   else
     cshm__h5_reason_words(reason, "what is there cannot be read");
+  good = good && add_file(walker, object, info.fileno, address, reason);
   H5Oclose(object);
   return good;
+}
+
+static cshm_status visit_new(struct walker *walker, size_t node, uint64_t address) {
+  cshm_status status = cshm__h5_plan_enter(walker->plan, address, node);
+  return status ? status : visit_object(walker, node);
 }
 
 static cshm_status visit_soft(struct walker *walker, size_t node) {
@@ -229,8 +290,14 @@ static cshm_status visit_soft(struct walker *walker, size_t node) {
   bool resolved = resolve(walker, &plan->nodes[node], &address, &reason);
   size_t first = resolved ? cshm__h5_plan_at(plan, address) : H5PLAN_NONE;
   if (first != H5PLAN_NONE) return visit_again(walker, node, first);
+  if (resolved && (plan->left_out > 0 || address >> H5PLAN_FILE_SHIFT != 0)) /* not asked for by its other path */
+    return visit_new(walker, node, address);
   if (resolved) cshm__h5_reason(&reason, "what is there was skipped");
-  cshm__h5_reason_in(&reason, "it is a soft link to '%s': ", plan->nodes[node].target_path);
+  if (plan->nodes[node].target_file)
+    cshm__h5_reason_in(&reason, "it is a link to '%s' in file '%s': ", plan->nodes[node].target_path,
+                       plan->nodes[node].target_file);
+  else
+    cshm__h5_reason_in(&reason, "it is a soft link to '%s': ", plan->nodes[node].target_path);
   return cshm__h5_plan_drop(plan, node, reason.text);
 }
 
@@ -239,19 +306,10 @@ static cshm_status visit_hard(struct walker *walker, size_t node) {
   uint64_t address = plan->nodes[node].address;
   size_t first = cshm__h5_plan_at(plan, address);
   if (first != H5PLAN_NONE) return visit_again(walker, node, first);
-  cshm_status status = cshm__h5_plan_enter(plan, address, node);
-  if (status != CSHM_OK) return status;
-  return visit_object(walker, node);
+  return visit_new(walker, node, address);
 }
 
 /* ---- the whole file -------------------------------------------------------------------------------- */
-
-/* The type of this function is HDF5's. NOLINTNEXTLINE(readability-non-const-parameter) */
-static herr_t refuse(const char *group, const char *name, const char *file, const char *object, unsigned *flags,
-                     hid_t access, void *user) {
-  (void)group, (void)name, (void)file, (void)object, (void)flags, (void)access, (void)user;
-  return -1;
-}
 
 static cshm_status plan_root(struct walker *walker, cshm_error *err) {
   H5O_info_t info;
@@ -262,28 +320,40 @@ static cshm_status plan_root(struct walker *walker, cshm_error *err) {
   if (!good) cshm__h5_reason_words(&reason, "its root group cannot be read");
   if (group >= 0) H5Gclose(group);
   if (!good) return cshm__fail(err, CSHM_ERR_HDF5, 0, "%s", reason.text);
+  walker->files[0] = info.fileno;
+  walker->open_files[0] = H5I_INVALID_HID;
+  walker->file_count = 1;
   return cshm__h5_plan_node(walker->plan, "", (uint64_t)info.addr, &root);
 }
 
-static cshm_status visit_all(struct walker *walker, enum h5kind kind,
-                             cshm_status (*visit)(struct walker *walker, size_t node)) {
+/* Soft links last, when all else is known; a group behind one may bring further links of both kinds. */
+static cshm_status visit_all(struct walker *walker) {
+  const struct h5plan *plan = walker->plan;
   cshm_status status = CSHM_OK;
-  for (size_t node = 0; status == CSHM_OK && node < walker->plan->node_count; node++)
-    if (walker->plan->nodes[node].kind == kind) status = visit(walker, node);
+  for (size_t node = 0; status == CSHM_OK && node < plan->node_count; node++)
+    if (plan->nodes[node].kind == H5KIND_HARD) status = visit_hard(walker, node);
+  for (size_t node = 0; status == CSHM_OK && node < plan->node_count; node++) {
+    if (plan->nodes[node].kind == H5KIND_HARD) status = visit_hard(walker, node);
+    if (plan->nodes[node].kind == H5KIND_SOFT) status = visit_soft(walker, node);
+  }
   return status;
 }
 
 cshm_status cshm__h5_walk(hid_t file, struct h5plan *plan, struct h5walk *walk, cshm_error *err) {
-  struct walker walker = {file, H5Pcreate(H5P_LINK_ACCESS), plan, walk, (struct h5type *)malloc(sizeof(struct h5type))};
+  struct walker walker = {
+      .file = file, .access = cshm__h5_outside_access(plan, H5P_LINK_ACCESS), .plan = plan, .walk = walk};
+  walker.type = cshm__h5_type_room(plan->native_endian);
   cshm_status status = CSHM_ERR_NO_MEMORY;
   walk->datasets = 0;
   walk->newer.newer[0] = '\0';
-  if (walker.access < 0 || !walker.type || H5Pset_elink_cb(walker.access, refuse, NULL) < 0) goto done;
+  if (walker.access < 0 || !walker.type) goto done;
   status = plan_root(&walker, err);
-  if (status == CSHM_OK) status = visit_all(&walker, H5KIND_HARD, visit_hard);
-  if (status == CSHM_OK) status = visit_all(&walker, H5KIND_SOFT, visit_soft);
+  if (status == CSHM_OK) status = visit_all(&walker);
+  if (status == CSHM_OK) status = cshm__h5_doubles(plan);
 done:
   if (status == CSHM_ERR_NO_MEMORY) cshm__fail(err, status, 0, "out of memory while reading the file's structure");
+  for (size_t i = 0; i < walker.file_count; i++)
+    if (walker.open_files[i] >= 0) H5Fclose(walker.open_files[i]);
   if (walker.access >= 0) H5Pclose(walker.access);
   free(walker.type);
   return status;

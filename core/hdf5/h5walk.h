@@ -18,10 +18,11 @@ struct h5walk {
  * Fills a plan that was begun. Breadth first, so that no depth of groups can use up the stack, and each object is opened
  * once. Links of a group come in the order of their creation where the group keeps it, else by name.
  *
- * Objects are known by their address: the second path to a dataset is an alias; the second path to a group, which is how
- * cycles look, is skipped. Soft links are resolved inside of the file when all else is known. Links into other files are
- * skipped, also when they hide in the middle of a soft link's path. Left to be done when all objects are known: what
- * references lead to, and how much there is in datasets of elements of any length.
+ * Objects are known by their address: the second path to a dataset is an alias; the second path to a group is a group with
+ * all that is in it by second paths, or is skipped where it lies in that group, which is how cycles look. Soft links are
+ * resolved when all else is known. Links into other files are followed where the plan allows it; else they are skipped, also
+ * when they hide in the middle of a soft link's path. Left to be done when all objects are known: what references lead to,
+ * attributes that are later, and how much there is in datasets of elements of any length.
  * Returns CSHM_OK, also for a file of which much is skipped; CSHM_ERR_HDF5: not even the root can be read;
  * CSHM_ERR_NO_MEMORY.
  */

@@ -90,6 +90,20 @@ cshm_status cshm_builder_note(cshm_builder builder, uint32_t kind, const char *k
   return status ? status : leave(builder, cshm__tree_note(&object->tree, kind, key, text, err));
 }
 
+cshm_status cshm_builder_layout(cshm_builder builder, cshm_manifest layout, cshm_error *err) {
+  struct handle_target target;
+  struct builder *object;
+  cshm_status status = cshm__handle_pin(layout.id, HANDLE_MANIFEST, &target, err);
+  if (status) return status;
+  status = enter(builder, BUILDER_DECLARING, &object, err);
+  if (!status) {
+    const struct document *document = target.object;
+    status = leave(builder, cshm__manifest_declare(document, &object->tree, &object->fills, err));
+  }
+  cshm__handle_unpin(layout.id);
+  return status;
+}
+
 cshm_status cshm_builder_allocate(cshm_builder builder, cshm_error *err) {
   struct builder *object;
   cshm_status status = enter(builder, BUILDER_DECLARING, &object, err);
@@ -109,6 +123,14 @@ cshm_status cshm_builder_map(cshm_builder builder, uint32_t array, void **data, 
   if (!data) return cshm__null_argument("data", err);
   cshm_status status = enter(builder, BUILDER_ALLOCATED, &object, err);
   return status ? status : leave(builder, cshm__builder_map(object, array, data, nbytes, err));
+}
+
+cshm_status cshm_builder_place(cshm_builder builder, uint32_t array, int32_t *descriptor, uint64_t *offset,
+                               uint64_t *nbytes, cshm_error *err) {
+  struct builder *object;
+  if (!descriptor || !offset) return cshm__null_argument(descriptor ? "offset" : "descriptor", err);
+  cshm_status status = enter(builder, BUILDER_ALLOCATED, &object, err);
+  return status ? status : leave(builder, cshm__builder_place(object, array, descriptor, offset, nbytes, err));
 }
 
 cshm_status cshm_builder_attach(cshm_builder builder, cshm_attachment *attachment, cshm_error *err) {

@@ -37,13 +37,18 @@ cshm_status cshm__struct_out(void *theirs, const void *ours, size_t size, const 
   return CSHM_OK;
 }
 
-cshm_status cshm__string_out(const char *text, char *buffer, size_t *length, cshm_error *err) {
+cshm_status cshm__bytes_out(const char *text, size_t wanted, char *buffer, size_t *length, cshm_error *err) {
   if (!length) return cshm__null_argument("length", err);
-  size_t wanted = strlen(text), given = *length;
+  size_t given = *length;
   *length = wanted;
   if (!buffer || given <= wanted)
     return cshm__fail(err, CSHM_ERR_BUFFER_TOO_SMALL, 0, "the buffer has %zu bytes, and %zu are wanted",
                       buffer ? given : 0, wanted + 1);
-  memcpy(buffer, text, wanted + 1);
+  if (wanted > 0) memcpy(buffer, text, wanted);
+  buffer[wanted] = '\0';
   return CSHM_OK;
+}
+
+cshm_status cshm__string_out(const char *text, char *buffer, size_t *length, cshm_error *err) {
+  return cshm__bytes_out(text, strlen(text), buffer, length, err);
 }

@@ -19,6 +19,9 @@ cshm_status cshm__struct_out(void *theirs, const void *ours, size_t size, const 
 /* A string out, as the rules on top of cuteshm.h say. */
 cshm_status cshm__string_out(const char *text, char *buffer, size_t *length, cshm_error *err);
 
+/* The same of one that does not end with a NUL. */
+cshm_status cshm__bytes_out(const char *text, size_t wanted, char *buffer, size_t *length, cshm_error *err);
+
 /* CSHM_ERR_INVALID_ARGUMENT: `what` is NULL. */
 cshm_status cshm__null_argument(const char *what, cshm_error *err);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "builder.h"
 
+#include "builder_fill.h"
 #include "builder_sealed.h"
 #include "error.h"
 #include "lease.h"
@@ -99,6 +100,7 @@ void cshm__builder_free(struct builder *builder) {
   }
   cshm__platform_close(builder->segment);
   cshm__tree_free(&builder->tree);
+  cshm__manifest_fills_free(&builder->fills);
   free(builder->layout.head);
   free(builder);
 }
@@ -140,6 +142,7 @@ cshm_status cshm__builder_allocate(struct builder *builder, cshm_error *err) {
   if (status) return status;
   status = create_segment(builder, layout.segment_size, &segment, err);
   if (!status) status = cshm__platform_segment_write(segment, 0, layout.head, layout.head_size, err);
+  if (!status) status = cshm__builder_fill(builder, &layout, segment, err);
   if (status) {
     cshm__platform_segment_abandon(segment, builder->segment_name);
     cshm__platform_close(segment);
@@ -149,6 +152,7 @@ cshm_status cshm__builder_allocate(struct builder *builder, cshm_error *err) {
   builder->layout = layout;
   builder->segment = segment;
   cshm__tree_free(&builder->tree);
+  cshm__manifest_fills_free(&builder->fills);
   atomic_store_explicit(&builder->state, BUILDER_ALLOCATED, memory_order_release);
   return CSHM_OK;
 }
@@ -219,6 +223,17 @@ cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **da
   *data = (unsigned char *)mapping->base + record->offset;
   if (nbytes) *nbytes = record->nbytes;
   cshm__mapping_release(mapping); /* the builder keeps it */
+  return CSHM_OK;
+}
+
+cshm_status cshm__builder_place(const struct builder *builder, uint32_t array, int32_t *descriptor, uint64_t *offset,
+                                uint64_t *nbytes, cshm_error *err) {
+  const struct format_array *record = NULL;
+  cshm_status status = array_at(builder, array, &record, err);
+  if (status) return status;
+  *descriptor = builder->segment;
+  *offset = record->offset;
+  if (nbytes) *nbytes = record->nbytes;
   return CSHM_OK;
 }
 

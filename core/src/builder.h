@@ -6,6 +6,7 @@
 #include "builder_window.h"
 #include "counter.h"
 #include "layout.h"
+#include "manifest_declare.h"
 #include "mapping.h"
 #include "store.h"
 #include "tree.h"
@@ -23,12 +24,13 @@ struct builder {
   bool sealed;
   uint32_t lifetime;
   uint64_t generation;
-  int64_t process;         /* that opened it */
-  cshm__counter state;     /* an enum builder_state */
-  struct tree tree;        /* while declaring */
-  struct layout layout;    /* from allocation on */
-  int segment;             /* descriptor, or -1 */
-  struct mapping *mapping; /* to write in, when asked for */
+  int64_t process;             /* that opened it */
+  cshm__counter state;         /* an enum builder_state */
+  struct tree tree;            /* while declaring */
+  struct manifest_fills fills; /* the same */
+  struct layout layout;        /* from allocation on */
+  int segment;                 /* descriptor, or -1 */
+  struct mapping *mapping;     /* to write in, when asked for */
   struct builder_window window;
 };
 
@@ -43,6 +45,8 @@ cshm_status cshm__builder_expect(const struct builder *builder, enum builder_sta
 cshm_status cshm__builder_allocate(struct builder *builder, cshm_error *err);
 cshm_status cshm__builder_write(struct builder *builder, uint32_t array, uint64_t offset, const void *data,
                                 uint64_t nbytes, cshm_error *err);
+cshm_status cshm__builder_place(const struct builder *builder, uint32_t array, int32_t *descriptor, uint64_t *offset,
+                                uint64_t *nbytes, cshm_error *err);
 cshm_status cshm__builder_map(struct builder *builder, uint32_t array, void **data, uint64_t *nbytes, cshm_error *err);
 
 /* A mapping to fill the arrays in, retained for the caller. It outlives the builder, published or not. */

@@ -8,6 +8,8 @@
 
 #define WINDOW_SIZE ((uint64_t)1 << 20)
 #define WINDOW_HITS 8u
+/* Rows of a chunk lie further apart: for so few of them in a piece, mapping it costs more than the system calls do. */
+#define WINDOW_NEAR ((uint64_t)16384)
 
 void cshm__builder_window_close(struct builder_window *window) {
   cshm__platform_unmap(window->base, window->size);
@@ -23,9 +25,13 @@ static bool is_mapped(struct builder_window *window, int segment, uint64_t segme
     window->offset = start;
     window->size = segment_size - start < WINDOW_SIZE ? segment_size - start : WINDOW_SIZE;
     window->hits = 0;
+    window->end = offset;
   }
   if (nbytes > window->offset + window->size - offset) return false;
   if (window->base) return true;
+  bool near = offset - window->end <= WINDOW_NEAR;
+  window->end = offset + nbytes;
+  if (!near) window->hits = 1;
   if (++window->hits != WINDOW_HITS) return false;
   void *base;
   if (cshm__platform_map_part(segment, window->offset, window->size, &base, NULL) == CSHM_OK) window->base = base;

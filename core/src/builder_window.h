@@ -14,7 +14,8 @@ struct builder_window {
   unsigned char *base; /* mapped, or NULL */
   uint64_t offset;     /* of the piece, in the segment */
   uint64_t size;
-  uint32_t hits; /* small writes that were in the piece, one after the other; only then is it mapped */
+  uint64_t end;  /* of the last small write that went into the piece unmapped */
+  uint32_t hits; /* small writes in the piece, one near the other; only then is it mapped */
 };
 
 /* Writes at most BUILDER_SMALL bytes to a segment of `segment_size` bytes. By many threads at once, as cshm_builder_write.

@@ -12,7 +12,14 @@
 #include <cuteshm/cuteshm.h>
 #include <stdint.h>
 
-enum handle_kind { HANDLE_STORE = 1, HANDLE_BUILDER = 2, HANDLE_ATTACHMENT = 3, HANDLE_ARRAY = 4, HANDLE_LISTING = 5 };
+enum handle_kind {
+  HANDLE_STORE = 1,
+  HANDLE_BUILDER = 2,
+  HANDLE_ATTACHMENT = 3,
+  HANDLE_ARRAY = 4,
+  HANDLE_LISTING = 5,
+  HANDLE_MANIFEST = 6
+};
 
 /* What a handle stands for: an object and, for kinds that need no object of their own, a number beside it. */
 struct handle_target {

@@ -6,6 +6,7 @@
 #ifndef CUTESHM_MANIFEST_H
 #define CUTESHM_MANIFEST_H
 
+#include "document.h"
 #include "index.h"
 #include "text.h"
 
@@ -13,8 +14,8 @@
 #include <stddef.h>
 
 #define MANIFEST_VERSION 1
-#define MANIFEST_MAX_SIZE (64u << 20)
-#define MANIFEST_MAX_DEPTH 64
+#define MANIFEST_MAX_SIZE ((size_t)CSHM_MANIFEST_MAX_SIZE)
+#define MANIFEST_MAX_DEPTH CSHM_MANIFEST_MAX_DEPTH
 
 /* What an attach needs to know. It comes first in the file. */
 struct manifest_head {
@@ -41,6 +42,14 @@ struct manifest_syntax {
 
   /* Adds the whole manifest of a project whose segment has that name. CSHM_ERR_NO_MEMORY. */
   cshm_status (*write)(const struct index *index, const char *segment, struct text *text, cshm_error *err);
+
+  /* Reads a whole text into a document that is empty and has its name; what was read before a failure is in it, too. CSHM_ERR_CORRUPT,
+   * CSHM_ERR_LIMIT: the message names file, line and column, what was wanted and what was found; CSHM_ERR_NO_MEMORY. */
+  cshm_status (*parse)(const struct document_source *source, struct document *document, cshm_error *err);
+
+  /* Adds the whole of a document. What `write` has written, in whichever syntax, comes out as this syntax's `write` writes it.
+   * CSHM_ERR_UNSUPPORTED: a value that the syntax has not, with line and column; CSHM_ERR_NO_MEMORY. */
+  cshm_status (*write_document)(const struct document *document, struct text *text, cshm_error *err);
 };
 
 extern const struct manifest_syntax cshm__manifest_yaml;

@@ -4,8 +4,10 @@
  * wrote the file: no more than that is read, and given to the parser.
  */
 #include "error.h"
+#include "manifest_document.h"
 #include "manifest_toml_head.h"
 #include "manifest_toml_parse.h"
+#include "manifest_toml_scan.h"
 #include "manifest_write.h"
 
 #include <stdlib.h>
@@ -42,13 +44,19 @@ static cshm_status read_text(manifest_source source, void *user, const char *fil
 }
 
 /* Each of its arrays is a table, the first one's among the first, and nothing comes before. */
-static bool is_of_1_2(const struct text *text, size_t head) {
+static bool is_of_1_2(const char *text, size_t length, size_t head) {
   static const char mark[] = "\nshm_private_name = ";
   const size_t size = sizeof mark - 1;
   bool found = false;
-  for (size_t at = 0; head == 0 && !found && at + size <= text->length; at++)
-    found = memcmp(text->data + at, mark, size) == 0;
+  for (size_t at = 0; head == 0 && !found && at + size <= length; at++)
+    found = memcmp(text + at, mark, size) == 0;
   return found;
+}
+
+static cshm_status fail_1_2(const char *file, cshm_error *err) {
+  return cshm__fail(err, CSHM_ERR_CORRUPT, 0,
+                    "manifest %s was written by cute-shm 1.2, whose projects only that version attaches and unlinks",
+                    file);
 }
 
 static cshm_status read_head(manifest_source source, void *user, const char *file, struct manifest_head *head,
@@ -56,10 +64,8 @@ static cshm_status read_head(manifest_source source, void *user, const char *fil
   struct text text = {.data = NULL};
   size_t length = 0;
   cshm_status status = read_text(source, user, file, &text, &length, err);
-  if (!status && is_of_1_2(&text, length))
-    status = cshm__fail(
-        err, CSHM_ERR_CORRUPT, 0,
-        "manifest %s was written by cute-shm 1.2, whose projects only that version attaches and unlinks", file);
+  if (!status && is_of_1_2(text.data, text.length, length))
+    status = fail_1_2(file, err);
   else if (!status)
     status = cshm__toml_parse_head(text.data, length, file, head, err);
   free(text.data);
@@ -72,13 +78,16 @@ static const struct manifest_dialect dialect = {
     .item_open = "\n[[",
     .item_next = "\n",
     .item_close = "\n",
-    .attributes_open = "\nattributes.",
-    .attributes_next = "\nattributes.",
-    .attributes_close = "",
+    .map_open = ".",
+    .map_next = NULL,
+    .map_close = "",
     .long_key = "",
+    .long_assign = " = ",
+    .nothing = "",
     .nan = "nan",
     .infinity = "inf",
     .minus_infinity = "-inf",
+    .null = NULL,
     .big_integers = false,
 };
 
@@ -86,4 +95,31 @@ static cshm_status write_all(const struct index *index, const char *segment, str
   return cshm__manifest_write(&dialect, index, segment, text, err);
 }
 
-const struct manifest_syntax cshm__manifest_toml = {"toml", read_head, write_all};
+static cshm_status write_document(const struct document *document, struct text *text, cshm_error *err) {
+  return cshm__manifest_document(&dialect, document, text, err);
+}
+
+/* ---- whole texts ---- */
+
+static cshm_status check_limits(const struct document_source *source, const struct document *document,
+                                cshm_error *err) {
+  struct toml_scan scan = {.text = source->text, .length = source->length, .first = true};
+  const char *wanted = cshm__toml_scan_limits(&scan);
+  if (!wanted) return CSHM_OK;
+  return cshm__document_fail_at(document, cshm__document_place(source->text, scan.at), CSHM_ERR_LIMIT, wanted,
+                                "one more", err);
+}
+
+static cshm_status parse(const struct document_source *source, struct document *document, cshm_error *err) {
+  struct document_source text = *source;
+  size_t head;
+  bool whole;
+  cshm_status status = cshm__document_check_text(document, &text, err);
+  if (!status) status = check_limits(&text, document, err);
+  if (!status) status = cshm__toml_head_end(text.text, text.length, document->name, &head, &whole, err);
+  if (!status && is_of_1_2(text.text, text.length, head)) status = fail_1_2(document->name, err);
+  if (!status) status = cshm__toml_parse_document(text.text, text.length, document, err);
+  return status ? status : cshm__document_keep_lead(document, &text, err);
+}
+
+const struct manifest_syntax cshm__manifest_toml = {"toml", read_head, write_all, parse, write_document};

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The library's only C++: toml++, header-only. It is given no more than a head of bounded size and depth, since it recurses.
+// The library's only C++: toml++, header-only. It is given no more than texts of bounded size and depth, since it recurses.
 // It throws nothing of its own, but the operator new beneath it does, where there is no memory.
 extern "C" {
 #include "manifest_toml_parse.h"
+#include "decimal.h"
 #include "error.h"
 #include "manifest_toml_head.h"
 }
@@ -24,9 +25,12 @@ extern "C" {
 #define TOML_UNREACHABLE __builtin_unreachable()
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <cinttypes>
+#include <cmath>
 #include <cstdio>
 #include <new>
+#include <vector>
 
 static_assert(TOML_LIB_MAJOR == 3 && TOML_LIB_MINOR >= 3, "toml++ 3.3 or later is needed");
 
@@ -88,7 +92,120 @@ cshm_status parse_head(const char *text, size_t length, const char *file, manife
   return CSHM_OK;
 }
 
+// ---- whole documents: toml++ sorts a table's keys, so their order is that of their places in the text
+
+struct Writer {
+  document *to;
+  cshm_error *err;
+};
+
+struct Entry {
+  const toml::key *key;
+  const toml::node *value;
+};
+
+std::vector<Entry> in_order(const toml::table &table) {
+  std::vector<Entry> entries;
+  entries.reserve(table.size());
+  for (const auto &entry : table)
+    entries.push_back({&entry.first, &entry.second});
+  std::sort(entries.begin(), entries.end(), [](const Entry &one, const Entry &other) {
+    const toml::source_position a = one.key->source().begin, b = other.key->source().begin;
+    return a.line != b.line ? a.line < b.line : a.column < b.column;
+  });
+  return entries;
+}
+
+cshm_status add(const Writer &writer, const Entry &entry, uint32_t parent);
+
+cshm_status add_children(const Writer &writer, const toml::node &node, uint32_t number) {
+  cshm_status status = CSHM_OK;
+  if (const toml::table *table = node.as_table()) {
+    for (const Entry &entry : in_order(*table))
+      if (status == CSHM_OK) status = add(writer, entry, number);
+  } else {
+    for (const toml::node &item : *node.as_array())
+      if (status == CSHM_OK) status = add(writer, {nullptr, &item}, number);
+  }
+  return status;
+}
+
+void take_integer(int64_t value, document_node &node, document_text &text, char *digits, size_t size) {
+  node.kind = DOCUMENT_INTEGER;
+  node.negative = value < 0;
+  node.magnitude = value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
+  text = {digits, static_cast<size_t>(std::snprintf(digits, size, "%" PRId64, value))};
+}
+
+// Spelled as in YAML, so that the same document does not read differently where it was written in the other syntax.
+void take_float(double value, document_node &node, document_text &text, char *digits) {
+  const char *special = std::isnan(value) ? ".nan" : value > 0 ? ".inf" : "-.inf";
+  node.kind = DOCUMENT_FLOAT;
+  node.real = value;
+  text = {special, std::strlen(special)};
+  if (std::isfinite(value)) text = {digits, cshm__decimal_double(value, digits)};
+}
+
+// False where TOML has what a document has not: dates and times.
+bool take_value(const toml::node &value, document_node &node, document_text &text, char digits[DECIMAL_SIZE]) {
+  if (const auto *string = value.as_string()) {
+    node.kind = DOCUMENT_STRING;
+    node.quoted = true;
+    text = {string->get().data(), string->get().size()};
+  } else if (const auto *integer = value.as_integer()) {
+    take_integer(integer->get(), node, text, digits, DECIMAL_SIZE);
+  } else if (const auto *real = value.as_floating_point()) {
+    take_float(real->get(), node, text, digits);
+  } else if (const auto *boolean = value.as_boolean()) {
+    node.kind = DOCUMENT_BOOL;
+    node.boolean = boolean->get();
+    text = {node.boolean ? "true" : "false", node.boolean ? size_t(4) : size_t(5)};
+  } else {
+    node.kind = value.is_table() ? DOCUMENT_MAP : DOCUMENT_LIST;
+    return value.is_table() || value.is_array();
+  }
+  return true;
+}
+
+cshm_status add(const Writer &writer, const Entry &entry, uint32_t parent) {
+  toml::source_position begin = entry.value->source().begin;
+  if (!begin && entry.key != nullptr) begin = entry.key->source().begin; // a table that only its keys make
+  document_node node = {};
+  document_text key = {"", 0}, text = {"", 0};
+  char digits[DECIMAL_SIZE];
+  uint32_t number;
+  node.parent = parent;
+  node.line = begin.line;
+  node.column = begin.column;
+  if (entry.key != nullptr) key = {entry.key->str().data(), entry.key->str().size()};
+  if (!take_value(*entry.value, node, text, digits))
+    return cshm__document_fail_at(writer.to, {begin.line, begin.column}, CSHM_ERR_CORRUPT,
+                                  "a string: write dates and times in quotes", "a date or a time", writer.err);
+  const cshm_status status = cshm__document_add(writer.to, &node, key, text, &number, writer.err);
+  const bool has_children = node.kind == DOCUMENT_MAP || node.kind == DOCUMENT_LIST;
+  return status == CSHM_OK && has_children ? add_children(writer, *entry.value, number) : status;
+}
+
+cshm_status parse_document(const char *text, size_t length, const Writer &writer) {
+  const toml::parse_result result = toml::parse(std::string_view(text, length));
+  if (!result) {
+    const toml::source_position begin = result.error().source().begin;
+    const std::string_view why = result.error().description();
+    return cshm__fail(writer.err, CSHM_ERR_CORRUPT, 0, "%s:%u:%u: not TOML: %.*s", writer.to->name,
+                      unsigned(begin.line), unsigned(begin.column), int(why.size()), why.data());
+  }
+  return add(writer, {nullptr, &result.table()}, DOCUMENT_NONE);
+}
+
 } // namespace
+
+cshm_status cshm__toml_parse_document(const char *text, size_t length, document *document, cshm_error *err) {
+  try {
+    return parse_document(text, length, {document, err});
+  } catch (const std::bad_alloc &) {
+    return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "%s: no memory to parse it", document->name);
+  }
+}
 
 cshm_status cshm__toml_parse_head(const char *text, size_t length, const char *file, manifest_head *head,
                                   cshm_error *err) {

@@ -9,15 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The list of fields is read again for each element: bytes that this may come to. Only names of absurd length reach it. */
-#define MAX_WALK (16u << 20)
-
 struct writer {
   const struct manifest_dialect *dialect;
   struct text *text;
   struct text scratch; /* a U string as UTF-8 */
   uint32_t depth;
-  bool too_deep;
+  uint32_t max_depth;
+  uint64_t walked; /* bytes of lists of fields */
+  bool given_up;
 };
 
 static void add(struct writer *writer, const char *word) { cshm__text_add_word(writer->text, word); }
@@ -203,7 +202,9 @@ static void add_shaped(struct writer *writer, const struct element *element, uin
 static void add_fields(struct writer *writer, const struct element *element, const unsigned char *data) {
   struct descr_walk walk = cshm__descr_walk(element->fields, element->fields_length);
   struct dtype_field field;
-  for (bool first = true; cshm__descr_next(&walk, &field); first = false) {
+  writer->walked += element->fields_length;
+  if (writer->walked > MANIFEST_MAX_WALK) writer->given_up = true;
+  for (bool first = true; !writer->given_up && cshm__descr_next(&walk, &field); first = false) {
     bool is_list = field.format[0] == '[';
     size_t quote = is_list ? 0 : 1; /* a type's word holds no escapes: it is what is between the quotes */
     struct element inner = element_of(field.format + quote, field.format_length - 2 * quote, is_list);
@@ -214,8 +215,8 @@ static void add_fields(struct writer *writer, const struct element *element, con
 
 /* Opens a list; false where there are too many around it already. */
 static bool open_list(struct writer *writer) {
-  if (writer->depth == MANIFEST_MAX_VALUE_DEPTH) writer->too_deep = true;
-  if (writer->too_deep) return false;
+  if (writer->depth == writer->max_depth) writer->given_up = true;
+  if (writer->given_up) return false;
   writer->depth++;
   add(writer, "[");
   return true;
@@ -246,7 +247,7 @@ static void add_shaped(struct writer *writer, const struct element *element, uin
   }
   if (!open_list(writer)) return;
   uint64_t step = nbytes == 0 ? 0 : nbytes / (uint64_t)shape[0];
-  for (uint64_t at = 0; at < nbytes && !writer->too_deep; at += step) {
+  for (uint64_t at = 0; at < nbytes && !writer->given_up; at += step) {
     add(writer, at == 0 ? "" : ", ");
     add_shaped(writer, element, ndim - 1, shape + 1, data + at, step);
   }
@@ -256,16 +257,16 @@ static void add_shaped(struct writer *writer, const struct element *element, uin
 bool cshm__manifest_value(const struct manifest_dialect *dialect, const struct manifest_value *value,
                           struct text *text) {
   struct writer writer = {.dialect = dialect, .text = text};
+  writer.max_depth = value->whole ? UINT32_MAX : MANIFEST_MAX_VALUE_DEPTH;
   size_t start = text->length;
   cshm_dtype parts;
-  if (value->nbytes > MANIFEST_MAX_VALUE ||
+  if ((!value->whole && value->nbytes > MANIFEST_MAX_VALUE) ||
       cshm__dtype_parse(value->dtype, value->dtype_length, &parts, NULL, NULL) != CSHM_OK)
     return false;
-  if (parts.field_count > 0 && value->nbytes / parts.itemsize * value->dtype_length > MAX_WALK) return false;
   struct element element = element_of(value->dtype, value->dtype_length, parts.field_count > 0);
   add_shaped(&writer, &element, value->ndim, value->shape, value->data, value->nbytes);
   if (writer.scratch.failed) text->failed = true;
   free(writer.scratch.data);
-  if (writer.too_deep) text->length = start;
-  return !writer.too_deep;
+  if (writer.given_up) text->length = start;
+  return !writer.given_up;
 }

@@ -3,11 +3,16 @@
 #ifndef CUTESHM_MANIFEST_VALUE_H
 #define CUTESHM_MANIFEST_VALUE_H
 
-#include "manifest_write.h"
+#include "manifest_emit.h"
+
+#include <stdint.h>
 
 /* Values of more bytes, and such as nest deeper than this, are not written down: the segment has them. */
 #define MANIFEST_MAX_VALUE 65536
 #define MANIFEST_MAX_VALUE_DEPTH 32
+
+/* The list of fields is read again for each element: bytes that this may come to. Only names of absurd length reach it. */
+#define MANIFEST_MAX_WALK (16u << 20)
 
 /* A value: its dtype (one that cshm__dtype_parse accepts), shape, and bytes in C order. */
 struct manifest_value {
@@ -17,6 +22,7 @@ struct manifest_value {
   const int64_t *shape;
   const unsigned char *data;
   uint64_t nbytes;
+  bool whole; /* is written whatever its size and depth */
 };
 
 /* Adds the value; false, with nothing added, where it is one that is not written down. */

@@ -36,7 +36,8 @@ std::string written(const std::string &dtype, const std::vector<int64_t> &shape,
                                 uint32_t(shape.size()),
                                 shape.data(),
                                 reinterpret_cast<const unsigned char *>(exact.data()),
-                                exact.size()};
+                                exact.size(),
+                                false};
   bool there = cshm__manifest_value(&dialect, &value, &text);
   std::string all(text.data, text.length);
   std::free(text.data);
@@ -123,4 +124,6 @@ TEST_CASE("what is too large or nests too deep is left out", "[manifest_value]")
   const std::string long_name = R"([[")" + std::string(60000, 'x') + R"(","|u1"]])";
   CHECK(written(long_name, {2}, "\1\2") == "[[1], [2]]");
   CHECK(written(long_name, {65536}, std::string(65536, '\1')) == "(left out)");
+  const std::string inner = R"([["a",)" + long_name + R"(,[65536]]])";
+  CHECK(written(inner, {}, std::string(65536, '\1')) == "(left out)");
 }

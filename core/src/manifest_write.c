@@ -8,20 +8,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LONG_KEY 160 /* YAML allows a plain key 1024 bytes; six for each of these when all are escaped */
-
 struct writer {
-  const struct manifest_dialect *dialect;
+  struct emitter emitter;
   const struct index *index;
-  struct text *text;
+  struct text *text; /* the emitter's */
 };
 
 static void add(struct writer *writer, const char *word) { cshm__text_add_word(writer->text, word); }
 
-static void add_key(struct writer *writer, const char *key) {
-  add(writer, key);
-  add(writer, writer->dialect->assign);
-}
+static void add_key(struct writer *writer, const char *key) { cshm__emit_key(&writer->emitter, key); }
 
 static void add_string(struct writer *writer, uint32_t place, uint32_t length) {
   cshm__text_add_quoted(writer->text, writer->index->strings + place, length);
@@ -83,26 +78,20 @@ static void add_head(struct writer *writer, const char *segment) {
 
 /* ---- lists ---- */
 
-/* Before a list's items, if it has any. */
 static void open_list(struct writer *writer, const char *list) {
-  if (!writer->dialect->list_open) return;
-  add(writer, list);
-  add(writer, writer->dialect->list_open);
+  cshm__emit_list_open(&writer->emitter, list, strlen(list));
 }
 
 static void open_item(struct writer *writer, const char *list) {
-  add(writer, writer->dialect->item_open);
-  if (writer->dialect->list_open) return;
-  add(writer, list);
-  add(writer, "]]\n");
+  cshm__emit_item_open(&writer->emitter, list, strlen(list));
 }
 
 static void add_next_key(struct writer *writer, const char *key) {
-  add(writer, writer->dialect->item_next);
+  cshm__emit_item_next(&writer->emitter);
   add_key(writer, key);
 }
 
-static void close_item(struct writer *writer) { add(writer, writer->dialect->item_close); }
+static void close_item(struct writer *writer) { cshm__emit_item_close(&writer->emitter); }
 
 /* Notes of one kind; no list where there are none. */
 static void add_notes(struct writer *writer, uint32_t kind, const char *list, const char *key, const char *text) {
@@ -140,19 +129,21 @@ static void add_dtype(struct writer *writer, uint32_t number) {
 static void add_value(struct writer *writer, const struct format_attribute *attribute) {
   const struct index *index = writer->index;
   const struct format_dtype *dtype = &index->dtypes[attribute->dtype];
-  struct manifest_value value = {
-      index->strings + dtype->text,    dtype->text_length, attribute->ndim, index->extents + attribute->extents,
-      index->blobs + attribute->value, attribute->nbytes};
+  struct manifest_value value = {index->strings + dtype->text,
+                                 dtype->text_length,
+                                 attribute->ndim,
+                                 index->extents + attribute->extents,
+                                 index->blobs + attribute->value,
+                                 attribute->nbytes,
+                                 false};
   size_t start = writer->text->length;
   add(writer, ", ");
   add_key(writer, "value");
-  if (!cshm__manifest_value(writer->dialect, &value, writer->text)) writer->text->length = start;
+  if (!cshm__manifest_value(writer->emitter.dialect, &value, writer->text)) writer->text->length = start;
 }
 
 static void add_attribute(struct writer *writer, const struct format_attribute *attribute) {
-  add(writer, attribute->name_length > LONG_KEY ? writer->dialect->long_key : "");
-  add_string(writer, attribute->name, attribute->name_length);
-  add(writer, writer->dialect->assign);
+  cshm__emit_quoted_key(&writer->emitter, writer->index->strings + attribute->name, attribute->name_length);
   add(writer, "{");
   add_key(writer, "dtype");
   add_dtype(writer, attribute->dtype);
@@ -164,12 +155,14 @@ static void add_attribute(struct writer *writer, const struct format_attribute *
 }
 
 static void add_attributes(struct writer *writer, const struct format_node *node) {
-  const struct manifest_dialect *dialect = writer->dialect;
+  static const char key[] = "attributes";
+  if (node->attribute_count == 0) return;
+  cshm__emit_item_next(&writer->emitter);
   for (uint32_t i = 0; i < node->attribute_count; i++) {
-    add(writer, i == 0 ? dialect->attributes_open : dialect->attributes_next);
+    cshm__emit_map_next(&writer->emitter, key, sizeof key - 1, i == 0);
     add_attribute(writer, &writer->index->attributes[node->attribute_first + i]);
   }
-  add(writer, node->attribute_count > 0 ? dialect->attributes_close : "");
+  cshm__emit_map_close(&writer->emitter);
 }
 
 /* ---- nodes ---- */
@@ -234,7 +227,7 @@ static void add_arrays(struct writer *writer) {
 
 cshm_status cshm__manifest_write(const struct manifest_dialect *dialect, const struct index *index, const char *segment,
                                  struct text *text, cshm_error *err) {
-  struct writer writer = {dialect, index, text};
+  struct writer writer = {{dialect, text}, index, text};
   add_head(&writer, segment);
   add_notes(&writer, CSHM_NOTE_ORIGIN, "origin", "key", "text");
   add_notes(&writer, CSHM_NOTE_SKIPPED, "skipped", "path", "reason");

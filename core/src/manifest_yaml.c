@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The YAML of manifests: libyaml reads it, event by event, so that a head costs no more than itself. */
 #include "error.h"
+#include "manifest_document.h"
 #include "manifest_head.h"
 #include "manifest_write.h"
+#include "manifest_yaml_event.h"
+#include "manifest_yaml_parse.h"
 #include "manifest_yaml_plain.h"
 
 #include <stdio.h>
@@ -47,7 +50,7 @@ static int read_piece(void *data, unsigned char *buffer, size_t size, size_t *le
   if (yaml->status) return 0;
   yaml->total += *length;
   if (yaml->total <= MANIFEST_MAX_SIZE) return 1;
-  yaml->status = cshm__fail(yaml->err, CSHM_ERR_CORRUPT, 0, "manifest %s: larger than %u MiB", yaml->file,
+  yaml->status = cshm__fail(yaml->err, CSHM_ERR_CORRUPT, 0, "manifest %s: larger than %zu MiB", yaml->file,
                             MANIFEST_MAX_SIZE >> 20);
   return 0;
 }
@@ -62,49 +65,10 @@ static cshm_status fail_parser(struct yaml_head *yaml) {
                     mark.column + 1, parser->problem ? parser->problem : "unknown error");
 }
 
-static const char *event_name(const yaml_event_t *event) {
-  switch (event->type) {
-  case YAML_SCALAR_EVENT:
-    return "a scalar";
-  case YAML_SEQUENCE_START_EVENT:
-    return "a list";
-  case YAML_MAPPING_START_EVENT:
-    return "a mapping";
-  case YAML_ALIAS_EVENT:
-    return "an alias";
-  case YAML_MAPPING_END_EVENT:
-  case YAML_DOCUMENT_END_EVENT:
-  case YAML_STREAM_END_EVENT:
-    return "the end";
-  default:
-    return "something else";
-  }
-}
-
-/* What a manifest never needs, and what makes small files large or mean more than they say. */
-static const char *forbidden(const yaml_event_t *event) {
-  switch (event->type) {
-  case YAML_ALIAS_EVENT:
-    return "an alias";
-  case YAML_SCALAR_EVENT:
-    return event->data.scalar.anchor ? "an anchor" : event->data.scalar.tag ? "a tag" : NULL;
-  case YAML_SEQUENCE_START_EVENT:
-    return event->data.sequence_start.anchor ? "an anchor" : event->data.sequence_start.tag ? "a tag" : NULL;
-  case YAML_MAPPING_START_EVENT:
-    return event->data.mapping_start.anchor ? "an anchor" : event->data.mapping_start.tag ? "a tag" : NULL;
-  case YAML_DOCUMENT_START_EVENT:
-    return event->data.document_start.tag_directives.start != event->data.document_start.tag_directives.end
-               ? "a %TAG directive"
-               : NULL;
-  default:
-    return NULL;
-  }
-}
-
 /* The next event, which the caller deletes after CSHM_OK. */
 static cshm_status next(struct yaml_head *yaml, yaml_event_t *event) {
   if (!yaml_parser_parse(&yaml->parser, event)) return fail_parser(yaml);
-  const char *found = forbidden(event);
+  const char *found = cshm__yaml_event_forbidden(event);
   if (!found) return CSHM_OK;
   cshm_status status = fail(yaml, CSHM_ERR_CORRUPT, event->start_mark, "plain YAML", found);
   yaml_event_delete(event);
@@ -116,7 +80,8 @@ static cshm_status expect(struct yaml_head *yaml, yaml_event_type_t type, const 
   yaml_event_t event;
   cshm_status status = next(yaml, &event);
   if (status) return status;
-  if (event.type != type) status = fail(yaml, CSHM_ERR_CORRUPT, event.start_mark, wanted, event_name(&event));
+  if (event.type != type)
+    status = fail(yaml, CSHM_ERR_CORRUPT, event.start_mark, wanted, cshm__yaml_event_name(&event));
   yaml_event_delete(&event);
   return status;
 }
@@ -144,7 +109,7 @@ static cshm_status take(struct yaml_head *yaml, int key) {
   yaml_event_t event;
   cshm_status status = next(yaml, &event);
   if (status) return status;
-  const char *wanted = "a single value", *found = event_name(&event);
+  const char *wanted = "a single value", *found = cshm__yaml_event_name(&event);
   char text[HEAD_QUOTED_SIZE];
   status = CSHM_ERR_CORRUPT;
   if (event.type == YAML_SCALAR_EVENT) {
@@ -169,7 +134,7 @@ static cshm_status take_entry(struct yaml_head *yaml) {
   } else {
     char wanted[40];
     snprintf(wanted, sizeof wanted, "the key '%s'", cshm__head_missing(&yaml->reader));
-    status = fail(yaml, CSHM_ERR_CORRUPT, event.start_mark, wanted, event_name(&event));
+    status = fail(yaml, CSHM_ERR_CORRUPT, event.start_mark, wanted, cshm__yaml_event_name(&event));
   }
   yaml_event_delete(&event);
   if (status) return status;
@@ -219,13 +184,16 @@ static const struct manifest_dialect dialect = {
     .item_open = "  - {",
     .item_next = ", ",
     .item_close = "}\n",
-    .attributes_open = ", attributes: {",
-    .attributes_next = ", ",
-    .attributes_close = "}",
+    .map_open = ": {",
+    .map_next = ", ",
+    .map_close = "}",
     .long_key = "? ",
+    .long_assign = "\n: ",
+    .nothing = "{}\n",
     .nan = ".nan",
     .infinity = ".inf",
     .minus_infinity = "-.inf",
+    .null = "null",
     .big_integers = true,
 };
 
@@ -233,4 +201,8 @@ static cshm_status write_all(const struct index *index, const char *segment, str
   return cshm__manifest_write(&dialect, index, segment, text, err);
 }
 
-const struct manifest_syntax cshm__manifest_yaml = {"yaml", read_head, write_all};
+static cshm_status write_document(const struct document *document, struct text *text, cshm_error *err) {
+  return cshm__manifest_document(&dialect, document, text, err);
+}
+
+const struct manifest_syntax cshm__manifest_yaml = {"yaml", read_head, write_all, cshm__yaml_parse, write_document};

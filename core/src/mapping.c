@@ -20,6 +20,8 @@ static uint32_t state_of(const struct mapping *mapping) {
   return *(const volatile uint32_t *)&mapping->index.header->state;
 }
 
+bool cshm__mapping_is_published(const struct mapping *mapping) { return state_of(mapping) != FORMAT_FILLED; }
+
 /* Made to be sealed: in no store, and without a successor. Before publication it is not sealed yet. */
 static bool is_sealed(const struct mapping *mapping) { return mapping->index.header->flags & FORMAT_SEALED; }
 

@@ -50,6 +50,9 @@ bool cshm__mapping_is_shared(const struct mapping *mapping); /* with others who 
 /* Never waits for anyone: at most as long as the system takes to unmap, and to remove what this was the last user of. */
 void cshm__mapping_release(struct mapping *mapping);
 
+/* Whether it was a project once: false of one that is being filled. */
+bool cshm__mapping_is_published(const struct mapping *mapping);
+
 /* Whether a new attach would get this generation. */
 cshm_status cshm__mapping_is_current(const struct mapping *mapping, bool *current, cshm_error *err);
 

@@ -112,6 +112,10 @@ cshm_status cshm__platform_directory_each(int directory, bool (*each)(void *user
 cshm_status cshm__platform_file_open(int directory, const char *name, const struct platform_share *share, int *file,
                                      cshm_error *err);
 
+/* Opens a regular file that the caller's user has named, whoever's it is, to be read; symlinks are followed, a FIFO or device does
+ * not block. CSHM_ERR_NOT_FOUND, CSHM_ERR_PERMISSION; CSHM_ERR_CORRUPT: not a regular file; CSHM_ERR_BAD_NAME; CSHM_ERR_SYSTEM. */
+cshm_status cshm__platform_path_open(const char *path, int *file, cshm_error *err);
+
 /* Reads up to `size` bytes; *length is 0 at the end. */
 cshm_status cshm__platform_file_read(int file, void *buffer, size_t size, size_t *length, cshm_error *err);
 

@@ -236,6 +236,19 @@ cshm_status cshm__linux_file_open(const struct linux_file *file, bool writable, 
   return CSHM_OK;
 }
 
+cshm_status cshm__platform_path_open(const char *path, int *file, cshm_error *err) {
+  struct stat info;
+  int fd = cshm__linux_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+  if (fd < 0 && errno != ENXIO) return cshm__fail_errno(err, errno, "cannot open %s", path);
+  bool is_file = fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+  if (!is_file) {
+    cshm__platform_close(fd);
+    return cshm__fail(err, CSHM_ERR_CORRUPT, 0, "%s is refused: wanted a regular file", path);
+  }
+  *file = fd;
+  return CSHM_OK;
+}
+
 int cshm__linux_file_give(int file, const struct platform_share *share) {
   if (!is_shared(share)) return 0; /* 0600 as it was made: no umask takes that away */
   if (fchown(file, (uid_t)-1, share->group) < 0 || fchmod(file, share->writable ? 0660 : 0640) < 0) return errno;

@@ -8,7 +8,7 @@
 
 char *cshm__text_room(struct text *text, size_t size) {
   if (text->failed) return NULL;
-  if (text->capacity - text->length < size) {
+  if (!text->data || text->capacity - text->length < size) {
     bool absurd = size > SIZE_MAX / 4 || text->capacity > SIZE_MAX / 4;
     size_t capacity = text->capacity + text->capacity / 2 + size + 256;
     char *data = absurd ? NULL : realloc(text->data, capacity);
@@ -67,11 +67,6 @@ void cshm__text_join(char *buffer, size_t size, const char *const *strings) {
 
 static bool is_plain_ascii(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
 
-/* Beyond ASCII: what YAML does not count as printable, and what some programs take for the end of a line. */
-static bool is_printed(uint32_t code) {
-  return code >= 0xA0 && code != 0x2028 && code != 0x2029 && code != 0xFEFF && code != 0xFFFE && code != 0xFFFF;
-}
-
 static void add_escaped(struct text *text, uint32_t code) {
   static const char known[] = "\"\\\b\t\n\f\r";
   static const char letters[] = "\"\\btnfr";
@@ -93,7 +88,7 @@ static size_t add_character(struct text *text, const char *string, size_t length
     cshm__text_add(text, "\xEF\xBF\xBD", 3);
     return 1;
   }
-  if (is_printed(code))
+  if (code >= 0x80 && cshm__utf8_is_printed(code)) /* of ASCII only the others come here */
     cshm__text_add(text, string, count);
   else
     add_escaped(text, code);

@@ -197,6 +197,8 @@ void cshm__tree_free(struct tree *tree) {
   cshm__pool_free(&tree->extents);
   cshm__pool_free(&tree->strings);
   cshm__pool_free(&tree->blobs);
+  cshm__table_free(&tree->dtype_table);
+  cshm__table_free(&tree->attribute_table);
   free(tree->slots);
   memset(tree, 0, sizeof *tree);
 }

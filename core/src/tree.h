@@ -8,6 +8,7 @@
 
 #include "format.h"
 #include "pool.h"
+#include "tree_table.h"
 
 #include <cuteshm/cuteshm.h>
 #include <stddef.h>
@@ -56,6 +57,8 @@ struct tree {
   uint64_t nbytes; /* of all arrays */
   uint32_t *slots; /* hash table of paths: node number + 1, or 0 */
   uint32_t slot_count;
+  struct tree_table dtype_table;     /* by text */
+  struct tree_table attribute_table; /* by node and name */
 };
 
 /* An empty tree: the root group. Ends with cshm__tree_free, also after a failure. */

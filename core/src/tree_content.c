@@ -2,6 +2,7 @@
 /* What hangs on a tree's nodes: arrays, attributes, notes. */
 #include "dtype.h"
 #include "error.h"
+#include "hash.h"
 #include "tree_private.h"
 #include "utf8.h"
 
@@ -13,13 +14,20 @@ static const struct format_dtype *dtype_at(const struct tree *tree, uint32_t num
   return (const struct format_dtype *)(const void *)tree->dtypes.pool.data + number;
 }
 
-/* Few dtypes are in one project, and neighbours share them: the search goes backwards. */
+static bool has_text(const struct tree *tree, uint32_t number, const char *text, size_t length) {
+  const struct format_dtype *known = dtype_at(tree, number);
+  return known->text_length == length && memcmp(tree->strings.data + known->text, text, length) == 0;
+}
+
+/* Neighbours share them: the last one comes first. */
 static uint32_t find_dtype(const struct tree *tree, const char *text, size_t length) {
-  for (uint32_t i = tree->dtypes.count; i-- > 0;) {
-    const struct format_dtype *known = dtype_at(tree, i);
-    if (known->text_length == length && memcmp(tree->strings.data + known->text, text, length) == 0) return i;
-  }
-  return FORMAT_NONE;
+  uint32_t step = 0, number = tree->dtypes.count - 1; /* FORMAT_NONE, where there is none */
+  if (number == FORMAT_NONE || has_text(tree, number, text, length)) return number;
+  uint32_t hash = cshm__hash_path(text, length);
+  do
+    number = cshm__table_next(&tree->dtype_table, hash, &step);
+  while (number != FORMAT_NONE && !has_text(tree, number, text, length));
+  return number;
 }
 
 static cshm_status add_dtype(struct tree *tree, const char *text, size_t length, const cshm_dtype *parts, bool swapped,
@@ -30,7 +38,10 @@ static cshm_status add_dtype(struct tree *tree, const char *text, size_t length,
                                 .byte_order = parts->byte_order,
                                 .swapped = swapped};
   cshm_status status = cshm__tree_string(tree, text, length, &record.text, err);
-  return status ? status : cshm__tree_record(&tree->dtypes, &record, sizeof record, number, err);
+  if (!status) status = cshm__table_reserve(&tree->dtype_table, err);
+  if (!status) status = cshm__tree_record(&tree->dtypes, &record, sizeof record, number, err);
+  if (!status) cshm__table_add(&tree->dtype_table, cshm__hash_path(text, length), *number);
+  return status;
 }
 
 /* The number of a dtype, kept once and in one spelling, so that programs in all languages see the same text. */
@@ -111,10 +122,18 @@ static const struct tree_attribute *attribute_at(const struct tree *tree, uint32
   return (const struct tree_attribute *)(const void *)tree->attributes.pool.data + number;
 }
 
-static bool has_attribute(const struct tree *tree, const struct tree_node *node, const char *name, size_t length) {
-  for (uint32_t i = node->first_attribute; i != FORMAT_NONE; i = attribute_at(tree, i)->next) {
+static uint32_t attribute_hash(uint32_t node, const char *name, size_t length) {
+  return cshm__hash_path(name, length) ^ node * 0x9E3779B1u;
+}
+
+static bool has_attribute(const struct tree *tree, uint32_t node, const char *name, size_t length) {
+  const struct tree_table *table = &tree->attribute_table;
+  uint32_t step = 0, hash = attribute_hash(node, name, length);
+  for (uint32_t i = cshm__table_next(table, hash, &step); i != FORMAT_NONE; i = cshm__table_next(table, hash, &step)) {
     const struct format_attribute *known = &attribute_at(tree, i)->record;
-    if (known->name_length == length && memcmp(tree->strings.data + known->name, name, length) == 0) return true;
+    if (known->node == node && known->name_length == length &&
+        memcmp(tree->strings.data + known->name, name, length) == 0)
+      return true;
   }
   return false;
 }
@@ -137,7 +156,7 @@ static cshm_status check_attribute(const struct tree *tree, const char *path, ui
   if (length > CSHM_MAX_PATH || !cshm__utf8_valid(name, length))
     return cshm__fail(err, CSHM_ERR_BAD_NAME, 0, "an attribute of \"%s\" has a name that is %s", path,
                       length > CSHM_MAX_PATH ? "longer than 65535 bytes" : "not UTF-8");
-  if (has_attribute(tree, cshm__tree_node(tree, node), name, length))
+  if (has_attribute(tree, node, name, length))
     return cshm__fail(err, CSHM_ERR_EXISTS, 0, "\"%s\" has an attribute \"%s\" already", path, name);
   return CSHM_OK;
 }
@@ -174,8 +193,10 @@ cshm_status cshm__tree_attribute(struct tree *tree, const char *path, const char
   if (status) return cshm__fail_about(err, status, "attribute \"%.300s\" of \"%.300s\"", name, path);
   status = cshm__tree_string(tree, name, attribute.record.name_length, &attribute.record.name, err);
   if (status) return status;
-  status = cshm__tree_record(&tree->attributes, &attribute, sizeof attribute, &number, err);
+  status = cshm__table_reserve(&tree->attribute_table, err);
+  if (!status) status = cshm__tree_record(&tree->attributes, &attribute, sizeof attribute, &number, err);
   if (status) return status;
+  cshm__table_add(&tree->attribute_table, attribute_hash(node, name, attribute.record.name_length), number);
   struct tree_node *owner = cshm__tree_node(tree, node);
   if (owner->last_attribute == FORMAT_NONE)
     owner->first_attribute = number;

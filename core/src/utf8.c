@@ -65,3 +65,9 @@ size_t cshm__utf8_put(uint32_t code, char *out) {
   out[0] = (char)(marks[count] | code);
   return count;
 }
+
+bool cshm__utf8_is_printed(uint32_t code) {
+  bool ends_line = code == 0x2028 || code == 0x2029;
+  bool is_no_character = code == 0xFEFF || code == 0xFFFE || code == 0xFFFF;
+  return code >= 0x20 && (code < 0x7F || code >= 0xA0) && !ends_line && !is_no_character;
+}

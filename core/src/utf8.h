@@ -17,4 +17,8 @@ size_t cshm__utf8_next(const char *text, size_t length, uint32_t *code);
 /* Writes the bytes of a character (at most 4) and returns how many; 0 where `code` is none. */
 size_t cshm__utf8_put(uint32_t code, char *out);
 
+/* Whether a character may stand unescaped in every syntax of manifests: none that YAML does not count as printable, and none
+ * that some programs take for the end of a line. */
+bool cshm__utf8_is_printed(uint32_t code);
+
 #endif

@@ -4,6 +4,7 @@
 #include "api_fixture.hpp"
 
 #include <random>
+#include <unistd.h>
 
 using namespace api;
 
@@ -232,6 +233,14 @@ TEST_CASE("pieces and places in memory are the same bytes") {
   const std::vector<double> rest = ramp(10000, 10000);
   REQUIRE_OK(cshm_builder_write(builder, 1, 80000, rest.data(), 80000, err), err);
   REQUIRE(numbers[10000] == 10000);
+  int32_t descriptor = -1;
+  uint64_t offset = 0;
+  REQUIRE_OK(cshm_builder_place(builder, 1, &descriptor, &offset, &nbytes, err), err);
+  REQUIRE(nbytes == 160000);
+  double read_back = 0;
+  REQUIRE(pread(descriptor, &read_back, sizeof read_back, static_cast<off_t>(offset + 80000)) == sizeof read_back);
+  REQUIRE(read_back == 10000);
+  REQUIRE_STATUS(cshm_builder_place(builder, 3, &descriptor, &offset, nullptr, err), err, CSHM_ERR_NOT_FOUND);
   REQUIRE_OK(cshm_builder_map(builder, 2, &data, &nbytes, err), err);
   REQUIRE(data != nullptr);
   REQUIRE(nbytes == 0);

@@ -9,7 +9,7 @@
 
 namespace api {
 
-enum Kind { STORE, BUILDER, ATTACHMENT, ARRAY, LISTING, KINDS };
+enum Kind { STORE, BUILDER, ATTACHMENT, ARRAY, LISTING, MANIFEST, KINDS };
 
 // A handle that a call made.
 struct Made {
@@ -107,6 +107,12 @@ inline std::vector<HandleCall> builder_calls() {
        [](uint64_t id, uint32_t, Made &) {
          void *data = nullptr;
          return cshm_builder_map({id}, 0, &data, nullptr, nullptr);
+       }},
+      {"builder_place", BUILDER, 0, false,
+       [](uint64_t id, uint32_t, Made &) {
+         int32_t descriptor = -1;
+         uint64_t offset = 0;
+         return cshm_builder_place({id}, 0, &descriptor, &offset, nullptr, nullptr);
        }},
       {"builder_attach", BUILDER, 0, false,
        [](uint64_t id, uint32_t, Made &made) {
@@ -232,13 +238,44 @@ inline std::vector<HandleCall> array_and_listing_calls() {
   };
 }
 
+inline std::vector<HandleCall> manifest_calls() {
+  return {
+      {"attachment_manifest", ATTACHMENT, 0, true,
+       [](uint64_t id, uint32_t random, Made &made) {
+         std::string text(4096, ' ');
+         size_t length = text.size();
+         const uint32_t format = 1 + random % 2;
+         const cshm_status status = cshm_attachment_manifest({id}, format, text.data(), &length, nullptr);
+         cshm_manifest manifest{0};
+         if (status != CSHM_OK) return status;
+         (void)cshm_manifest_parse(text.data(), length, format, nullptr, &manifest, nullptr);
+         made = {MANIFEST, manifest.id};
+         return status;
+       }},
+      {"builder_layout", MANIFEST, 0, false,
+       [](uint64_t id, uint32_t, Made &) {
+         const cshm_status status = cshm_builder_layout({0}, {id}, nullptr);
+         size_t length = 0; // whose handle was stale is told by another call
+         return status == CSHM_ERR_STALE_HANDLE ? cshm_manifest_text({id}, 0, nullptr, &length, nullptr) : status;
+       }},
+      {"manifest_text", MANIFEST, 0, false,
+       [](uint64_t id, uint32_t random, Made &) {
+         char text[4096];
+         size_t length = sizeof text;
+         return cshm_manifest_text({id}, random % 3, text, &length, nullptr);
+       }},
+      {"manifest_close", MANIFEST, -1, false,
+       [](uint64_t id, uint32_t, Made &) { return cshm_manifest_close({id}, nullptr); }},
+  };
+}
+
 } // namespace detail
 
 // All of them. `project` is the sample (share_sample), to be attached.
 inline std::vector<HandleCall> handle_calls(const std::string &project) {
   std::vector<HandleCall> all = detail::store_calls(project);
-  for (const auto &more :
-       {detail::builder_calls(), detail::attachment_calls(), detail::tree_calls(), detail::array_and_listing_calls()})
+  for (const auto &more : {detail::builder_calls(), detail::attachment_calls(), detail::tree_calls(),
+                           detail::array_and_listing_calls(), detail::manifest_calls()})
     all.insert(all.end(), more.begin(), more.end());
   return all;
 }

@@ -80,6 +80,7 @@ private:
 using Attachment = Owned<cshm_attachment, cshm_detach>;
 using Array = Owned<cshm_array, cshm_array_release>;
 using Listing = Owned<cshm_listing, cshm_listing_close>;
+using Manifest = Owned<cshm_manifest, cshm_manifest_close>;
 
 // Names of the segments that belong to a project made by these tests. They hold no letter that a segment's name cannot.
 inline std::vector<std::string> segments_of(const std::string &project) {

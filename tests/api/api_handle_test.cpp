@@ -156,9 +156,11 @@ TEST_CASE("a handle of one kind is stale to the calls of all others") {
   Listing listing;
   REQUIRE(cshm_list(store, listing.out(), nullptr) == CSHM_OK);
   Builder builder(store, project + "-2");
-  const uint64_t ids[KINDS] = {static_cast<cshm_store>(store).id, static_cast<cshm_builder>(builder).id,
+  Manifest manifest;
+  REQUIRE(cshm_manifest_parse("cute-shm-layout: 1", 18, 0, nullptr, manifest.out(), nullptr) == CSHM_OK);
+  const uint64_t ids[KINDS] = {static_cast<cshm_store>(store).id,           static_cast<cshm_builder>(builder).id,
                                static_cast<cshm_attachment>(attachment).id, static_cast<cshm_array>(array).id,
-                               static_cast<cshm_listing>(listing).id};
+                               static_cast<cshm_listing>(listing).id,       static_cast<cshm_manifest>(manifest).id};
   for (const HandleCall &call : handle_calls(project))
     for (int kind = 0; kind < KINDS; kind++) {
       CAPTURE(call.name, kind);

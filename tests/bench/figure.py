@@ -100,6 +100,11 @@ class Peer(Helper):
         """Returns the same of `shm_to_arrays`."""
         return self._work("attach", count, nbytes)
 
+    def load(self, path: Path) -> float:
+        """Returns the seconds of loading an HDF5 file."""
+        answer: dict[str, float] = json.loads(self.ask(json.dumps({"work": "load", "file": str(path)})))
+        return answer["seconds"]
+
     def _work(self, work: str, count: int, nbytes: int) -> dict[str, float]:
         answer: dict[str, float] = json.loads(self.ask(json.dumps({"work": work, "count": count, "nbytes": nbytes})))
         return answer

@@ -21,6 +21,7 @@ SCAN = Goal("0.97 of its speed", "ratio", 1 / 0.97)
 OPEN = Goal("200 us", "ours", 200)
 ALL = Goal("2.5 times", "ratio", 2.5)
 THIRTY = Goal("30 times its speed", "ratio", 1 / 30)
+LOAD_MEMORY = Goal("48 MiB", "ours", 48 * 1024)
 GET = Goal("150 ns", "ours", 150)
 # By row and work, and by language where they differ.
 GOALS: dict[tuple[str, ...], Goal] = {
@@ -46,6 +47,18 @@ GOALS: dict[tuple[str, ...], Goal] = {
     ("put-many", "10,000 arrays", "Python"): Goal("40 ms", "ours", 40),
     ("put-many", "10,000 arrays, not yet published"): Goal("4 ms", "ours", 4),
     ("put-many", "each of 10,000 arrays, against 1,000 by cute-shm 1.2"): THIRTY,
+    ("load-contiguous", "against cp"): Goal("0.95 of its speed", "ratio", 1 / 0.95),
+    ("load-contiguous", "against h5py into shared memory"): Goal("1.6 times its speed", "ratio", 1 / 1.6),
+    ("load-contiguous", "against cute-shm 1.2"): Goal("2 times its speed", "ratio", 1 / 2),
+    ("load-contiguous", "peak memory"): LOAD_MEMORY,
+    ("load-chunked", "against cp"): Goal("0.8 of its speed", "ratio", 1 / 0.8),
+    ("load-chunked", "against h5py into shared memory"): Goal("1.6 times its speed", "ratio", 1 / 1.6),
+    ("load-chunked", "against cute-shm 1.2"): Goal("2 times its speed", "ratio", 1 / 2),
+    ("load-chunked", "peak memory"): LOAD_MEMORY,
+    ("load-gzip", "threads: 2"): Goal("3 times its speed", "ratio", 1 / 3),
+    ("load-gzip", "threads: 2, against cute-shm 1.2"): Goal("6 times its speed", "ratio", 1 / 6),
+    ("load-gzip", "peak memory"): LOAD_MEMORY,
+    ("load-wide", "10,000 datasets"): Goal("5 times its speed", "ratio", 1 / 5),
     ("import", "after numpy"): Goal("15 ms", "ours", 15),
 }
 

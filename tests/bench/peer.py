@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """cute-shm 1.2 from PyPI, in a process and an environment of its own, since both packages import as `cute_shm`.
 
-For every line of JSON on standard input it does one work, {"work": "put", "count": 100, "nbytes": 64}, and answers with
-what that took, {"seconds": 0.01, "kib": 120}: `kib` is the most memory beside what the process had before.
+For every line of JSON on standard input it does one work, {"work": "put", "count": 100, "nbytes": 64} or {"work":
+"load", "file": "x.h5"}, and answers with what that took, {"seconds": 0.01, "kib": 120}: `kib` is the most memory
+beside what the process had before.
 """
 
 from __future__ import annotations
@@ -54,8 +55,12 @@ def measured(work: Callable[[], object]) -> dict[str, float]:
     return {"seconds": took, "kib": kib}
 
 
-def answer(work: str, count: int, nbytes: int) -> dict[str, float]:
+def answer(work: str, count: int = 0, nbytes: int = 0, file: str = "") -> dict[str, float]:
     """Does one work. It leaves nothing behind."""
+    if work == "load":
+        result = measured(lambda: cute_shm.hdf5_to_shm(file, PROJECT, persistent=True))
+        cute_shm.unlink(PROJECT)
+        return result
     source = tree(count, nbytes)
     if work == "put":
         result = measured(lambda: cute_shm.arrays_to_shm(PROJECT, source, persistent=True))

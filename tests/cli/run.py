@@ -30,6 +30,8 @@ SHM = Path("/dev/shm")
 REPLACED = (
     (r"cute-shm\.([^\s/]+?)\.[0-9a-f]{16}\b", r"cute-shm.\1.$RANDOM"),
     (r'"generation": "[0-9a-f]{16}"', '"generation": "$GENERATION"'),
+    (r'^(generation(?:: | = ))"[0-9a-f]{16}"', r'\1"$GENERATION"'),
+    (r'(key(?:: | = )"hdf5.library",?\s+text(?:: | = ))"[\d.]+"', r'\1"$VERSION"'),
     (r'"created_ns": \d{19}', '"created_ns": $TIME'),
     (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{9}Z|,\d{3})?", "$TIME"),
     (r"HDF5 \d+\.\d+\.\d+", "HDF5 $VERSION"),
@@ -92,7 +94,7 @@ def normalise(text: str, folder: Path) -> str:
     """Replaces what differs from run to run."""
     text = text.replace(str(folder), "$DIR")
     for pattern, word in REPLACED:
-        text = re.sub(pattern, word, text)
+        text = re.sub(pattern, word, text, flags=re.MULTILINE)
     return text
 
 

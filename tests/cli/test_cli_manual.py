@@ -29,7 +29,10 @@ def squeeze(text: str) -> str:
     return re.sub("^ +", "", re.sub("(━|─| )+", r"\1", text), flags=re.MULTILINE) if "┏" in text else text
 
 
-@pytest.mark.parametrize("command", ["", "load", "list", "show", "unlink", "gc", "repair", "version", "help"])
+COMMANDS = "load save create manifest list show unlink gc repair version help"
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS.split()])
 def test_the_manual_has_the_help_of_every_command(tmp_path: Path, command: str) -> None:
     """Word by word."""
     assert f"```text\n{ask(tmp_path, f'cute-shm help {command}')}```" in MANUAL

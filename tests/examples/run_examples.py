@@ -27,7 +27,7 @@ PYTHON = str(TOP / "build" / "python-env" / "bin" / "python")
 JULIA = ["julia", "--startup-file=no", f"--project={TOP / 'bindings' / 'julia' / 'CuteShm'}"]
 EXAMPLES = TOP / "docs" / "examples"
 LANGUAGES = ("c", "python", "rust", "julia")
-PAGES = ("README.md", "docs/quickstart.md", "docs/lifetimes.md")
+PAGES = ("README.md", "docs/quickstart.md", "docs/lifetimes.md", "docs/manifests.md")
 SECONDS = 600
 
 
@@ -203,7 +203,8 @@ def run_rust(snippet: Snippet, folder: Path, environment: dict[str, str]) -> Non
     text = snippet.text if "fn main" in snippet.text else RUST_AROUND % snippet.text
     (package / "src" / "main.rs").write_text(text, encoding="utf-8")
     # A reader's program has no rpath into our build tree, and an installed library needs none.
-    run(["cargo", "run", "--quiet", "--offline"], package, {**environment, "LD_LIBRARY_PATH": str(BUILD / "lib")})
+    words = ["cargo", "run", "--quiet", "--offline", "--manifest-path", str(package / "Cargo.toml")]
+    run(words, folder, {**environment, "LD_LIBRARY_PATH": str(BUILD / "lib")})
 
 
 def run_julia(snippet: Snippet, folder: Path, environment: dict[str, str]) -> None:

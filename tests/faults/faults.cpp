@@ -38,6 +38,8 @@ std::vector<int> errors_of(shim_kind kind) {
     return {ENOMEM, EACCES};
   case SHIM_RESERVE:
     return {ENOSPC, ENOMEM, EIO, EINTR};
+  case SHIM_SYNC:
+    return {ENOSPC, EIO, EINTR};
   case SHIM_TRUNCATE:
     return {EACCES, EIO, EINTR};
   case SHIM_MEMFD:

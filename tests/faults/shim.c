@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const names[SHIM_KINDS] = {
-    "open",    "close",   "fcntl",    "await",  "flock",   "stat",      "access", "map",    "unmap",
-    "protect", "reserve", "truncate", "memfd",  "read",    "write",     "link",   "rename", "unlink",
-    "mkdir",   "chmod",   "chown",    "random", "statvfs", "directory", "futex",  "path",   "heap"};
+static const char *const names[SHIM_KINDS] = {"open",  "close",  "fcntl",   "await",     "flock",    "stat",  "access",
+                                              "map",   "unmap",  "protect", "reserve",   "truncate", "sync",  "memfd",
+                                              "read",  "write",  "link",    "rename",    "unlink",   "mkdir", "chmod",
+                                              "chown", "random", "statvfs", "directory", "futex",    "path",  "heap"};
 
 static struct {
   struct shim_fault fault;

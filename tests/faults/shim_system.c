@@ -95,6 +95,7 @@ SHIM(SHIM_PROTECT, int, mprotect, -1, (void *at, size_t size, int protection), (
 SHIM(SHIM_PROTECT, int, madvise, -1, (void *at, size_t size, int advice), (at, size, advice))
 SHIM(SHIM_RESERVE, int, fallocate, -1, (int file, int mode, off_t offset, off_t size), (file, mode, offset, size))
 SHIM(SHIM_TRUNCATE, int, ftruncate, -1, (int file, off_t size), (file, size))
+SHIM(SHIM_SYNC, int, fsync, -1, (int file), (file))
 SHIM(SHIM_MEMFD, int, memfd_create, -1, (const char *name, unsigned flags), (name, flags))
 
 SHIM_MOVING(SHIM_READ, read, (int file, void *data, size_t size), (file, data, size))

@@ -3,11 +3,23 @@
 
 import ctypes as c
 import os
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 BUILD = Path(os.environ.get("CUTESHM_BUILD_DIR", Path(__file__).parents[2] / "build" / "release"))
+
+CASES = Path(__file__).parents[1] / "conformance" / "cases.tsv"
+FORMATS = ("", "yaml", "toml")
+LIFETIMES = ("persistent", "owner", "last-user")
+
+
+def write_cases(root: Path, name: str, syntax: str) -> Path:
+    """The manifest of a project that the C conformance program made of all cases."""
+    environment = os.environ | {"CUTE_SHM_MANIFEST": syntax}
+    subprocess.run([BUILD / "bin" / "conform", "write", root, name, CASES], check=True, env=environment)
+    return root / f"cute-shm.{name}.{syntax}"
 
 
 class Handle(c.Structure):
@@ -49,17 +61,31 @@ class Library:
         if getattr(self.library, name)(*arguments, c.byref(error)) != 0:
             raise RuntimeError(f"{name}: {error.message.decode()}")
 
+    def converted(self, text: bytes, source: str, target: str) -> bytes:
+        """A manifest or layout as the library reads it in one syntax and writes it in another."""
+        manifest, length = Handle(), c.c_size_t()
+        formats = [c.c_uint32(FORMATS.index(syntax)) for syntax in (source, target)]
+        self.call("cshm_manifest_parse", text, c.c_size_t(len(text)), formats[0], None, c.byref(manifest))
+        try:
+            self.library.cshm_manifest_text(manifest, formats[1], None, c.byref(length), None)
+            length.value += 1
+            buffer = c.create_string_buffer(length.value)
+            self.call("cshm_manifest_text", manifest, formats[1], buffer, c.byref(length))
+        finally:
+            self.call("cshm_manifest_close", manifest)
+        return buffer.raw[: length.value]
+
 
 class Project:
     """A project being made, whose manifest will be "yaml" or "toml"; a sealed one will have none."""
 
-    def __init__(self, root: Path, name: str, syntax: str, sealed: bool = False) -> None:
+    def __init__(self, root: Path, name: str, syntax: str, sealed: bool = False, lifetime: str = "persistent") -> None:
         self.library = Library()
         self.name = name.encode()
         self.store, self.builder = Handle(), Handle()
-        options = StoreOptions(c.sizeof(StoreOptions), ("", "yaml", "toml").index(syntax), None)
+        options = StoreOptions(c.sizeof(StoreOptions), FORMATS.index(syntax), None)
         self.library.call("cshm_store_open", os.fsencode(root), c.byref(options), c.byref(self.store))
-        made = BuilderOptions(c.sizeof(BuilderOptions), 0, 0, sealed, None)
+        made = BuilderOptions(c.sizeof(BuilderOptions), 0, LIFETIMES.index(lifetime), sealed, None)
         self.library.call("cshm_builder_open", self.store, self.name, c.byref(made), c.byref(self.builder))
 
     def group(self, path: str) -> None:
@@ -95,9 +121,10 @@ class Project:
         self.library.call("cshm_builder_write", self.builder, c.c_uint32(array), c.c_uint64(0), data,
                           c.c_uint64(len(data)))  # fmt: skip
 
-    def publish(self) -> Path:
-        """Returns the path of the manifest."""
-        self.library.call("cshm_builder_publish", self.builder, None)
+    def publish(self, keep: bool = False) -> Path:
+        """Returns the path of the manifest. What is kept is attached until this process ends."""
+        attachment = c.byref(Handle()) if keep else None
+        self.library.call("cshm_builder_publish", self.builder, attachment)
         path, length = c.create_string_buffer(4096), c.c_size_t(4096)
         self.library.call("cshm_store_manifest", self.store, self.name, path, c.byref(length))
         return Path(os.fsdecode(path.value))
@@ -114,3 +141,29 @@ class Project:
     def unlink(self) -> None:
         self.library.call("cshm_unlink", self.store, self.name)
         self.library.call("cshm_store_close", self.store)
+
+
+# ---- strings that parsers take for something else, or that they stumble over
+
+LOOKS_LIKE_SOMETHING = ["no", "yes", "on", "~", "null", "true", "1e3", "0x10", "010", "1_000", "1:30", "2024-01-01",
+                        "-", "?", ":", "<<", "=", "!!str", "&a", "*a", "%TAG", "---", "...", "#", " ", "a: b", "[1]",
+                        "{a: b}", '"', "'", "\\", "\\n", " a ", "a #b", "|", ">", "@", "`", ".nan", "NaT"]  # fmt: skip
+
+
+def characters() -> list[str]:
+    """All of Unicode's first plane but surrogates and NUL, and some of the others, in strings of 500."""
+    codes = [code for code in range(1, 0x10000) if not 0xD800 <= code < 0xE000]
+    codes += [plane * 0x10000 + low for plane in range(1, 17) for low in (0, 1, 0x7FFF, 0xF600, 0xFFFE, 0xFFFF)]
+    return ["".join(map(chr, codes[at : at + 500])) for at in range(0, len(codes), 500)]
+
+
+def add_texts(project: Project) -> list[str]:
+    """Declares all these strings in every place that a string can have, and returns them."""
+    texts = LOOKS_LIKE_SOMETHING + characters()
+    for number, text in enumerate(texts):
+        project.text("", str(number), text)
+        project.text("", "name " + text, "x")
+        project.note(1, text, text)
+        project.note(2, text, "because")
+        project.group("g/" + text.replace("/", "")[:250])
+    return texts

@@ -13,14 +13,16 @@ import os
 import stat
 import struct
 import sys
+from typing import Any
 
-from read_segment import Array, Memory, map_segment, values
+from read_segment import Memory, map_segment, values
 
 SEALED, PUBLISHED = 1, 2
 SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 
 
-def arrays_of_index(segment: Memory) -> dict[str, Array]:
+def arrays_of_index(segment: Memory) -> dict[str, dict[str, Any]]:
+    """The arrays by path, as read_segment.py has them, but for attributes."""
     magic, major, size, index = *struct.unpack_from("<8sH", segment), *struct.unpack_from("<QQ", segment, 24)
     if (magic, major) != (b"CUTESHM\n", 1) or size > len(segment):
         raise ValueError("not a segment that this page describes")
@@ -36,9 +38,11 @@ def arrays_of_index(segment: Memory) -> dict[str, Array]:
     found = {}
     for kind, _, _, number, *path in (record(nodes, i, "10I")[:6] for i in range(nodes[1])):
         if kind == 2:
-            offset, _, _, dtype, ndim, order, first, _ = record(arrays, number, "2Q6I")
+            offset, nbytes, _, dtype, ndim, order, first, _ = record(arrays, number, "2Q6I")
             shape = [record(extents, first + axis, "q")[0] for axis in range(ndim)]
-            found[string(*path)] = Array(string(*record(dtypes, dtype, "Q6I")[1:3]), shape, "CF"[order], offset)
+            text = string(*record(dtypes, dtype, "Q6I")[1:3])
+            entry = {"dtype": text, "shape": shape, "order": "CF"[order], "offset": offset, "bytes": nbytes}
+            found[string(*path)] = entry
     return found
 
 

@@ -10,10 +10,6 @@ import numpy as np
 from h5py import h5t
 from hdf5_makers import Skips, maker, random_bytes, raw_attribute, raw_dataset
 
-STRING = "variable-length strings inside of other types are not supported yet"
-REFERENCE = "references inside of other types are not supported yet"
-NULL = "it has no value (a null dataspace)"
-
 
 @maker
 def numbers(path: Path) -> Skips:
@@ -70,7 +66,6 @@ def odd_numbers(path: Path) -> Skips:
         raw_dataset(file, "time", h5t.UNIX_D32LE, (1,), np.ones(1, "<i4"))
     return {
         "n16": "integers of 16 bytes have no dtype",
-        "long double": "do not fit into 64-bit floats",
         "time": "HDF5's time type has no dtype",
     }
 
@@ -78,7 +73,6 @@ def odd_numbers(path: Path) -> Skips:
 @maker
 def strings(path: Path) -> Skips:
     """Strings of fixed and variable length, in datasets and attributes."""
-    skips = {"void": NULL, "attributes@void": NULL}
     with h5py.File(path, "w") as file:
         file["fixed"] = np.array([b"", b"a", b"abc\0d", b"\xff\xfe"], "S6")
         for padding, name in (
@@ -109,7 +103,9 @@ def strings(path: Path) -> Skips:
         attributes.create("no words", [], shape=(0,), dtype=h5py.string_dtype())
         attributes.create("mixed", [b"ok", b"\xff"], dtype=h5py.string_dtype("ascii"))
         attributes["void"] = h5py.Empty("f4")
-    return skips
+        attributes["void text"] = h5py.Empty(h5py.string_dtype())
+        file.create_dataset("void text", data=h5py.Empty(h5py.string_dtype()))
+    return {}
 
 
 @maker
@@ -119,11 +115,6 @@ def compounds(path: Path) -> Skips:
     inner = np.dtype([("x", "<f4", (2, 3)), ("s", "S5"), ("ok", "?")])
     nested = np.dtype([('é "q"', inner), ("many", inner, (2,)), ("z", "<c16"), ("t", padded)])
     dtypes = {"padded": padded, "nested": nested, "packed": np.dtype([("a", "i1"), ("b", "<i8")])}
-    skips = {
-        "vlen": "field 's': " + STRING,
-        "deep": "field 'a': field 'r': " + REFERENCE,
-        "wide": "field 'x': floats of 80 bits",
-    }
     with h5py.File(path, "w") as file:
         for name, dtype in dtypes.items():
             data = np.zeros(3, dtype)
@@ -155,10 +146,7 @@ def compounds(path: Path) -> Skips:
         spread.insert(b"r", 0, h5t.IEEE_F64LE)
         spread.insert(b"i", 12, h5t.IEEE_F64LE)
         raw_dataset(file, "spread complex", spread, (2,), np.arange(48, dtype=np.uint8))
-        file.create_dataset("vlen", shape=(2,), dtype=np.dtype([("n", "i4"), ("s", h5py.string_dtype())]))
-        file.create_dataset("deep", shape=(2,), dtype=np.dtype([("a", [("r", h5py.ref_dtype)])]))
-        file.create_dataset("wide", shape=(2,), dtype=np.dtype([("x", np.longdouble)]))
-    return skips
+    return {}
 
 
 @maker
@@ -176,24 +164,64 @@ def arrays(path: Path) -> Skips:
 
 
 @maker
-def unsupported(path: Path) -> Skips:
-    """What has to wait for a later release, each with its reason."""
-    with h5py.File(path, "w") as file:
+def outside(path: Path) -> Skips:
+    """What lies in other files: data is taken from the folder of the file, links are not followed."""
+    folder = path.parent / "below"
+    folder.mkdir(exist_ok=True)
+    (folder / "raw.bin").write_bytes(random_bytes(40).tobytes())
+    for number in range(3):
+        with h5py.File(folder / f"part {number}.h5", "w") as part:
+            part["x"] = np.arange(4) + 10 * number
+    with h5py.File(path.parent.parent / "above.h5", "w") as above:
+        above["x"] = np.arange(4)
+    with h5py.File(path, "w", libver=("v110", "v110")) as file:
         file["good"] = np.arange(3)
-        file["type"] = np.dtype("f8")
-        layout = h5py.VirtualLayout(shape=(3,), dtype="i8")
-        layout[:] = h5py.VirtualSource(file["good"])
-        file.create_virtual_dataset("virtual", layout)
-        file.create_dataset("outside", shape=(4,), dtype="u1", external=[("other.bin", 0, 4)])
-        file["file link"] = h5py.ExternalLink("other.h5", "/x")
+        layout = h5py.VirtualLayout(shape=(4,), dtype="i8")
+        layout[:3] = h5py.VirtualSource(file["good"])
+        file.create_virtual_dataset("of its own", layout, fillvalue=-1)
+        layout = h5py.VirtualLayout(shape=(3, 4), dtype="i8")
+        for number in range(3):
+            layout[number] = h5py.VirtualSource(f"below/part {number}.h5", "x", shape=(4,))
+        file.create_virtual_dataset("of others", layout)
+        layout = h5py.VirtualLayout(shape=(3, 4), dtype="i8")
+        layout[0] = h5py.VirtualSource(file["of its own"])
+        file.create_virtual_dataset("of virtual", layout)
+        absolute = str(path.parent.parent / "above.h5")
+        for name, source in (("above", "../above.h5"), ("absolute", absolute), ("lost", "no.h5")):
+            layout = h5py.VirtualLayout(shape=(4,), dtype="i8")
+            layout[:] = h5py.VirtualSource(source, "x", shape=(4,))
+            file.create_virtual_dataset(f"virtual {name}", layout)
+        file.create_dataset("raw", shape=(10,), dtype=">i2", external=[("below/raw.bin", 4, 20)])
+        parts = [("below/raw.bin", 0, 2), ("below/raw.bin", 9, 2)]
+        file.create_dataset("raw twice", shape=(4,), dtype="u1", external=parts)
+        file.create_dataset("raw lost", shape=(4,), dtype="u1", external=[("other.bin", 0, 4)])
+        file.create_dataset("raw above", shape=(4,), dtype="u1", external=[("../above.h5", 0, 4)])
+        file["file link"] = h5py.ExternalLink("below/part 0.h5", "/x")
         file["behind it"] = h5py.SoftLink("/file link/y")
+    above = "which is not below the folder of the file that is loaded"
     return {
-        "type": "it is a named datatype",
-        "virtual": "it is a virtual dataset",
-        "outside": "its data lies in other files",
-        "file link": "it is a link to '/x' in file 'other.h5', which is not followed",
+        "virtual above": above,
+        "virtual absolute": above,
+        "virtual lost": "file 'no.h5', which it leads to, cannot be found: No such file",
+        "raw lost": "file 'other.bin', which it leads to, cannot be found",
+        "raw above": above,
+        "file link": "it is a link to '/x' in file 'below/part 0.h5', which is not followed",
         "behind it": "it is a soft link to '/file link/y': nothing is there that can be opened",
     }
+
+
+@maker
+def datatypes(path: Path) -> Skips:
+    """Named datatypes, which stand in the tree as empty groups, and what is of them."""
+    with h5py.File(path, "w") as file:
+        file["numbers/real"] = np.dtype(">f8")
+        file["numbers/real"].attrs["unit"] = "m"
+        file["text"] = h5py.string_dtype()
+        file["pair"] = np.dtype([("a", "i2"), ("b", h5py.string_dtype())])
+        file["colour"] = h5py.enum_dtype({"RED": -1, "GREEN": 70000})
+        file.create_dataset("data", data=[1.5], dtype=file["numbers/real"])
+        file["again"] = file["numbers/real"]
+    return {}
 
 
 @maker
@@ -217,19 +245,23 @@ def links(path: Path) -> Skips:
         file["words"] = np.array([b"a"], dtype=h5py.string_dtype())
         file["words again"] = file["words"]
         file["words softly"] = h5py.SoftLink("/words")
-        file.create_dataset("pairs", shape=(2,), dtype=np.dtype([("n", "i4"), ("s", h5py.string_dtype())]))
-        file["pairs again"] = file["pairs"]
-        file["pairs softly"] = h5py.SoftLink("/pairs")
+        raw_dataset(file, "bad", h5t.UNIX_D32LE, (1,), np.ones(1, "<i4"))
+        file["bad again"] = file["bad"]
+        file["bad softly"] = h5py.SoftLink("/bad")
+        file["zz/group again"] = file["a/b"]
+        file["zz/group again"].attrs["text"] = "of the group"
+    cycle = "it is the group '{}' again, in which it lies"
     return {
-        "a/b/up": "it is the group 'a' again",
-        "root": "it is the group '/' again",
-        "soft root": "it is the group '/' again",
-        "soft group": "it is the group 'a/b' again",
+        "a/b/up": cycle.format("a"),
+        "soft group/up/b": cycle.format("a/b"),
+        "zz/group again/up/b": cycle.format("a/b"),
+        "root": cycle.format("/"),
+        "soft root": cycle.format("/"),
         "dangling": "it is a soft link to '/nowhere/at all': nothing is there that can be opened",
         "itself": "it is a soft link to '/itself': nothing is there that can be opened",
-        "pairs": "field 's': " + STRING,
-        "pairs again": "it is 'pairs' again, which was skipped",
-        "pairs softly": "it is 'pairs' again, which was skipped",
+        "bad": "HDF5's time type has no dtype",
+        "bad again": "it is 'bad' again, which was skipped",
+        "bad softly": "it is 'bad' again, which was skipped",
     }
 
 

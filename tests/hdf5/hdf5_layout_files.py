@@ -22,6 +22,7 @@ CHUNKINGS: dict[str, dict[str, Any]] = {
     "lzf": {"chunks": (50, 50), "compression": "lzf"},
     "lzf checked": {"chunks": (503, 211), "compression": "lzf", "shuffle": True, "fletcher32": True},
     "checked": {"chunks": (40, 30), "fletcher32": True},
+    "szip": {"chunks": (40, 30), "compression": "szip"},
     "lossy": {"chunks": (40, 30), "scaleoffset": 2},
     "unlimited": {"chunks": (33, 44), "maxshape": (None, None)},
 }
@@ -56,9 +57,13 @@ def layouts(path: Path) -> Skips:
         dataset.write(h5s.ALL, h5s.ALL, np.arange(-12, 13, dtype="<i2"))
         unknown = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
         unknown.set_chunk((10,))
-        unknown.set_filter(307, h5py.h5z.FLAG_OPTIONAL, ())
-        h5d.create(file.id, b"bzip2", h5t.STD_I16LE, h5s.create_simple((25,)), dcpl=unknown)
-    return {"bzip2": "it needs filter 307 (bzip2), which HDF5 "}
+        unknown.set_filter(399, h5py.h5z.FLAG_OPTIONAL, ())
+        for name, mask in (("needs it", 0), ("goes without", 1)):
+            dataset = h5d.create(file.id, name.encode(), h5t.STD_I16LE, h5s.create_simple((20,)), dcpl=unknown)
+            dataset.write_direct_chunk((0,), np.arange(10, dtype="<i2").tobytes(), 1)
+            dataset.write_direct_chunk((10,), np.arange(10, dtype="<i2").tobytes(), mask)
+        h5d.create(file.id, b"never written", h5t.STD_I16LE, h5s.create_simple((20,)), dcpl=unknown)
+    return {"needs it": "it needs filter 399 (unknown), which HDF5 "}
 
 
 def simple(path: Path, **options: Any) -> Skips:
@@ -88,6 +93,29 @@ def v108(path: Path) -> Skips:
 def v110(path: Path) -> Skips:
     """The format of HDF5 1.10, with superblock version 3 and new chunk indexes."""
     return simple(path, libver=("v110", "v110"))
+
+
+@maker
+def indexes(path: Path) -> Skips:
+    """Every index that HDF5 1.10 keeps chunks in: by address, and with filters by size, too."""
+    data = np.arange(60, dtype="<i4").reshape(6, 10)
+    kinds: dict[str, dict[str, Any]] = {
+        "single": {"chunks": (6, 10)},
+        "fixed": {"chunks": (4, 3), "maxshape": (20, 20)},
+        "extensible": {"chunks": (4, 3), "maxshape": (None, 20)},
+        "tree": {"chunks": (4, 3), "maxshape": (None, None)},
+    }
+    with h5py.File(path, "w", libver=("v110", "v110")) as file:
+        for name, options in kinds.items():
+            file.create_dataset(name, data=data, **options)
+            file.create_dataset(f"{name} gzip", data=data, compression="gzip", **options)
+            file.create_dataset(f"{name} never", shape=(6, 10), dtype="<i2", fillvalue=5, **options)
+        early = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        early.set_chunk((4, 3))
+        early.set_alloc_time(h5d.ALLOC_TIME_EARLY)
+        dataset = h5d.create(file.id, b"implicit", h5t.STD_I32LE, h5s.create_simple((6, 10)), dcpl=early)
+        dataset.write(h5s.ALL, h5s.ALL, data)
+    return {}
 
 
 @maker

@@ -6,18 +6,31 @@ All that is there equals what h5py reads, and all that is not is told.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import h5py
+import hdf5_chunk_files  # noqa: F401 - each registers its makers
 import hdf5_files  # noqa: F401 - each registers its makers
 import hdf5_layout_files  # noqa: F401
+import hdf5_package_files  # noqa: F401
 import hdf5_ragged_files  # noqa: F401
 import numpy as np
 import pytest
-from hdf5_expected import attribute_as_stored, dataset_as_stored, elements, is_ragged, item_dtype
+from hdf5_expected import (
+    as_bytes,
+    attribute_as_stored,
+    dataset_as_stored,
+    elements,
+    is_any_length,
+    is_ragged,
+    is_utf8,
+    item_dtype,
+    target_path,
+)
 from hdf5_makers import LOSS, MAKERS, raw_dataset
 from hdf5_project import Array, Project, run
 
@@ -86,32 +99,60 @@ def check(found: Array, wanted: Array, what: str) -> None:
 
 def check_attributes(project: Project, thing: Any, path: str, skips: dict[str, str]) -> None:
     """Compares the attributes of an object, their order included."""
-    names = [name for name in thing.attrs if f"{path}@{name}" not in skips]
+    given = [name for name in thing.attrs if not name.startswith("cute_shm.")]  # a file that was saved has marks, too
+    names = [name for name in given if f"{path}@{name}" not in skips]
     found = project.attributes(path)
     if isinstance(thing, h5py.Dataset) and is_ragged(thing):
         assert list(found)[:2] == ["cute_shm.ragged", "cute_shm.shape"], path
-        found = dict(list(found.items())[2:])
+    found = {name: value for name, value in found.items() if not name.startswith("cute_shm.")}
     assert list(found) == names, f"{path}@"
     for name in names:
         check(found[name], attribute_as_stored(thing, name), f"{path}@{name}")
 
 
-def check_ragged(project: Project, dataset: h5py.Dataset, path: str) -> set[str]:
-    """Compares a dataset whose elements have any length; returns the paths of its two arrays."""
-    found = project.attributes(path)
-    offsets, values = project.array(f"{path}/offsets"), project.array(f"{path}/values")
-    kind, wanted = elements(dataset)
-    assert found["cute_shm.ragged"] == kind, path
-    check(found["cute_shm.shape"], np.array(dataset.shape, "<i8"), path)
-    assert offsets.dtype == "<i8", path
-    assert offsets.tolist() == [0, *np.cumsum([len(element) for element in wanted], dtype=int).tolist()], path
-    if kind == "sequence":
-        joined = b"".join(element.tobytes() for element in wanted)
-        check(values, np.frombuffer(joined, item_dtype(dataset.dtype)), path)
+def check_column(
+    project: Project, file: h5py.File, path: str, dtype: Any, shape: tuple[int, ...], flat: Any
+) -> set[str]:
+    """Compares elements that may have any length, given one by one; returns the paths of all nodes of theirs."""
+    if dtype.subdtype is not None and is_any_length(dtype):
+        shape = shape + dtype.shape
+        flat = [inner for element in flat for inner in np.asarray(element, object).reshape(-1)]
+        return check_column(project, file, path, dtype.base, shape, flat)
+    if not is_any_length(dtype):
+        base, more = base_and_shape(dtype)
+        check(project.array(path), np.array(flat, base).reshape(shape + more), path)
+        return {path}
+    marks = project.attributes(path)
+    check(marks["cute_shm.shape"], np.array(shape, "<i8"), path)
+    if dtype.names is not None:
+        assert marks["cute_shm.ragged"] == "record", path
+        fields = [
+            check_column(project, file, f"{path}/{name}", dtype[name], shape, [element[name] for element in flat])
+            for name in dtype.names
+        ]
+        return {path}.union(*fields)
+    item = item_dtype(dtype)
+    if item is not None:
+        flat = [element.view(item) if item.kind not in "OV" else element for element in map(np.asarray, flat)]
+        wanted: Any = [inner for element in flat for inner in element]
+        kind = "sequence"
     else:
-        assert values.dtype == "|u1", path
-        assert values.tobytes() == b"".join(wanted), path
-    return {f"{path}/offsets", f"{path}/values"}
+        references = h5py.check_ref_dtype(dtype) is not None
+        if references:
+            flat = [target_path(file, element).encode() for element in flat]
+        else:
+            flat = [as_bytes(element) if element else b"" for element in flat]
+        wanted, kind, item = list(b"".join(flat)), "utf8" if is_utf8(flat) else "bytes", np.dtype("u1")
+    assert marks["cute_shm.ragged"] == kind, path
+    offsets = [0, *np.cumsum([len(element) for element in flat], dtype=int).tolist()]
+    check(project.array(f"{path}/offsets"), np.array(offsets, "<i8"), path)
+    values = check_column(project, file, f"{path}/values", item, (offsets[-1],), wanted)
+    return {path, f"{path}/offsets"} | values
+
+
+def shape_of(dataset: h5py.Dataset) -> tuple[int, ...]:
+    """Its shape; a null dataspace has one dimension of no length."""
+    return (0,) if dataset.shape is None else dataset.shape
 
 
 def check_group(project: Project, group: h5py.Group, path: str, skips: dict[str, str]) -> set[str]:
@@ -124,12 +165,17 @@ def check_group(project: Project, group: h5py.Group, path: str, skips: dict[str,
         if below in skips:
             continue
         thing = group[name]
+        if isinstance(thing, h5py.Datatype):
+            assert "cute_shm.datatype" in project.attributes(below), below
+            check_attributes(project, thing, below, skips)
+            seen.add(below)
+            continue
         if isinstance(thing, h5py.Group):
             seen |= check_group(project, thing, below, skips)
             continue
         seen.add(below)
         if is_ragged(thing):
-            seen |= check_ragged(project, thing, below)
+            seen |= check_column(project, thing.file, below, thing.dtype, shape_of(thing), elements(thing))
         else:
             check(project.array(below), dataset_as_stored(thing), below)
         check_attributes(project, thing, below, skips)
@@ -140,7 +186,7 @@ def test_all_in_the_file_is_in_the_project(loaded: tuple[Project, Path, dict[str
     """Arrays, attributes, groups and their order; and nothing else."""
     project, path, skips = loaded
     left_out = {path: reason for path, reason in skips.items() if not reason.startswith(LOSS)}
-    with h5py.File(path) as file:
+    with contextlib.chdir(path.parent), h5py.File(path) as file:  # where h5py looks for raw files
         seen = check_group(project, file, "", left_out)
         children = [name for name in file if name in project.nodes]
     assert set(project.nodes) == seen

@@ -42,4 +42,4 @@ def test_the_wheel_is_for_any_python_from_3_11_and_any_common_linux() -> None:
 
 def test_it_carries_the_licences_of_what_it_carries() -> None:
     licences = {path.name for path in (Path(cute_shm.__file__).parent / "licenses").iterdir()}
-    assert licences == {"hdf5", "libaec0", "libtomlplusplus-dev", "libxxhash-dev", "libyaml-0-2"}
+    assert licences == {"hdf5", "libaec0", "libdeflate0", "libtomlplusplus-dev", "libxxhash-dev", "libyaml-0-2"}

@@ -18,7 +18,7 @@ made it, or when it is unlinked; the memory is given back as soon as the last pr
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import _core, core, hdf5_shm, numpy_shm, progress
@@ -45,6 +45,7 @@ from ._errors import (
     NoSpaceError,
     NotFoundError,
     PermissionDeniedError,
+    SkippedWarning,
     StaleHandleError,
     StateError,
     SystemCallError,
@@ -55,11 +56,15 @@ from ._errors import (
 from ._group import Group
 from ._layout import Spec
 from ._listing import Leftover, Lifetime, ProjectInfo, Repaired
+from ._manifest import Manifest, ManifestFormat
 from ._progress import ProgressFunction
 from ._project import Mode, Project, mode_number
 from ._ragged import Ragged
-from ._store import Access, Manifest, Store, default_store
+from ._records import Records
+from ._saving import save_hdf5
+from ._store import Access, ExternalLinks, LayoutLike, Store, StoreLike, as_store
 from ._tree import Order
+from ._upkeep import collect, projects, repair, unlink
 from ._v1.location import Project2Toml
 from ._v1.progress import ShmProgress
 from ._v1.reading import shm_to_arrays
@@ -81,6 +86,7 @@ __all__ = [
     "Draft",
     "Error",
     "ExistsError",
+    "ExternalLinks",
     "GenerationError",
     "Group",
     "Hdf5Error",
@@ -89,6 +95,7 @@ __all__ = [
     "Lifetime",
     "LimitError",
     "Manifest",
+    "ManifestFormat",
     "MetaArrayDict",
     "Mode",
     "NoMemoryError",
@@ -102,11 +109,13 @@ __all__ = [
     "Project2Toml",
     "ProjectInfo",
     "Ragged",
+    "Records",
     "Repaired",
     "SharedArray",
     "SharedArrayDict",
     "SharedArrayMeta",
     "ShmProgress",
+    "SkippedWarning",
     "Spec",
     "StaleHandleError",
     "StateError",
@@ -128,10 +137,12 @@ __all__ = [
     "hdf5_size",
     "hdf5_to_shm",
     "load_hdf5",
+    "manifest",
     "numpy_shm",
     "progress",
     "projects",
     "repair",
+    "save_hdf5",
     "shm_to_arrays",
     "unlink",
     "unlinked_arrays_to_shm",
@@ -139,14 +150,6 @@ __all__ = [
 ]
 
 __version__ = _core.cshm_version()
-
-StoreLike = Store | str | os.PathLike[str] | None
-
-
-def _as_store(store: StoreLike) -> Store:
-    if store is None:
-        return default_store()
-    return store if isinstance(store, Store) else Store(store)
 
 
 def create(
@@ -196,12 +199,12 @@ def create(
 
     After any of these nothing was created, and a project that was to be overwritten is whole.
     """
-    return _as_store(store).create(name, tree, attrs, lifetime, overwrite, order, progress, sealed=sealed)
+    return as_store(store).create(name, tree, attrs, lifetime, overwrite, order, progress, sealed=sealed)
 
 
 def allocate(
     name: str,
-    layout: Mapping[str, Any],
+    layout: LayoutLike,
     attrs: Attrs | None = None,
     lifetime: Lifetime | None = None,
     overwrite: bool = False,
@@ -221,8 +224,9 @@ def allocate(
         name: as in `create`.
         layout: names to declared arrays, and to mappings, which become groups. An array is declared by ``(shape,
             dtype)``, by `Spec`, which takes order and attributes, too, or by something that has both, such as another
-            array or an h5py dataset. All elements are zero at first.
-        attrs: as in `create`; they come after those that a `Spec` gives.
+            array or an h5py dataset. All elements are zero at first. Or the path of a layout in YAML or TOML, or a
+            `Manifest`, which is a layout, too: there elements are what the layout's fill says.
+        attrs: as in `create`; they come after those that a `Spec` or a layout gives. Those of a `Spec` may be replaced.
         lifetime: as in `create`.
         overwrite: as in `create`; the project is replaced when the draft is published.
         store: as in `create`.
@@ -233,10 +237,12 @@ def allocate(
 
     Raises:
         BadTypeError: a declaration that is not understood, or a dtype that cannot be shared, named by its path.
-        ExistsError, BadNameError, InvalidArgumentError, NodeNotFoundError, NoSpaceError, PermissionDeniedError: as in
+        ExistsError: as in `create`; or `attrs` gives what the layout's text has already.
+        NotFoundError, CorruptError, VersionError, LimitError: the layout's text, as in `Manifest.read`.
+        BadNameError, InvalidArgumentError, NodeNotFoundError, NoSpaceError, PermissionDeniedError: as in
             `create`.
     """
-    return _as_store(store).allocate(name, layout, attrs, lifetime, overwrite, sealed=sealed)
+    return as_store(store).allocate(name, layout, attrs, lifetime, overwrite, sealed=sealed)
 
 
 def open(name: str, mode: Mode = "r", store: StoreLike = None) -> Project:
@@ -253,7 +259,25 @@ def open(name: str, mode: Mode = "r", store: StoreLike = None) -> Project:
         CorruptError, VersionError, GenerationError: its segment or manifest is damaged, too new, or not its own.
         PermissionDeniedError: it is someone else's (a PermissionError).
     """
-    return _as_store(store).open(name, mode)
+    return as_store(store).open(name, mode)
+
+
+def manifest(project: str, format: ManifestFormat = "yaml", store: StoreLike = None) -> str:
+    """The manifest of a project as text, in either syntax, whatever the store has: a full table of contents.
+
+    `Manifest` reads such text, and converts what lies elsewhere.
+
+    Args:
+        project: its name.
+        format: ``"yaml"`` or ``"toml"``.
+        store: a `Store` or its root; by default the user's own.
+
+    Raises:
+        InvalidArgumentError: no such syntax (a ValueError).
+        NotFoundError, CorruptError, VersionError, GenerationError, PermissionDeniedError: as `open`.
+    """
+    with open(project, store=store) as opened:
+        return opened.manifest(format)
 
 
 def attach_fd(fd: int, mode: Mode = "r") -> Project:
@@ -283,10 +307,17 @@ def load_hdf5(
     progress: bool | ProgressFunction | None = None,
     store: StoreLike = None,
     sealed: bool = False,
+    select: str | Iterable[str] | None = None,
+    exclude: str | Iterable[str] | None = None,
+    max_bytes_per_dataset: int | None = None,
+    threads: int | None = None,
+    native_endian: bool = False,
+    external_links: ExternalLinks | None = None,
+    isolate: bool = False,
 ) -> Project:
-    """Loads an HDF5 file into shared memory, through a buffer of a few MiB whatever the file's size.
+    """Loads an HDF5 file into shared memory, through buffers of a few MiB whatever the file's size.
 
-    What has no form in shared memory is left out and told by `Project.skipped`.
+    What has no form in shared memory is left out and told by `Project.skipped`, and by one `SkippedWarning`.
 
     Args:
         path: the file.
@@ -298,72 +329,39 @@ def load_hdf5(
             What it returns is ignored; what it raises cancels, and is what you see; so does Ctrl-C.
         store: a `Store` or its root; by default the user's own.
         sealed: as in `create`.
+        select: globs of paths: only what one of them matches is loaded. `*` stands for anything within a level, `**`
+            across levels, `?` for one character; one that matches a group takes all that is in it.
+        exclude: globs of what is left out, whatever `select` says.
+        max_bytes_per_dataset: larger datasets are left out.
+        threads: how many read and inflate; by default as many as there are cores.
+        native_endian: whether numbers of the other byte order become those of this machine.
+        external_links: which links into other files are followed: None, those to files in the folder of the file or
+            below it ("folder"), or all ("anywhere"). Whoever wrote the file chose where they lead.
+        isolate: whether a process of its own reads the file: one that makes HDF5 crash, loop or eat memory then
+            ends that, and you get a Hdf5Error that names the object. It costs a few milliseconds.
 
     Returns:
         The project, opened for reading.
 
     Raises:
-        NotFoundError: no such file (a FileNotFoundError).
+        NotFoundError: no such file, or `select` matches nothing in it (a FileNotFoundError).
         Hdf5Error: not HDF5, truncated, or written by a newer HDF5 than the one in use (an OSError).
         UnsupportedError: `strict`, and something cannot be represented (a NotImplementedError).
         ExistsError, BadNameError, InvalidArgumentError, NoSpaceError, PermissionDeniedError: as in `create`.
     """
-    return _as_store(store).load_hdf5(
-        path, name, overwrite=overwrite, lifetime=lifetime, strict=strict, progress=progress, sealed=sealed
+    return as_store(store).load_hdf5(
+        path,
+        name,
+        overwrite=overwrite,
+        lifetime=lifetime,
+        strict=strict,
+        progress=progress,
+        sealed=sealed,
+        select=select,
+        exclude=exclude,
+        max_bytes_per_dataset=max_bytes_per_dataset,
+        threads=threads,
+        native_endian=native_endian,
+        external_links=external_links,
+        isolate=isolate,
     )
-
-
-def projects(store: StoreLike = None) -> list[ProjectInfo]:
-    """The projects of a store, ordered by name. One that cannot be opened says why in `error`.
-
-    Raises:
-        PermissionDeniedError: the store is someone else's.
-    """
-    return _as_store(store).projects()
-
-
-def unlink(project: str, store: StoreLike = None) -> None:
-    """Removes a project. Its memory is given back as soon as the last process that uses it has let go.
-
-    Raises:
-        NotFoundError: no such project (a FileNotFoundError).
-    """
-    _as_store(store).unlink(project)
-
-
-def collect(dry_run: bool = False, store: StoreLike = None) -> list[Leftover]:
-    """Removes what the dead have left in a store, and tells what that was.
-
-    Projects whose owner died or whose last user is gone, segments of this store that are no project (half-built,
-    overwritten, unlinked), manifests whose segment is gone, and files that were to become manifests. What is alive, in
-    the making, or belongs to someone else is not touched. `open`, `create` and `projects` do the same for what they
-    meet, but leave a persistent project's manifest, so that its user learns what happened to it.
-
-    Args:
-        dry_run: whether to remove nothing, and only tell.
-        store: a `Store` or its root; by default the user's own.
-
-    Raises:
-        PermissionDeniedError, SystemCallError: the store or /dev/shm cannot be read.
-    """
-    return _as_store(store).collect(dry_run)
-
-
-def repair(name: str | None = None, store: StoreLike = None) -> list[Repaired]:
-    """Writes manifests anew, from the segments, where they are gone, damaged, or of another generation.
-
-    After a cleaner swept the store's directory, say. One that is missing is written anew by `open`, too.
-
-    Args:
-        name: the project; None for all of the store.
-        store: a `Store` or its root; by default the user's own.
-
-    Returns:
-        What was repaired; nothing where all is well.
-
-    Raises:
-        NotFoundError: there is no segment to repair the project from (a FileNotFoundError).
-        BadNameError: a name that no project can have (a ValueError).
-        PermissionDeniedError, SystemCallError: the store or /dev/shm cannot be read or written.
-    """
-    return _as_store(store).repair(name)

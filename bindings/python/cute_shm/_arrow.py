@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ._ragged import Ragged
+    from ._records import Records
 
 # (format, length, null_count, buffers, children), as src/arrow.h tells.
 Column = tuple[str, int, int, tuple[Any, ...], tuple[tuple[str, Any], ...]]
@@ -111,5 +112,26 @@ def ragged_column(ragged: Ragged) -> Column:
     ragged.check()
     offsets = _bytes(ragged.offsets)
     if ragged.kind == "sequence":
-        return ("+L", len(ragged), 0, (None, offsets), (("item", column_of(ragged.values, f"values of {what}")),))
-    return ("U" if ragged.kind == "utf8" else "Z", len(ragged), 0, (None, offsets, _bytes(ragged.values)), ())
+        return ("+L", len(ragged), 0, (None, offsets), (("item", _any_column(ragged.values, f"values of {what}")),))
+    values = _bytes(np.asarray(ragged.values))
+    return ("U" if ragged.kind == "utf8" else "Z", len(ragged), 0, (None, offsets, values), ())
+
+
+def records_column(records: Records) -> Column:
+    """Records as a struct column, with its columns' own memory.
+
+    Raises:
+        BadTypeError: they have more than one dimension, or a field is of a type that Arrow does not have.
+        CorruptError: the offsets of a field do not increase.
+    """
+    what = f"{records.path!r}"
+    if records.ndim != 1:
+        raise BadTypeError(f"records {what} have {records.ndim} dimensions, and an Arrow array one: use the fields")
+    fields = tuple((name, _any_column(column, f"field {name!r} of {what}")) for name, column in records.fields.items())
+    return ("+s", len(records), 0, (None,), fields)
+
+
+def _any_column(column: Any, what: str) -> Column:
+    if isinstance(column, np.ndarray):
+        return column_of(column, what)
+    return records_column(column) if hasattr(column, "fields") else ragged_column(column)

@@ -16,10 +16,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_MARK = "cute_shm."
+_OFFSETS = "cute_shm.offsets@"
+_SHAPE = "cute_shm.shape@"
+
+
 class Attributes(Mapping[str, Any]):
     """The attributes of a group or an array: a read-only mapping, in the order they were added.
 
-    A string is a `str`, a number a numpy scalar, everything else a `numpy.ndarray` of its own (a copy).
+    A string is a `str`, a number a numpy scalar, everything else a `numpy.ndarray` of its own (a copy); sequences of
+    different lengths are an array of Python objects. What tells of other attributes (``cute_shm.offsets@NAME`` and the
+    like, docs/hdf5.md) is not listed, but there for those who ask.
     """
 
     __slots__ = ("_count", "_memory", "_node")
@@ -47,15 +54,31 @@ class Attributes(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         array = self.array(name)
         if array.ndim:
-            return array
+            return self._sequences(name, array) if f"{_OFFSETS}{name}" in self._about else array
         return str(array[()]) if array.dtype.kind == "U" else array[()]
 
-    def __iter__(self) -> Iterator[str]:
+    def _sequences(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
+        """Sequences of different lengths, cut out of all their values."""
+        offsets = self.array(_OFFSETS + name)
+        sequences = np.empty(len(offsets) - 1, object)
+        for number in range(len(sequences)):
+            sequences[number] = values[offsets[number] : offsets[number + 1]]
+        return sequences.reshape(self.array(_SHAPE + name)) if _SHAPE + name in self._about else sequences
+
+    def _names(self) -> Iterator[str]:
         for index in range(self._count):
             yield _core.cshm_attribute_at(self._memory.attachment, self._node, index)[0]
 
+    @property
+    def _about(self) -> set[str]:
+        """Those that tell of other attributes."""
+        return {name for name in self._names() if name.startswith(_MARK) and "@" in name}
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._names() if not (name.startswith(_MARK) and "@" in name))
+
     def __len__(self) -> int:
-        return self._count
+        return self._count - len(self._about)
 
     def __repr__(self) -> str:
         return f"<cute_shm.Attributes {dict(self)!r}>"

@@ -13,6 +13,7 @@ from . import _core
 from ._array import Row, array_of
 from ._attributes import encode
 from ._errors import BadTypeError, NodeNotFoundError, NotFoundError, StaleHandleError
+from ._manifest import Manifest, declare_layout
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,8 +41,11 @@ class Count:
             self._report(self._done, self._total)
 
 
-def declare(builder: int, nodes: list[Node], attrs: Attrs) -> None:
+def declare(builder: int, nodes: list[Node] | Manifest, attrs: Attrs) -> None:
     """Declares everything, and reserves the memory for it."""
+    if isinstance(nodes, Manifest):
+        declare_layout(builder, nodes)
+        nodes = []
     for path, dtype, shape, order, _ in nodes:
         if dtype:
             _core.cshm_builder_array(builder, path, dtype, shape, order)

@@ -35,6 +35,10 @@ class Error(Exception):
         return type(self), (self.args[0], self.sys_errno), vars(self)
 
 
+class SkippedWarning(UserWarning):
+    """Something of a file is not in the project that was made of it; `Project.skipped` has all with the reasons."""
+
+
 class InvalidArgumentError(Error, ValueError):
     """An argument that no call could accept."""
 

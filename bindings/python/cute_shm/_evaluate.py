@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -15,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from ._errors import SkippedWarning
 from ._group import Group
 from ._project import Project
 from ._store import Store
@@ -77,7 +79,9 @@ class Measurement:
 @contextmanager
 def loaded(store: Store, file: str, project: str) -> Iterator[Project]:
     """The file as a project that is gone at the end, however it comes: with this process at the latest."""
-    opened = store.load_hdf5(file, project, lifetime="owner", progress=sys.stderr.isatty())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SkippedWarning)  # what is left out is compared with nothing
+        opened = store.load_hdf5(file, project, lifetime="owner", progress=sys.stderr.isatty())
     try:
         yield opened
     finally:

@@ -12,6 +12,7 @@ from ._attributes import Attributes
 from ._dtypes import DTYPES
 from ._errors import NodeNotFoundError, NotFoundError, StaleHandleError
 from ._ragged import Ragged, ragged_of
+from ._records import Records
 from ._units import plural
 
 
@@ -106,12 +107,12 @@ class Group(Mapping[str, Any]):
         """All below this group, each group before what is in it: its path from here, and the group or array."""
         memory = self._memory
         skipped = len(self._row.path) + 1 if self._row.path else 0
-        inside = 0  # the first node that is not in the ragged array met last
+        inside = 0  # the first node that is not in the ragged array, or the records, met last
         for row in self._rows(deep=True):
             if row.number < inside:
                 continue
             found = member(memory, row)
-            if isinstance(found, Ragged):
+            if isinstance(found, (Ragged, Records)):
                 inside = row.end
             yield row.path[skipped:], found
 

@@ -228,6 +228,8 @@ def _ragged(ragged: Ragged, budget: _sample.Budget, opened: bool) -> str:
 
 def _beginning(ragged: Ragged, number: int) -> str:
     """The words for an element; of a long one, for its beginning: no more than two pages are read."""
+    if not isinstance(ragged.values, np.ndarray):
+        return shorten(repr(np.asarray(ragged[number]).tolist() if ragged.ndim == 1 else "..."))
     begin, end = int(ragged.offsets[number]), int(ragged.offsets[number + 1])
     most = max(1, 4 * _LONGEST_ELEMENT // ragged.values.itemsize)
     values = np.asarray(ragged.values[begin : min(end, begin + most)])

@@ -52,7 +52,8 @@ def _open(memory: _core.Memory, group: Outline, most: int) -> int:
         path = _core.cshm_node_at(memory.attachment, number)[1]
         child = Outline(Row._make(_core.row(memory.attachment, path)))
         if child.is_group:
-            child.ragged = ragged_of(memory, child.row)
+            found = ragged_of(memory, child.row)
+            child.ragged = found if isinstance(found, Ragged) else None  # records are shown by their columns
         group.children.append(child)
         number = child.row.end
     group.hidden = end - number

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Iterator
 from types import TracebackType
@@ -13,6 +14,8 @@ from . import _core
 from ._array import Row
 from ._errors import InvalidArgumentError, TimedOutError
 from ._group import Group
+from ._manifest import ManifestFormat, format_number
+from ._progress import ProgressFunction, reporting
 from ._units import human_bytes, plural
 
 Mode = Literal["r", "r+", "c"]
@@ -159,6 +162,57 @@ class Project(Root):
             SystemCallError: this process has no descriptors left (an OSError).
         """
         return _core.cshm_attachment_export_fd(self._memory.attachment)
+
+    def save_hdf5(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        overwrite: bool = False,
+        deflate: int = 0,
+        shuffle: bool = True,
+        chunk: int = 0,
+        threads: int = 0,
+        progress: bool | ProgressFunction | None = None,
+    ) -> None:
+        """Writes the project to an HDF5 file: groups, arrays and attributes. Loaded again, they are the same.
+
+        The file gets its name when it is whole and on the disk: whatever goes wrong, nothing is left behind, and a file
+        that was to be replaced is as it was. Arrays in Fortran's order are written in C's.
+
+        Args:
+            path: the file.
+            overwrite: whether a file of that name is replaced.
+            deflate: level of compression, 1 (fast) to 9 (small); 0: none.
+            shuffle: whether bytes are put in the order that is better to compress; without `deflate` it does nothing.
+            chunk: bytes of a chunk; 0: 1 MiB where there is compression, else no chunks.
+            threads: that compress; 0: as many as there are cores.
+            progress: as in `load_hdf5`.
+
+        Raises:
+            ExistsError: the file is there already (a FileExistsError).
+            NotFoundError: no such folder (a FileNotFoundError).
+            NoSpaceError: the disk is full (a MemoryError and an OSError).
+            Hdf5Error: HDF5 has no room for an array or attribute, which is named (an OSError).
+            InvalidArgumentError: no such level of compression, or a chunk of more than 1 GiB (a ValueError).
+            PermissionDeniedError: the folder cannot be written to (a PermissionError).
+        """
+        from . import _hdf5  # noqa: PLC0415  the only place that needs libhdf5
+
+        memory = self._memory  # also if another thread closes the project
+        with reporting(progress) as report:
+            options = (bool(overwrite), deflate, bool(shuffle), chunk, threads, report)
+            _hdf5.cshm_hdf5_save(memory.attachment, os.fspath(path), options)
+
+    def manifest(self, format: ManifestFormat = "yaml") -> str:
+        """The project's manifest as text, written from what is in memory: a full table of contents.
+
+        Args:
+            format: ``"yaml"`` or ``"toml"``, whatever the store has.
+
+        Raises:
+            InvalidArgumentError: no such syntax (a ValueError).
+        """
+        return _core.attachment_manifest(self._memory.attachment, format_number(format))
 
     def _notes(self, kind: int) -> Iterator[tuple[str, str]]:
         for index in range(self._info.note_count):

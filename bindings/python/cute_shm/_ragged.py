@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Ragged arrays: arrays of strings, or of sequences of different lengths.
 
-In shared memory one is a group with two arrays: element i is ``values[offsets[i]:offsets[i + 1]]`` (docs/format.md).
+In shared memory one is a group with two members: element i is ``values[offsets[i]:offsets[i + 1]]`` (docs/format.md).
+The values of sequences may be a ragged array, or records, themselves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import numpy as np
 
@@ -18,6 +19,10 @@ from ._errors import BadTypeError, CorruptError, NotFoundError
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
+
+    from ._records import Records
+
+    Column: TypeAlias = "Array | Ragged | Records"
 
 Kind = Literal["utf8", "bytes", "sequence"]
 KIND_ATTRIBUTE = "cute_shm.ragged"
@@ -37,13 +42,14 @@ class Ragged:
         kind: ``"utf8"``, ``"bytes"`` or ``"sequence"``.
         shape: element counts, one for each dimension.
         offsets: shape ``(size + 1,)``, int64: where in `values` the elements begin and end, in C order.
-        values: all elements, one after the other: bytes of the strings, or items of the sequences.
+        values: all elements, one after the other: bytes of the strings, or items of the sequences; these are an array,
+            or `Ragged` or `Records` in their turn.
     """
 
     __slots__ = ("_memory", "_row", "kind", "offsets", "shape", "values")
 
     def __init__(
-        self, memory: _core.Memory, row: Row, kind: Kind, shape: tuple[int, ...], offsets: Array, values: Array
+        self, memory: _core.Memory, row: Row, kind: Kind, shape: tuple[int, ...], offsets: Array, values: Column
     ) -> None:
         """Made by `ragged_of`, which checks."""
         self._memory = memory
@@ -100,7 +106,7 @@ class Ragged:
     # ---- elements
 
     def _element(self, number: int) -> Any:
-        values = self.values[int(self.offsets[number]) : int(self.offsets[number + 1])]
+        values: Any = self.values[int(self.offsets[number]) : int(self.offsets[number + 1])]
         if self.kind == "sequence":
             return values
         return values.tobytes().decode("utf-8", "surrogateescape") if self.kind == "utf8" else values.tobytes()
@@ -175,44 +181,61 @@ class _OwnAttributes(Attributes):
         return sum(1 for _ in self)
 
 
-def ragged_of(memory: _core.Memory, row: Row) -> Ragged | None:
-    """The ragged array that a group is, or None where it is just a group.
+def ragged_of(memory: _core.Memory, row: Row) -> Ragged | Records | None:
+    """The ragged array, or the records, that a group is, or None where it is just a group.
 
     What an element is cut out by is checked: a group that calls itself ragged, and is not made so, is just a group.
     """
-    if row.attribute_count < 2 or row.end != row.number + 3:
+    if row.attribute_count < 2 or row.end < row.number + 2:
         return None
     attributes = Attributes(memory, row.number, row.attribute_count)
     try:
         kind = attributes[KIND_ATTRIBUTE]
         shape = tuple(int(length) for length in np.atleast_1d(attributes.array(SHAPE_ATTRIBUTE)))
-        offsets = Row._make(_core.row(memory.attachment, f"{row.path}/offsets"))
-        values = Row._make(_core.row(memory.attachment, f"{row.path}/values"))
     except (NotFoundError, TypeError, ValueError):
         return None
-    if kind not in _KINDS or not _fits(kind, shape, offsets, values):
+    if min(shape, default=0) < 0:
         return None
-    ragged = Ragged(memory, row, kind, shape, array_of(memory, offsets), array_of(memory, values))
+    if kind == "record":
+        from ._records import records_of  # noqa: PLC0415  which needs this
+
+        return records_of(memory, row, shape)
+    return _ragged(memory, row, kind, shape) if kind in _KINDS else None
+
+
+def column_of(memory: _core.Memory, row: Row) -> Column | None:
+    """What a row is as a part of a ragged array or of records."""
+    return array_of(memory, row) if row.kind == _core.CSHM_ARRAY else ragged_of(memory, row)
+
+
+def _ragged(memory: _core.Memory, row: Row, kind: Kind, shape: tuple[int, ...]) -> Ragged | None:
+    try:
+        offsets = Row._make(_core.row(memory.attachment, f"{row.path}/offsets"))
+        below = Row._make(_core.row(memory.attachment, f"{row.path}/values"))
+    except NotFoundError:
+        return None
+    if not _fits(shape, offsets):
+        return None
+    values = column_of(memory, below)
+    if values is None or not values.ndim:
+        return None
+    if kind != "sequence" and (not isinstance(values, Array) or values.dtype.str != "|u1" or values.ndim != 1):
+        return None
+    ragged = Ragged(memory, row, kind, shape, array_of(memory, offsets), values)
     return ragged if ragged.offsets[0] == 0 and ragged.offsets[-1] == len(ragged.values) else None
 
 
-def _fits(kind: Kind, shape: tuple[int, ...], offsets: Row, values: Row) -> bool:
+def _fits(shape: tuple[int, ...], offsets: Row) -> bool:
     size = 1
     for length in shape:
         size *= length
-    return (
-        offsets.kind == values.kind == _core.CSHM_ARRAY
-        and min(shape, default=0) >= 0
-        and (offsets.dtype, offsets.shape) == ("<i8", (size + 1,))
-        and len(values.shape) == 1
-        and (kind == "sequence" or values.dtype == "|u1")
-    )
+    return offsets.kind == _core.CSHM_ARRAY and (offsets.dtype, offsets.shape) == ("<i8", (size + 1,))
 
 
 # ---- making one
 
 
-def encoded(array: Ragged | NDArray[Any]) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+def encoded(array: Ragged | NDArray[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The members and the attributes of the group that a ragged array is.
 
     Args:
@@ -222,8 +245,9 @@ def encoded(array: Ragged | NDArray[Any]) -> tuple[dict[str, NDArray[Any]], dict
         BadTypeError: its elements are not all `str`, all `bytes`, or all one-dimensional arrays of one dtype.
     """
     attributes: dict[str, Any] = {}
+    values: Any
     if isinstance(array, Ragged):
-        kind, offsets, values = array.kind, np.asarray(array.offsets), np.asarray(array.values)
+        kind, offsets, values = array.kind, np.asarray(array.offsets), array.values
         attributes = dict(array.attrs)
     else:
         kind, offsets, values = _split(array.ravel().tolist())

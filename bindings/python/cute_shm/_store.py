@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from operator import index
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
@@ -13,22 +13,23 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 from . import _core
 from ._building import Attrs, Count, abort, declare, fill
 from ._draft import Draft
-from ._errors import InvalidArgumentError
+from ._errors import InvalidArgumentError, SkippedWarning
 from ._layout import declared
 from ._listing import LIFETIMES, Leftover, Lifetime, Listed, ProjectInfo, Repaired, path_of
+from ._manifest import FORMATS, Manifest, ManifestFormat
 from ._progress import ProgressFunction, reporting
 from ._project import Mode, Project, mode_number
 from ._tree import Node, Order, shared
+from ._units import plural
 from ._v1.log import unlinking
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Manifest = Literal["yaml", "toml"]
-_MANIFESTS: dict[Manifest | None, int] = {
+_MANIFESTS: dict[ManifestFormat | None, int] = {
     None: _core.CSHM_MANIFEST_DEFAULT,
-    "yaml": _core.CSHM_MANIFEST_YAML,
-    "toml": _core.CSHM_MANIFEST_TOML,
+    "yaml": FORMATS["yaml"],
+    "toml": FORMATS["toml"],
 }
 Access = Literal["r", "rw"]
 _ACCESSES: dict[Access | None, int] = {
@@ -36,6 +37,10 @@ _ACCESSES: dict[Access | None, int] = {
     "r": _core.CSHM_ACCESS_READ,
     "rw": _core.CSHM_ACCESS_READ_WRITE,
 }
+ExternalLinks = Literal["folder", "anywhere"]
+_OUTSIDE: dict[ExternalLinks | None, int] = {None: 0, "folder": 1, "anywhere": 2}
+_WARNED = 10  # objects that a warning names
+LayoutLike = Mapping[str, Any] | Manifest | str | os.PathLike[str]
 _PRODUCER = "cute_shm {} (Python {}.{}.{})".format(_core.CSHM_VERSION_STRING, *sys.version_info[:3])
 
 
@@ -52,7 +57,7 @@ class Store:
         self,
         root: str | os.PathLike[str] | None = None,
         prefix: str | None = None,
-        manifest: Manifest | None = None,
+        manifest: ManifestFormat | None = None,
         group: str | int | None = None,
         access: Access | None = None,
     ) -> None:
@@ -148,7 +153,7 @@ class Store:
     def allocate(
         self,
         name: str,
-        layout: Mapping[str, Any],
+        layout: LayoutLike,
         attrs: Attrs | None = None,
         lifetime: Lifetime | None = None,
         overwrite: bool = False,
@@ -156,12 +161,14 @@ class Store:
         sealed: bool = False,
     ) -> Draft:
         """Declares a project of this store, to be filled in place and then published: see `cute_shm.allocate`."""
-        nodes, own = declared(layout)
+        nodes, own = _planned(layout)
         with self._building(name, nodes, _merged(own, attrs), _terms(lifetime, overwrite, sealed)) as builder:
             return Draft(builder, None if sealed else self)
 
     @contextmanager
-    def _building(self, name: str, nodes: list[Node], attrs: Attrs, terms: tuple[bool, int, bool]) -> Iterator[int]:
+    def _building(
+        self, name: str, nodes: list[Node] | Manifest, attrs: Attrs, terms: tuple[bool, int, bool]
+    ) -> Iterator[int]:
         """An allocated builder, which is aborted where anything goes wrong."""
         with self._handle(self._root) as store:
             builder = _core.cshm_builder_open(store, name, (*terms, _PRODUCER))
@@ -191,14 +198,35 @@ class Store:
         strict: bool = False,
         progress: bool | ProgressFunction | None = None,
         sealed: bool = False,
+        select: str | Iterable[str] | None = None,
+        exclude: str | Iterable[str] | None = None,
+        max_bytes_per_dataset: int | None = None,
+        threads: int | None = None,
+        native_endian: bool = False,
+        external_links: ExternalLinks | None = None,
+        isolate: bool = False,
     ) -> Project:
         """Loads an HDF5 file into this store: see `cute_shm.load_hdf5`."""
         from . import _hdf5  # noqa: PLC0415  the only place that needs libhdf5
 
+        if external_links not in _OUTSIDE:
+            raise InvalidArgumentError(f"external_links {external_links!r}: use None, 'folder' or 'anywhere'")
+        outside = _OUTSIDE[external_links]
         replace, number, _ = _terms(lifetime, overwrite, sealed)
         with reporting(progress) as report, self._handle(self._root) as store:
-            options = (replace, number, bool(strict), report, _PRODUCER, bool(sealed))
-            return self._published(_hdf5.cshm_hdf5_load(store, name, os.fspath(path), options), sealed)
+            options = (
+                *(replace, number, bool(strict), report, _PRODUCER, bool(sealed)),
+                *(_count("threads", threads, 2**32), _globs("select", select), _globs("exclude", exclude)),
+                *(_count("max_bytes_per_dataset", max_bytes_per_dataset, 2**64), bool(native_endian), outside),
+                bool(isolate),
+            )
+            loaded = self._published(_hdf5.cshm_hdf5_load(store, name, os.fspath(path), options), sealed)
+        try:
+            _warn_of_skipped(loaded, os.fspath(path))
+        except Warning:  # where warnings are errors, nobody gets the project
+            loaded.close()
+            raise
+        return loaded
 
     def _listed(self, call: Callable[[int], int]) -> list[Listed]:
         """What a call of the C layer lists of this store."""
@@ -236,11 +264,60 @@ def default_store() -> Store:
     return where_1_2_looks()
 
 
+StoreLike = Store | str | os.PathLike[str] | None
+
+
+def as_store(store: StoreLike) -> Store:
+    """The store that a caller names, or the user's own."""
+    if store is None:
+        return default_store()
+    return store if isinstance(store, Store) else Store(store)
+
+
+def _planned(layout: LayoutLike) -> tuple[list[Node] | Manifest, dict[str, Mapping[str, Any]]]:
+    """What is to be declared, and attributes that are not among it yet."""
+    if isinstance(layout, (str, os.PathLike)):
+        layout = Manifest.read(layout)
+    return (layout, {}) if isinstance(layout, Manifest) else declared(layout)
+
+
+def _warn_of_skipped(project: Project, file: str | bytes) -> None:
+    skipped = project.skipped
+    if not skipped:
+        return
+    import warnings  # noqa: PLC0415  most files are loaded whole
+
+    first = "; ".join(f"{path}: {reason}" for path, reason in skipped[:_WARNED])
+    more = f"; and {len(skipped) - _WARNED} more" if len(skipped) > _WARNED else ""
+    warnings.warn(
+        f"{os.fsdecode(file)}: {plural(len(skipped), 'object')} not loaded (all in Project.skipped): {first}{more}",
+        SkippedWarning,
+        stacklevel=4,
+    )
+
+
 def _merged(own: dict[str, Mapping[str, Any]], given: Attrs | None) -> Attrs:
     """The attributes that arrays bring along, and those that the user gives, which win."""
     given = given or {}
     # Values that are no mapping are refused later, by their path.
     return {**own, **{path: {**own[path], **values} if path in own else values for path, values in given.items()}}
+
+
+def _globs(what: str, given: str | Iterable[str] | None) -> str | None:
+    """Globs as the C layer takes them, one a line; None where there are none."""
+    if given is None:
+        return None
+    globs = [given] if isinstance(given, str) else list(given)
+    if not all(isinstance(glob, str) and glob and not set(glob) & {"\n", "\0"} for glob in globs):
+        raise InvalidArgumentError(f"{what}: globs are strings of one line: {given!r}")
+    return "\n".join(globs) or None
+
+
+def _count(what: str, given: int | None, limit: int) -> int:
+    """A number of 1 and more; 0 where none is given."""
+    if given is not None and not 0 < given < limit:
+        raise InvalidArgumentError(f"{what}: {given!r} is not from 1 to {limit - 1}")
+    return given or 0
 
 
 class _Handle:  # a generator would take longer than attaching again does

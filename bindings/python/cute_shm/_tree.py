@@ -13,6 +13,7 @@ from . import _core
 from ._dtypes import to_string
 from ._errors import BadNameError, BadTypeError, InvalidArgumentError
 from ._ragged import Ragged, encoded
+from ._records import Records, encoded_records
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,6 +96,9 @@ def shared(tree: Mapping[str, Any], order: Order) -> tuple[list[Node], dict[str,
 
     def leaf(path: str, value: Any) -> Node | Mapping[str, Any]:
         try:
+            if isinstance(value, Records):
+                members, attrs[path] = encoded_records(value)
+                return members
             array = value if isinstance(value, Ragged) else _as_array(value)
             if isinstance(array, Ragged) or array.dtype.kind in "OT":
                 members, attrs[path] = encoded(array)

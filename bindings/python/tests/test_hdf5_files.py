@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import cute_shm
 import h5py
 import numpy as np
 import pytest
 from conftest import RunPython
+
+pytestmark = pytest.mark.filterwarnings("default::cute_shm.SkippedWarning")
 
 
 @pytest.fixture
@@ -31,13 +34,15 @@ def file(tmp_path: Path) -> Path:
         h5["table"] = np.array([(1, [0.5, 1.5]), (2, [2.5, 3.5])], [("id", "i4"), ("xy", "f8", (2,))])
         h5["empty"] = np.zeros((0, 4))
         h5["strings"] = ["of", "any", "length"]
-        h5.create_dataset("pairs", (1,), [("word", h5py.string_dtype())])
+        h5["lost"] = h5py.SoftLink("/nowhere")
         h5.create_group("nothing")
     return path
 
 
 def test_a_file_becomes_a_project(name: str, file: Path) -> None:
-    with cute_shm.load_hdf5(file, name) as project, h5py.File(file) as h5:
+    with pytest.warns(cute_shm.SkippedWarning):
+        loaded = cute_shm.load_hdf5(file, name)
+    with loaded as project, h5py.File(file) as h5:
         assert set(project) == {"counts", "group", "table", "empty", "strings", "nothing"}
         for path in ("counts", "group/zipped", "group/scalar", "group/names", "group/alias", "table", "empty"):
             assert project[path].dtype == h5[path].dtype
@@ -49,16 +54,18 @@ def test_a_file_becomes_a_project(name: str, file: Path) -> None:
 
 
 def test_what_is_left_out_is_told(name: str, file: Path) -> None:
-    with cute_shm.load_hdf5(file, name) as project:
+    with pytest.warns(cute_shm.SkippedWarning, match="lost"):
+        loaded = cute_shm.load_hdf5(file, name)
+    with loaded as project:
         ((path, reason),) = project.skipped
-        assert path == "pairs"
-        assert "variable-length" in reason
+        assert path == "lost"
+        assert "nothing is there that can be opened" in reason
         assert project.origin["hdf5.path"] == str(file)
         assert project.origin["hdf5.size"] == str(file.stat().st_size)
 
 
 def test_strict_makes_it_an_error(name: str, file: Path) -> None:
-    with pytest.raises(cute_shm.UnsupportedError, match=r"pairs.*variable-length"):
+    with pytest.raises(cute_shm.UnsupportedError, match=r"lost.*nothing is there"):
         cute_shm.load_hdf5(file, name, strict=True)
     assert cute_shm.projects() == []
 
@@ -154,3 +161,65 @@ def test_memory_stays_small_whatever_the_files_size(name: str, run_python: RunPy
     assert int(result.stdout) < 32 << 10, "KiB above a small file's load"
     with cute_shm.open(name) as project:
         assert project["d"][-1] == (1 << 26) - (1 << 22)
+
+
+def test_only_what_is_selected_is_loaded(name: str, file: Path) -> None:
+    options: dict[str, Any] = {
+        "select": ["group", "counts"],
+        "exclude": "**/names",
+        "max_bytes_per_dataset": 4096,
+        "threads": 1,
+    }
+    with cute_shm.load_hdf5(file, name, strict=True, **options) as project:
+        assert set(project) == {"counts", "group"}
+        assert set(project["group"]) == {"scalar", "alias"}
+        assert np.shares_memory(project["counts"], project["group/alias"])
+        assert not project.skipped
+
+
+def test_a_selection_that_cannot_be_is_refused(name: str, file: Path) -> None:
+    with pytest.raises(cute_shm.NotFoundError, match='select "no/such" matches nothing'):
+        cute_shm.load_hdf5(file, name, select="no/such")
+    wrong: list[dict[str, Any]] = [{"select": "a\nb"}, {"exclude": [1]}, {"threads": -1}, {"max_bytes_per_dataset": 0}]
+    for options in wrong:
+        with pytest.raises(cute_shm.InvalidArgumentError, match=next(iter(options))):
+            cute_shm.load_hdf5(file, name, **options)
+
+
+def test_a_project_saved_and_loaded_again_is_the_same(name: str, file: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    again = tmp_path / "again.h5"
+    with cute_shm.load_hdf5(file, name) as project:
+        project.save_hdf5(again, deflate=4, threads=2, progress=lambda done, total: told.append((done, total)))
+        assert told[0][0] == 0
+        assert told[-1] == (project.nbytes, project.nbytes) or told[-1][0] == told[-1][1]
+        with pytest.raises(cute_shm.ExistsError):
+            cute_shm.save_hdf5(name, again)
+        cute_shm.save_hdf5(name, again, overwrite=True)
+        with h5py.File(again) as h5:
+            for path in ("counts", "group/zipped", "group/scalar", "group/names", "group/alias", "table", "empty"):
+                assert project[path].dtype == h5[path].dtype
+                np.testing.assert_array_equal(project[path], h5[path][()])
+            assert h5["group/alias"] == h5["counts"]
+            assert list(h5["strings"].asstr()) == ["of", "any", "length"]
+            assert h5.attrs["title"] == "demo"
+
+
+def test_a_save_that_fails_leaves_what_was_there(name: str, file: Path, tmp_path: Path) -> None:
+    def stop(_done: int, _total: int) -> None:
+        raise KeyError("enough")
+
+    (tmp_path / "out").mkdir()
+    there = tmp_path / "out" / "file.h5"
+    there.write_bytes(b"old")
+    with cute_shm.load_hdf5(file, name) as project:
+        with pytest.raises(KeyError, match="enough"):
+            project.save_hdf5(there, overwrite=True, progress=stop)
+        with pytest.raises(cute_shm.InvalidArgumentError, match="10"):
+            project.save_hdf5(there, overwrite=True, deflate=10)
+        with pytest.raises(cute_shm.NotFoundError, match="nowhere"):
+            project.save_hdf5(tmp_path / "nowhere" / "file.h5")
+        with pytest.raises(cute_shm.ExistsError, match="not a regular file"):
+            project.save_hdf5(tmp_path / "out", overwrite=True)
+    assert there.read_bytes() == b"old"
+    assert [path.name for path in there.parent.iterdir()] == ["file.h5"]

@@ -126,6 +126,7 @@ def test_an_overwritten_project_says_so(project: cute_shm.Project, name: str) ->
     assert "overwritten or unlinked since" in html_of(project)
 
 
+@pytest.mark.filterwarnings("ignore::cute_shm.SkippedWarning")
 def test_what_a_load_left_out_is_listed(name: str, tmp_path: Path) -> None:
     with h5py.File(tmp_path / "x.h5", "w") as h5:
         h5["a"] = 1

@@ -84,7 +84,10 @@ def test_null_and_empty_datasets_and_link_cycles(name: str, path: Path, run_pyth
         file["dangling"] = h5py.SoftLink("/nowhere")
         file["external"] = h5py.ExternalLink("nowhere.h5", "/x")
     code = """
-cute_shm.hdf5_to_shm(sys.argv[2], name)
+import warnings
+with warnings.catch_warnings(record=True) as warned:
+    cute_shm.hdf5_to_shm(sys.argv[2], name)
+assert [w.category for w in warned] == [cute_shm.SkippedWarning], warned
 read = cute_shm.shm_to_arrays(name)
 assert read["x"]["data"].tolist() == [1, 2]
 assert read["empty"]["data"].shape == (0, 4)

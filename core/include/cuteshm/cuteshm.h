@@ -81,10 +81,13 @@ extern "C" {
 /* ---- limits ---------------------------------------------------------------------------------------- */
 
 #define CSHM_MAX_NDIM 64
-#define CSHM_MAX_NAME 1024        /**< bytes of one group's or array's name */
-#define CSHM_MAX_PATH 65535       /**< bytes of a whole path */
-#define CSHM_MAX_PROJECT_NAME 200 /**< bytes of a project's name */
-#define CSHM_MAX_DTYPE 65535      /**< bytes of a dtype string */
+#define CSHM_MAX_NAME 1024              /**< bytes of one group's or array's name */
+#define CSHM_MAX_PATH 65535             /**< bytes of a whole path */
+#define CSHM_MAX_PROJECT_NAME 200       /**< bytes of a project's name */
+#define CSHM_MAX_DTYPE 65535            /**< bytes of a dtype string */
+#define CSHM_MANIFEST_MAX_SIZE 67108864 /**< bytes of a manifest's or layout's text that are read: 64 MiB */
+#define CSHM_MANIFEST_MAX_DEPTH 64      /**< levels of maps and lists */
+#define CSHM_MANIFEST_MAX_NODES 1000000 /**< maps, lists and single values */
 
 /* ---- status and error ------------------------------------------------------------------------------ */
 
@@ -146,6 +149,7 @@ typedef struct cshm_builder { uint64_t id; } cshm_builder;       /**< a project 
 typedef struct cshm_attachment { uint64_t id; } cshm_attachment; /**< a mapped project */
 typedef struct cshm_array { uint64_t id; } cshm_array;           /**< one array of a mapped project */
 typedef struct cshm_listing { uint64_t id; } cshm_listing;       /**< the projects of a store at one moment */
+typedef struct cshm_manifest { uint64_t id; } cshm_manifest;     /**< a manifest or a layout that was read */
 
 /** Live handles of all kinds in this process: 0 when everything was released. Never fails. Since 2.0. */
 CSHM_API uint64_t cshm_live_handles(void);
@@ -491,6 +495,20 @@ CSHM_API cshm_status cshm_builder_write(cshm_builder builder, uint32_t array, ui
                                         uint64_t nbytes, cshm_error *err);
 
 /**
+ * Where an array lies in the segment, for another process that is to fill it: one that is handed the descriptor, and writes
+ * by pwrite. What it does beside that array is between it and the caller, and it must be done before the project is published.
+ * @param[in] builder      allocated; it owns the descriptor, which is closed by publish or abort
+ * @param[in] array        the array's number
+ * @param[out] descriptor  of the segment, open for reading and writing; the same for all arrays. Closed by exec
+ * @param[out] offset      bytes from the segment's beginning
+ * @param[out] nbytes      the array's bytes; or NULL
+ * @param[out] err         or NULL
+ * @return CSHM_ERR_STATE; CSHM_ERR_NOT_FOUND: no such array. Since 2.0.
+ */
+CSHM_API cshm_status cshm_builder_place(cshm_builder builder, uint32_t array, int32_t *descriptor, uint64_t *offset,
+                                        uint64_t *nbytes, cshm_error *err);
+
+/**
  * An array's memory, to be filled in place.
  * @param[in] builder  allocated; it owns the memory: the pointer is invalid after publish or abort (where that is too
  *                     early, take cshm_builder_attach); of a sealed project after a publish that failed, too
@@ -812,6 +830,80 @@ CSHM_API cshm_status cshm_array_describe(cshm_array array, cshm_array_view *view
  */
 CSHM_API cshm_status cshm_attachment_view(cshm_attachment attachment, uint32_t node, cshm_array_view *view,
                                           cshm_error *err);
+
+/* ---- manifests and layouts as text ----------------------------------------------------------------- */
+
+/* docs/format.md tells what a manifest holds, and what a layout, written by hand, may. Attaching needs none of this: it reads the
+ * head of a manifest, and the rest from the segment. */
+
+/**
+ * Reads a manifest or a layout from a file, and checks it. A file that ends in ".toml" is TOML, any other YAML.
+ * Refused, with file, line and column, what was wanted and what was found: more than the limits above; anchors, aliases, tags,
+ * merge keys and keys that come twice; a version that is not known; and, of a manifest, arrays that overflow, overlap or lie
+ * outside of the segment, and names that leave the store. Unknown keys of a manifest are kept; those of a layout are refused.
+ * The caller owns `*manifest` and ends it with cshm_manifest_close.
+ * @param[in] file       its path; what is no regular file is refused
+ * @param[out] manifest  the handle
+ * @param[out] err       or NULL
+ * @return CSHM_ERR_NOT_FOUND: no such file; CSHM_ERR_CORRUPT: not YAML or TOML, or not a manifest; CSHM_ERR_VERSION;
+ *         CSHM_ERR_BAD_TYPE, CSHM_ERR_BAD_NAME: a dtype, path or name in it; CSHM_ERR_LIMIT: larger than the limits;
+ *         CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM. Since 2.0.
+ */
+CSHM_API cshm_status cshm_manifest_read(const char *file, cshm_manifest *manifest, cshm_error *err);
+
+/**
+ * The same from a text in memory.
+ * @param[in] text       UTF-8; need not end with a NUL
+ * @param[in] nbytes     bytes of it
+ * @param[in] format     a cshm_manifest_format; CSHM_MANIFEST_DEFAULT is YAML
+ * @param[in] name       what messages call it, such as a file's name; NULL: "manifest"
+ * @param[out] manifest  the handle
+ * @param[out] err       or NULL
+ * @return as cshm_manifest_read. Since 2.0.
+ */
+CSHM_API cshm_status cshm_manifest_parse(const char *text, size_t nbytes, uint32_t format, const char *name,
+                                         cshm_manifest *manifest, cshm_error *err);
+
+/** Ends a manifest handle. Since 2.0. */
+CSHM_API cshm_status cshm_manifest_close(cshm_manifest manifest, cshm_error *err);
+
+/**
+ * Writes a manifest or layout as text: every key and value in the order in which it was read, comments only where they come before
+ * all else. What was written by cute-shm comes out byte for byte, from either syntax into either.
+ * @param[in] manifest    the manifest
+ * @param[in] format      a cshm_manifest_format; CSHM_MANIFEST_DEFAULT is YAML
+ * @param[out] buffer     receives the text
+ * @param[in,out] length  bytes, see the rules on top
+ * @param[out] err        or NULL
+ * @return CSHM_ERR_BUFFER_TOO_SMALL; CSHM_ERR_UNSUPPORTED: it holds a value under an unknown key that the syntax has not, such as
+ *         null in TOML; the message tells its line and column. Since 2.0.
+ */
+CSHM_API cshm_status cshm_manifest_text(cshm_manifest manifest, uint32_t format, char *buffer, size_t *length,
+                                        cshm_error *err);
+
+/**
+ * The manifest of an attached project, written from its segment: what the store has, or would have.
+ * @param[in] attachment  the attachment
+ * @param[in] format      a cshm_manifest_format; CSHM_MANIFEST_DEFAULT is YAML
+ * @param[out] buffer     receives the text
+ * @param[in,out] length  bytes, see the rules on top
+ * @param[out] err        or NULL
+ * @return CSHM_ERR_BUFFER_TOO_SMALL; CSHM_ERR_STATE: the project is not published yet. Since 2.0.
+ */
+CSHM_API cshm_status cshm_attachment_manifest(cshm_attachment attachment, uint32_t format, char *buffer, size_t *length,
+                                              cshm_error *err);
+
+/**
+ * Declares all groups, arrays and attributes of a layout, as if by the functions of the builder. Arrays are numbered in the
+ * order of the layout, aliases not counted. Where the layout tells a fill value that is not zero, cshm_builder_allocate writes it.
+ * A manifest is a layout, too: what it says of places in the segment is not looked at.
+ * @param[in] builder  before allocate; what was declared before stays
+ * @param[in] layout   may be closed afterwards
+ * @param[out] err     or NULL
+ * @return as cshm_builder_group, _array, _alias and _attribute, with file, line and column; then a part of the layout may be
+ *         declared, and the builder is good for cshm_builder_abort only. Since 2.0.
+ */
+CSHM_API cshm_status cshm_builder_layout(cshm_builder builder, cshm_manifest layout, cshm_error *err);
 
 /* ---- dtype ----------------------------------------------------------------------------------------- */
 

@@ -2,6 +2,7 @@
 make skipping file.h5
 run cute-shm load file.h5
 run cute-shm show file
+run cute-shm show --skipped file
 run cute-shm load --strict file.h5 whole
 run cute-shm load --quiet file.h5 quiet
 run cute-shm list

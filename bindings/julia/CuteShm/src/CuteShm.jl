@@ -12,6 +12,8 @@ A nested tree of arrays in shared memory, used by many processes at once with no
   them; [`unlink`](@ref) removes one. [`reap`](@ref) removes what the dead have left, [`repair`](@ref) brings back lost
   manifests: both happen by the way, too.
 - [`export_fd`](@ref) hands over a project that was sealed, so that nobody can change it, to any process.
+- [`manifest_text`](@ref) is a table of contents; [`read_manifest`](@ref) reads one, or a layout from which [`share`](@ref)
+  makes a project.
 - A [`Project`](@ref) and its [`Group`](@ref)s are dictionaries: `project["b/b1"]`, `keys`, `haskey`, `pairs`.
 - Arrays are [`ShmArray`](@ref)s, or [`DecodedArray`](@ref)s where elements are not as Julia would store them.
 - [`attrs`](@ref) gives the attributes of a project, a group or an array.
@@ -30,7 +32,8 @@ import Libdl
 import LinearAlgebra
 
 export CuteShmError, Store, Project, Group, ShmArray, DecodedArray, DateTime64, TimeDelta64
-export attach, reattach, share, load_hdf5, export_fd, projects, unlink, reap, repair
+export attach, reattach, share, load_hdf5, save_hdf5, export_fd, projects, unlink, reap, repair
+export read_manifest, parse_manifest, manifest_text
 export attrs, nodes, notes, describe, iscurrent, wait_newer
 export dtype, memoryorder, encode, inorder, unfilled, column, rawbytes, isnat
 
@@ -48,6 +51,7 @@ include("dtypes.jl")
 include("stores.jl")
 include("projects.jl")
 include("sealed.jl")
+include("manifests.jl")
 include("arrays.jl")
 include("readonly.jl")
 include("attributes.jl")

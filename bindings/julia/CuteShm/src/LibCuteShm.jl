@@ -22,6 +22,9 @@ const CSHM_MAX_NAME = 1024
 const CSHM_MAX_PATH = 65535
 const CSHM_MAX_PROJECT_NAME = 200
 const CSHM_MAX_DTYPE = 65535
+const CSHM_MANIFEST_MAX_SIZE = 67108864
+const CSHM_MANIFEST_MAX_DEPTH = 64
+const CSHM_MANIFEST_MAX_NODES = 1000000
 
 const cshm_status = Cint
 const CSHM_OK = cshm_status(0)
@@ -83,6 +86,10 @@ struct cshm_array
 end
 
 struct cshm_listing
+    id::UInt64
+end
+
+struct cshm_manifest
     id::UInt64
 end
 
@@ -214,6 +221,9 @@ cshm_builder_allocate(builder, err) =
 
 cshm_builder_write(builder, array, offset, data, nbytes, err) =
     @ccall library.cshm_builder_write(builder::cshm_builder, array::UInt32, offset::UInt64, data::Ptr{Cvoid}, nbytes::UInt64, err::Ptr{cshm_error})::cshm_status
+
+cshm_builder_place(builder, array, descriptor, offset, nbytes, err) =
+    @ccall library.cshm_builder_place(builder::cshm_builder, array::UInt32, descriptor::Ptr{Int32}, offset::Ptr{UInt64}, nbytes::Ptr{UInt64}, err::Ptr{cshm_error})::cshm_status
 
 cshm_builder_map(builder, array, data, nbytes, err) =
     @ccall library.cshm_builder_map(builder::cshm_builder, array::UInt32, data::Ptr{Ptr{Cvoid}}, nbytes::Ptr{UInt64}, err::Ptr{cshm_error})::cshm_status
@@ -376,6 +386,24 @@ cshm_array_describe(array, view, err) =
 cshm_attachment_view(attachment, node, view, err) =
     @ccall library.cshm_attachment_view(attachment::cshm_attachment, node::UInt32, view::Ptr{cshm_array_view}, err::Ptr{cshm_error})::cshm_status
 
+cshm_manifest_read(file, manifest, err) =
+    @ccall library.cshm_manifest_read(file::Cstring, manifest::Ptr{cshm_manifest}, err::Ptr{cshm_error})::cshm_status
+
+cshm_manifest_parse(text, nbytes, format, name, manifest, err) =
+    @ccall library.cshm_manifest_parse(text::Cstring, nbytes::Csize_t, format::UInt32, name::Cstring, manifest::Ptr{cshm_manifest}, err::Ptr{cshm_error})::cshm_status
+
+cshm_manifest_close(manifest, err) =
+    @ccall library.cshm_manifest_close(manifest::cshm_manifest, err::Ptr{cshm_error})::cshm_status
+
+cshm_manifest_text(manifest, format, buffer, length, err) =
+    @ccall library.cshm_manifest_text(manifest::cshm_manifest, format::UInt32, buffer::Ptr{Cchar}, length::Ptr{Csize_t}, err::Ptr{cshm_error})::cshm_status
+
+cshm_attachment_manifest(attachment, format, buffer, length, err) =
+    @ccall library.cshm_attachment_manifest(attachment::cshm_attachment, format::UInt32, buffer::Ptr{Cchar}, length::Ptr{Csize_t}, err::Ptr{cshm_error})::cshm_status
+
+cshm_builder_layout(builder, layout, err) =
+    @ccall library.cshm_builder_layout(builder::cshm_builder, layout::cshm_manifest, err::Ptr{cshm_error})::cshm_status
+
 struct cshm_dtype
     size::UInt32
     kind::UInt32
@@ -416,6 +444,9 @@ export CSHM_VERSION_MAJOR,
     CSHM_MAX_PATH,
     CSHM_MAX_PROJECT_NAME,
     CSHM_MAX_DTYPE,
+    CSHM_MANIFEST_MAX_SIZE,
+    CSHM_MANIFEST_MAX_DEPTH,
+    CSHM_MANIFEST_MAX_NODES,
     cshm_status,
     CSHM_OK,
     CSHM_ERR_INVALID_ARGUMENT,
@@ -448,6 +479,7 @@ export CSHM_VERSION_MAJOR,
     cshm_attachment,
     cshm_array,
     cshm_listing,
+    cshm_manifest,
     cshm_live_handles,
     cshm_manifest_format,
     CSHM_MANIFEST_DEFAULT,
@@ -490,6 +522,7 @@ export CSHM_VERSION_MAJOR,
     cshm_builder_note,
     cshm_builder_allocate,
     cshm_builder_write,
+    cshm_builder_place,
     cshm_builder_map,
     cshm_builder_attach,
     cshm_builder_publish,
@@ -527,6 +560,12 @@ export CSHM_VERSION_MAJOR,
     cshm_array_view,
     cshm_array_describe,
     cshm_attachment_view,
+    cshm_manifest_read,
+    cshm_manifest_parse,
+    cshm_manifest_close,
+    cshm_manifest_text,
+    cshm_attachment_manifest,
+    cshm_builder_layout,
     cshm_dtype,
     cshm_field,
     cshm_dtype_parse,

@@ -20,6 +20,7 @@ end
 release(id::cshm_store) = cshm_store_close(id, C_NULL)
 release(id::cshm_attachment) = cshm_detach(id, C_NULL)
 release(id::cshm_array) = cshm_array_release(id, C_NULL)
+release(id::cshm_manifest) = cshm_manifest_close(id, C_NULL)
 release(id::cshm_listing) = cshm_listing_close(id, C_NULL)
 
 # Calls `f(id)` while a further reference keeps the attachment mapped, so that pointers borrowed from it stay valid

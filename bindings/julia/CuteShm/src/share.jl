@@ -10,6 +10,8 @@ it appears whole, or not at all.
   to arrays, scalars and further trees. Arrays hold numbers, `Bool`, strings, dates and times, `NamedTuple`s or other plain
   structs of these (structured types), or arrays or tuples of one size (sub-arrays in a field of those, and further
   dimensions, the first ones, elsewhere); see [`encode`](@ref) for all other dtypes.
+  Or a layout, written by hand in YAML or TOML: its path, or what [`read_manifest`](@ref) makes of that. Its arrays hold what
+  its fill says, or zeros, until the form below fills them; `order` has no meaning then.
 - `attrs`: from paths (`""` is the project itself) to dictionaries of attributes:
   `attrs = Dict("b/b1" => Dict("unit" => "m"))`
 - `overwrite`: replace a project of that name, in one step; who is attached to the old one keeps it whole
@@ -39,13 +41,17 @@ As `share(name, tree)`, for `do` blocks: calls `f(project)` with the project tha
         project["x"] .= (1:1000) .^ 2
     end
 
+    share("robot", "robot.yaml") do project     # a layout
+        project["state/joints"] .= 0.5
+    end
+
 Arrays that `f` keeps stay valid, and show what others see in the published project. Only of one that is to be `sealed` it
 must not keep any, as it could be written by them: `CSHM_ERR_STATE`.
 """
 function share(f::Union{Function,Nothing}, name::AbstractString, tree; attrs=(), overwrite::Bool=false,
                lifetime::Union{Symbol,Nothing}=nothing, sealed::Bool=false, order::Symbol=:C, store::StoreLike=nothing)
     options = (overwrite, publish_lifetime(sealed, overwrite, lifetime), sealed)
-    leaves = flatten!(Leaf[], tree, "", choice(ORDERS, order, "order"))
+    leaves = planned(tree, choice(ORDERS, order, "order"))
     notes = flatten_attributes(attrs)
     in_place(builder) = fill_in_place(f, builder, name, sealed)
     id = with_store(s -> build(open_builder(s, name, options), leaves, notes, in_place), store)
@@ -72,6 +78,10 @@ struct AttributeLeaf
     name::String
     payload::Payload
 end
+
+planned(tree, order) = flatten!(Leaf[], tree, "", order)
+planned(layout::Manifest, order) = [layout]
+planned(layout::AbstractString, order) = [read_manifest(layout)]
 
 istree(value) = value isa Union{AbstractDict,NamedTuple} || value isa AbstractVector{<:Pair}
 
@@ -136,7 +146,7 @@ function build(builder, leaves, attributes, fill)
         numbers = [declare(builder, leaf) for leaf in leaves]
         foreach(leaf -> declare(builder, leaf), attributes)
         check(err -> cshm_builder_allocate(builder, err))
-        foreach((leaf, number) -> write_payload(builder, number, leaf.payload), leaves, numbers)
+        foreach((leaf, number) -> write_payload(builder, number, payload_of(leaf)), leaves, numbers)
         fill(builder)
         check(err -> cshm_builder_publish(builder, attachment, err))
     catch
@@ -168,6 +178,16 @@ function declare(builder, leaf::Leaf)
     end
     return number[]
 end
+
+# Its arrays have numbers that nobody needs: they are filled in place.
+function declare(builder, layout::Manifest)
+    handle = layout.handle
+    GC.@preserve handle check(err -> cshm_builder_layout(builder, handle.id, err))
+    return UInt32(0)
+end
+
+payload_of(leaf::Leaf) = leaf.payload
+payload_of(::Manifest) = nothing
 
 function declare(builder, leaf::AttributeLeaf)
     p = leaf.payload

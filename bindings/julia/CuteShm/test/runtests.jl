@@ -35,6 +35,7 @@ try
         @testset "share" begin include("test_share.jl") end
         @testset "lifetime" begin include("test_lifetime.jl") end
         @testset "sealed" begin include("test_sealed.jl") end
+        @testset "manifests" begin include("test_manifests.jl") end
         @testset "hdf5" begin include("test_hdf5.jl") end
         @testset "processes" begin include("test_processes.jl") end
         @testset "endings" begin include("test_endings.jl") end

@@ -5,7 +5,7 @@
 # One call of each function that takes a handle, with handles of one number.
 function calls_with(id)
     store, builder, attachment = cshm_store(id), cshm_builder(id), cshm_attachment(id)
-    array, listing = cshm_array(id), cshm_listing(id)
+    array, listing, manifest = cshm_array(id), cshm_listing(id), cshm_manifest(id)
     text, length, number, flag = zeros(UInt8, 64), Ref{Csize_t}(64), Ref{UInt64}(), Ref{Int32}()
     shape, small, place = Int64[2], Ref{UInt32}(), Ref{Ptr{Cvoid}}()
     view, node = Ref(cshm_array_view()), Ref(cshm_node())
@@ -31,6 +31,11 @@ function calls_with(id)
         () -> cshm_builder_write(builder, 0, 0, text, 8, none),
         () -> cshm_builder_map(builder, 0, place, number, none),
         () -> cshm_builder_attach(builder, Ref{cshm_attachment}(), none),
+        () -> cshm_builder_place(builder, 0, flag, number, number, none),
+        () -> cshm_builder_layout(builder, manifest, none),
+        () -> cshm_manifest_text(manifest, CSHM_MANIFEST_YAML, text, length, none),
+        () -> cshm_manifest_close(manifest, none),
+        () -> cshm_attachment_manifest(attachment, CSHM_MANIFEST_YAML, text, length, none),
         () -> cshm_builder_publish(builder, none, none),
         () -> cshm_builder_abort(builder, none),
         () -> cshm_attach(store, "jl-none", none, Ref{cshm_attachment}(), none),
@@ -57,7 +62,7 @@ end
 
 takes_handle(name) = is_function(LibCuteShm, name) &&
                      !(name in (:cshm_version, :cshm_abi_version, :cshm_status_name, :cshm_live_handles,
-                                :cshm_store_open, :cshm_attach_fd, :cshm_dtype_parse, :cshm_dtype_field))
+                                :cshm_store_open, :cshm_attach_fd, :cshm_manifest_read, :cshm_manifest_parse, :cshm_dtype_parse, :cshm_dtype_field))
 
 @testset "no function is forgotten" begin
     @test length(calls_with(UInt64(0))) == count(takes_handle, names(LibCuteShm))

@@ -32,6 +32,17 @@ function with_loaded(f, path; options...)
     end
 end
 
+@testset "only what is selected" begin
+    with_file("skip") do path
+        part = (select=["g", "pack*"], exclude="**/b", max_bytes_per_dataset=1000, threads=1, strict=true)
+        with_loaded(path; part...) do project
+            @test haskey(project, "g/a") && !haskey(project, "packed") && !haskey(project, "text")
+            @test !any(n -> n.kind == :skipped, notes(project))
+        end
+        @test_throws CuteShmError load_hdf5(path, "jl-hdf5"; select="no/such")
+    end
+end
+
 @testset "a whole file" begin
     with_file() do path
         seen = Tuple{Int,Int}[]
@@ -102,5 +113,26 @@ end
         @test occursin("none.h5", failing(() -> load_hdf5(missing_file, "jl-hdf5"), :CSHM_ERR_NOT_FOUND))
         @test occursin("text.h5", failing(() -> load_hdf5(text, "jl-hdf5"), :CSHM_ERR_HDF5))
         @test isempty(projects())
+    end
+end
+
+@testset "a project saved and loaded again" begin
+    with_file() do path
+        with_loaded(path) do project
+            saved, seen = joinpath(dirname(path), "saved.h5"), Int[]
+            save_hdf5(project, saved; deflate=4, threads=2, progress=(done, total) -> push!(seen, done))
+            @test issorted(seen) && last(seen) >= 2_400_000 && filesize(saved) < 1_000_000
+            @test fails(() -> save_hdf5(project, saved), :CSHM_ERR_EXISTS)
+            @test fails(() -> save_hdf5(project, saved; overwrite=true, deflate=10), :CSHM_ERR_INVALID_ARGUMENT)
+            before = read(saved)
+            @test fails(() -> save_hdf5(project, saved; overwrite=true, progress=(d, t) -> false), :CSHM_ERR_CANCELLED)
+            @test_throws DomainError save_hdf5(project, saved; overwrite=true, progress=(d, t) -> throw(DomainError(d)))
+            @test read(saved) == before && sort(readdir(dirname(path))) == ["data.h5", "saved.h5"]
+            again = load_hdf5(saved, "jl-hdf5"; overwrite=true)
+            @test again["g/a"] == project["g/a"] && dtype(again["g/a"]) == ">f4" && attrs(again["g/a"])["unit"] == "mm"
+            @test again["packed"] == project["packed"] && again["records"][1] == (x=1.5, n=2)
+            @test attrs(again)["title"] == "from h5py"
+            close(again)
+        end
     end
 end

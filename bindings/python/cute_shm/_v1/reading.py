@@ -55,7 +55,9 @@ def shm_to_arrays(project: str, persistent: bool = True) -> SharedArrayDict:
             if _is_leaf(group[name]):
                 group[name]["meta"]["attrs"].update(_plain(attributes))
             elif KIND_ATTRIBUTE in attributes:
-                group[name] = _ragged_leaf(opened[_core.cshm_node_at(memory.attachment, number)[1]], group[name])
+                found = opened[_core.cshm_node_at(memory.attachment, number)[1]]
+                if isinstance(found, Ragged):  # of records each field is one
+                    group[name] = _ragged_leaf(found, group[name])
         if kinds.structured and "hdf5.path" in opened.origin:
             _split_records(tree)
         if log is not None:
@@ -121,8 +123,11 @@ def _plain_value(value: Any) -> Any:
 
 def _ragged_leaf(ragged: Ragged, group: dict[str, Any]) -> dict[str, Any]:
     """The leaf of an array of strings or sequences: Python objects, made for this call; `shm` has their bytes."""
+    inner = group["values"]
+    while not _is_leaf(inner):
+        inner = next(iter(inner.values()))
     changes = {"shape": list(ragged.shape), "dtype": str(ragged.dtype), "attrs": _plain(ragged.attrs)}
-    return {"meta": {**group["values"]["meta"], **changes}, "data": np.asarray(ragged)}
+    return {"meta": {**inner["meta"], **changes}, "data": np.asarray(ragged)}
 
 
 def _split_records(tree: dict[str, Any]) -> None:

@@ -12,6 +12,9 @@ pub const CSHM_MAX_NAME: u32 = 1024;
 pub const CSHM_MAX_PATH: u32 = 65535;
 pub const CSHM_MAX_PROJECT_NAME: u32 = 200;
 pub const CSHM_MAX_DTYPE: u32 = 65535;
+pub const CSHM_MANIFEST_MAX_SIZE: u32 = 67108864;
+pub const CSHM_MANIFEST_MAX_DEPTH: u32 = 64;
+pub const CSHM_MANIFEST_MAX_NODES: u32 = 1000000;
 pub const CSHM_ERROR_MESSAGE_SIZE: u32 = 1008;
 impl cshm_status {
     pub const CSHM_OK: cshm_status = cshm_status(0);
@@ -180,6 +183,20 @@ const _: () = {
     [
         "Offset of field: cshm_listing::id",
     ][::core::mem::offset_of!(cshm_listing, id) - 0usize];
+};
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct cshm_manifest {
+    ///a manifest or a layout that was read
+    pub id: u64,
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    ["Size of cshm_manifest"][::core::mem::size_of::<cshm_manifest>() - 8usize];
+    ["Alignment of cshm_manifest"][::core::mem::align_of::<cshm_manifest>() - 8usize];
+    [
+        "Offset of field: cshm_manifest::id",
+    ][::core::mem::offset_of!(cshm_manifest, id) - 0usize];
 };
 unsafe extern "C" {
     ///Live handles of all kinds in this process: 0 when everything was released. Never fails. Since 2.0.
@@ -755,6 +772,26 @@ CSHM_ERR_SYSTEM. Since 2.0.*/
         offset: u64,
         data: *const ::core::ffi::c_void,
         nbytes: u64,
+        err: *mut cshm_error,
+    ) -> cshm_status;
+}
+unsafe extern "C" {
+    /**Where an array lies in the segment, for another process that is to fill it: one that is handed the descriptor, and writes
+by pwrite. What it does beside that array is between it and the caller, and it must be done before the project is published.
+- `builder` (in): allocated; it owns the descriptor, which is closed by publish or abort
+- `array` (in): the array's number
+- `descriptor` (out): of the segment, open for reading and writing; the same for all arrays. Closed by exec
+- `offset` (out): bytes from the segment's beginning
+- `nbytes` (out): the array's bytes; or NULL
+- `err` (out): or NULL
+
+Returns CSHM_ERR_STATE; CSHM_ERR_NOT_FOUND: no such array. Since 2.0.*/
+    pub fn cshm_builder_place(
+        builder: cshm_builder,
+        array: u32,
+        descriptor: *mut i32,
+        offset: *mut u64,
+        nbytes: *mut u64,
         err: *mut cshm_error,
     ) -> cshm_status;
 }
@@ -1412,6 +1449,103 @@ Returns CSHM_ERR_NOT_FOUND: no such node; CSHM_ERR_BAD_TYPE: it is a group. Sinc
         attachment: cshm_attachment,
         node: u32,
         view: *mut cshm_array_view,
+        err: *mut cshm_error,
+    ) -> cshm_status;
+}
+unsafe extern "C" {
+    /**Reads a manifest or a layout from a file, and checks it. A file that ends in ".toml" is TOML, any other YAML.
+Refused, with file, line and column, what was wanted and what was found: more than the limits above; anchors, aliases, tags,
+merge keys and keys that come twice; a version that is not known; and, of a manifest, arrays that overflow, overlap or lie
+outside of the segment, and names that leave the store. Unknown keys of a manifest are kept; those of a layout are refused.
+The caller owns `*manifest` and ends it with cshm_manifest_close.
+- `file` (in): its path; what is no regular file is refused
+- `manifest` (out): the handle
+- `err` (out): or NULL
+
+Returns CSHM_ERR_NOT_FOUND: no such file; CSHM_ERR_CORRUPT: not YAML or TOML, or not a manifest; CSHM_ERR_VERSION;
+CSHM_ERR_BAD_TYPE, CSHM_ERR_BAD_NAME: a dtype, path or name in it; CSHM_ERR_LIMIT: larger than the limits;
+CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM. Since 2.0.*/
+    pub fn cshm_manifest_read(
+        file: *const ::core::ffi::c_char,
+        manifest: *mut cshm_manifest,
+        err: *mut cshm_error,
+    ) -> cshm_status;
+}
+unsafe extern "C" {
+    /**The same from a text in memory.
+- `text` (in): UTF-8; need not end with a NUL
+- `nbytes` (in): bytes of it
+- `format` (in): a cshm_manifest_format; CSHM_MANIFEST_DEFAULT is YAML
+- `name` (in): what messages call it, such as a file's name; NULL: "manifest"
+- `manifest` (out): the handle
+- `err` (out): or NULL
+
+Returns as cshm_manifest_read. Since 2.0.*/
+    pub fn cshm_manifest_parse(
+        text: *const ::core::ffi::c_char,
+        nbytes: usize,
+        format: u32,
+        name: *const ::core::ffi::c_char,
+        manifest: *mut cshm_manifest,
+        err: *mut cshm_error,
+    ) -> cshm_status;
+}
+unsafe extern "C" {
+    ///Ends a manifest handle. Since 2.0.
+    pub fn cshm_manifest_close(
+        manifest: cshm_manifest,
+        err: *mut cshm_error,
+    ) -> cshm_status;
+}
+unsafe extern "C" {
+    /**Writes a manifest or layout as text: every key and value in the order in which it was read, comments only where they come before
+all else. What was written by cute-shm comes out byte for byte, from either syntax into either.
+- `manifest` (in): the manifest
+- `format` (in): a cshm_manifest_format; CSHM_MANIFEST_DEFAULT is YAML
+- `buffer` (out): receives the text
+- `length` (in,out): bytes, see the rules on top
+- `err` (out): or NULL
+
+Returns CSHM_ERR_BUFFER_TOO_SMALL; CSHM_ERR_UNSUPPORTED: it holds a value under an unknown key that the syntax has not, such as
+null in TOML; the message tells its line and column. Since 2.0.*/
+    pub fn cshm_manifest_text(
+        manifest: cshm_manifest,
+        format: u32,
+        buffer: *mut ::core::ffi::c_char,
+        length: *mut usize,
+        err: *mut cshm_error,
+    ) -> cshm_status;
+}
+unsafe extern "C" {
+    /**The manifest of an attached project, written from its segment: what the store has, or would have.
+- `attachment` (in): the attachment
+- `format` (in): a cshm_manifest_format; CSHM_MANIFEST_DEFAULT is YAML
+- `buffer` (out): receives the text
+- `length` (in,out): bytes, see the rules on top
+- `err` (out): or NULL
+
+Returns CSHM_ERR_BUFFER_TOO_SMALL; CSHM_ERR_STATE: the project is not published yet. Since 2.0.*/
+    pub fn cshm_attachment_manifest(
+        attachment: cshm_attachment,
+        format: u32,
+        buffer: *mut ::core::ffi::c_char,
+        length: *mut usize,
+        err: *mut cshm_error,
+    ) -> cshm_status;
+}
+unsafe extern "C" {
+    /**Declares all groups, arrays and attributes of a layout, as if by the functions of the builder. Arrays are numbered in the
+order of the layout, aliases not counted. Where the layout tells a fill value that is not zero, cshm_builder_allocate writes it.
+A manifest is a layout, too: what it says of places in the segment is not looked at.
+- `builder` (in): before allocate; what was declared before stays
+- `layout` (in): may be closed afterwards
+- `err` (out): or NULL
+
+Returns as cshm_builder_group, _array, _alias and _attribute, with file, line and column; then a part of the layout may be
+declared, and the builder is good for cshm_builder_abort only. Since 2.0.*/
+    pub fn cshm_builder_layout(
+        builder: cshm_builder,
+        layout: cshm_manifest,
         err: *mut cshm_error,
     ) -> cshm_status;
 }

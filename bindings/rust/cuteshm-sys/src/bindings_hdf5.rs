@@ -13,6 +13,19 @@ Returns 0 to go on; anything else cancels: CSHM_ERR_CANCELLED, and nothing is cr
 pub type cshm_progress_fn = ::core::option::Option<
     unsafe extern "C" fn(user: *mut ::core::ffi::c_void, done: u64, total: u64) -> i32,
 >;
+impl cshm_hdf5_outside {
+    ///data of virtual datasets and external storage, in the file's folder or below it
+    pub const CSHM_HDF5_OUTSIDE_DATA: cshm_hdf5_outside = cshm_hdf5_outside(0);
+    ///and what links into other files lead to, there
+    pub const CSHM_HDF5_OUTSIDE_FOLDER: cshm_hdf5_outside = cshm_hdf5_outside(1);
+    ///all that anywhere
+    pub const CSHM_HDF5_OUTSIDE_ANYWHERE: cshm_hdf5_outside = cshm_hdf5_outside(2);
+}
+#[repr(transparent)]
+/**Which other files may be read: what a link, a virtual dataset or external storage names is chosen by whoever wrote the
+file.*/
+#[derive(Debug, Copy, Clone, Hash, PartialEq, Eq)]
+pub struct cshm_hdf5_outside(pub ::core::ffi::c_uint);
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct cshm_hdf5_options {
@@ -32,12 +45,28 @@ pub struct cshm_hdf5_options {
     pub producer: *const ::core::ffi::c_char,
     ///as in cshm_builder_options; `attachment` may then not be NULL
     pub sealed: u32,
-    ///0
-    pub reserved: u32,
+    ///that read and unfold chunks; 0: as many as there are cores
+    pub threads: u32,
+    ///not 0: numbers of the other byte order become those of this machine
+    pub native_endian: u32,
+    ///a cshm_hdf5_outside
+    pub external_links: u32,
+    ///globs, one a line: only what one of them matches is loaded; NULL: everything
+    pub select: *const ::core::ffi::c_char,
+    ///the same of what is left out, whatever `select` says; or NULL
+    pub exclude: *const ::core::ffi::c_char,
+    ///larger datasets are left out; 0: none is
+    pub max_bytes_per_dataset: u64,
+    ///not 0: a process of its own reads the file, and HDF5 is not called in this one; see below
+    pub isolate: u32,
+    ///of processor time that it may use without getting any further; 0: 4
+    pub isolate_seconds: u32,
+    ///bytes that it may have; 0: half of the machine's, and 1 GiB at least
+    pub isolate_memory: u64,
 }
 #[allow(clippy::unnecessary_operation, clippy::identity_op)]
 const _: () = {
-    ["Size of cshm_hdf5_options"][::core::mem::size_of::<cshm_hdf5_options>() - 48usize];
+    ["Size of cshm_hdf5_options"][::core::mem::size_of::<cshm_hdf5_options>() - 96usize];
     [
         "Alignment of cshm_hdf5_options",
     ][::core::mem::align_of::<cshm_hdf5_options>() - 8usize];
@@ -66,14 +95,49 @@ const _: () = {
         "Offset of field: cshm_hdf5_options::sealed",
     ][::core::mem::offset_of!(cshm_hdf5_options, sealed) - 40usize];
     [
-        "Offset of field: cshm_hdf5_options::reserved",
-    ][::core::mem::offset_of!(cshm_hdf5_options, reserved) - 44usize];
+        "Offset of field: cshm_hdf5_options::threads",
+    ][::core::mem::offset_of!(cshm_hdf5_options, threads) - 44usize];
+    [
+        "Offset of field: cshm_hdf5_options::native_endian",
+    ][::core::mem::offset_of!(cshm_hdf5_options, native_endian) - 48usize];
+    [
+        "Offset of field: cshm_hdf5_options::external_links",
+    ][::core::mem::offset_of!(cshm_hdf5_options, external_links) - 52usize];
+    [
+        "Offset of field: cshm_hdf5_options::select",
+    ][::core::mem::offset_of!(cshm_hdf5_options, select) - 56usize];
+    [
+        "Offset of field: cshm_hdf5_options::exclude",
+    ][::core::mem::offset_of!(cshm_hdf5_options, exclude) - 64usize];
+    [
+        "Offset of field: cshm_hdf5_options::max_bytes_per_dataset",
+    ][::core::mem::offset_of!(cshm_hdf5_options, max_bytes_per_dataset) - 72usize];
+    [
+        "Offset of field: cshm_hdf5_options::isolate",
+    ][::core::mem::offset_of!(cshm_hdf5_options, isolate) - 80usize];
+    [
+        "Offset of field: cshm_hdf5_options::isolate_seconds",
+    ][::core::mem::offset_of!(cshm_hdf5_options, isolate_seconds) - 84usize];
+    [
+        "Offset of field: cshm_hdf5_options::isolate_memory",
+    ][::core::mem::offset_of!(cshm_hdf5_options, isolate_memory) - 88usize];
 };
 unsafe extern "C" {
-    /**Loads a whole HDF5 file into shared memory and publishes it as a project. Data is streamed through a buffer of a few
-MiB, whatever the file's size. What cannot be represented is left out and told by a note of kind CSHM_NOTE_SKIPPED
+    /**Loads a whole HDF5 file, or what of it is selected, into shared memory and publishes it as a project. Data is streamed
+through buffers of a few MiB and 4 chunks a thread, whatever the file's size, by `threads` threads where HDF5 is not
+needed: contiguous data and chunks without conversion, with deflate, shuffle, fletcher32 and lzf. Signals are blocked in
+them, and they end before this returns.
+`select` and `exclude` are globs, one a line, for paths: `*` stands for anything within a level, `**` across levels, `?` for
+one character, and a backslash takes its meaning from the next; one that matches a group takes all that is in it. What is
+left out by them, or as too large, is not skipped: notes of kind CSHM_NOTE_ORIGIN tell what was asked for, and how many
+objects were left out. What cannot be represented is left out and told by a note of kind CSHM_NOTE_SKIPPED
 (path, reason); notes of kind CSHM_NOTE_ORIGIN tell the file's path, size and modification time.
 On failure nothing is created, and a project that was to be overwritten is whole.
+
+HDF5 can be made to crash, to loop or to eat memory by a file that is damaged, or made for it. With `isolate` that ends
+another process, and this call with CSHM_ERR_HDF5, which names the object that was being read. It is the program
+`cuteshm-hdf5-load`, beside this library, in libexec, or where $CUTE_SHM_HDF5_LOADER says. It runs as this user, with all
+rights: HDF5 taken over by a file can do what this user can. Loads in several threads then do not wait for each other.
 - `store` (in): where to publish
 - `project` (in): its name
 - `file` (in): path of the HDF5 file
@@ -81,10 +145,11 @@ On failure nothing is created, and a project that was to be overwritten is whole
 - `attachment` (out): a read-only attachment of the new project, which the caller then owns; or NULL
 - `err` (out): or NULL
 
-Returns CSHM_ERR_NOT_FOUND: no such file; CSHM_ERR_HDF5: not HDF5, truncated, written by a newer HDF5 than the one
-linked, or unreadable; CSHM_ERR_EXISTS; CSHM_ERR_BAD_NAME; CSHM_ERR_NO_SPACE; CSHM_ERR_CANCELLED;
+Returns CSHM_ERR_NOT_FOUND: no such file, or `select` matches nothing in it; CSHM_ERR_HDF5: not HDF5, truncated, written
+by a newer HDF5 than the one linked, or unreadable; CSHM_ERR_EXISTS; CSHM_ERR_BAD_NAME; CSHM_ERR_NO_SPACE: the
+message lists the ten largest datasets, and nothing was created; CSHM_ERR_CANCELLED;
 CSHM_ERR_UNSUPPORTED: `strict`, and an object cannot be represented; or another HDF5 library has taken the place of
-the one this was built for; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM.
+the one this was built for; or `isolate`, and the program for it is not there; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM.
 Since 2.0.*/
     pub fn cshm_hdf5_load(
         store: cshm_store,
@@ -105,6 +170,91 @@ Returns CSHM_ERR_NOT_FOUND, CSHM_ERR_HDF5, CSHM_ERR_PERMISSION. Since 2.0.*/
     pub fn cshm_hdf5_nbytes(
         file: *const ::core::ffi::c_char,
         nbytes: *mut u64,
+        err: *mut cshm_error,
+    ) -> cshm_status;
+}
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct cshm_hdf5_save_options {
+    ///sizeof(cshm_hdf5_save_options)
+    pub size: u32,
+    ///not 0: replace a file that is there already, as soon as the new one is whole
+    pub overwrite: u32,
+    ///level of compression, 1 to 9; 0: none
+    pub deflate: u32,
+    ///not 0: before compressing, put together the first bytes of all elements, then the second ...
+    pub shuffle: u32,
+    ///bytes of a chunk, at most 1 GiB; 0: 1 MiB where `deflate` asks for chunks, else none at all
+    pub chunk: u64,
+    ///that compress; 0: as many as there are cores
+    pub threads: u32,
+    ///0
+    pub reserved: u32,
+    ///or NULL
+    pub progress: cshm_progress_fn,
+    ///for `progress`
+    pub user: *mut ::core::ffi::c_void,
+}
+#[allow(clippy::unnecessary_operation, clippy::identity_op)]
+const _: () = {
+    [
+        "Size of cshm_hdf5_save_options",
+    ][::core::mem::size_of::<cshm_hdf5_save_options>() - 48usize];
+    [
+        "Alignment of cshm_hdf5_save_options",
+    ][::core::mem::align_of::<cshm_hdf5_save_options>() - 8usize];
+    [
+        "Offset of field: cshm_hdf5_save_options::size",
+    ][::core::mem::offset_of!(cshm_hdf5_save_options, size) - 0usize];
+    [
+        "Offset of field: cshm_hdf5_save_options::overwrite",
+    ][::core::mem::offset_of!(cshm_hdf5_save_options, overwrite) - 4usize];
+    [
+        "Offset of field: cshm_hdf5_save_options::deflate",
+    ][::core::mem::offset_of!(cshm_hdf5_save_options, deflate) - 8usize];
+    [
+        "Offset of field: cshm_hdf5_save_options::shuffle",
+    ][::core::mem::offset_of!(cshm_hdf5_save_options, shuffle) - 12usize];
+    [
+        "Offset of field: cshm_hdf5_save_options::chunk",
+    ][::core::mem::offset_of!(cshm_hdf5_save_options, chunk) - 16usize];
+    [
+        "Offset of field: cshm_hdf5_save_options::threads",
+    ][::core::mem::offset_of!(cshm_hdf5_save_options, threads) - 24usize];
+    [
+        "Offset of field: cshm_hdf5_save_options::reserved",
+    ][::core::mem::offset_of!(cshm_hdf5_save_options, reserved) - 28usize];
+    [
+        "Offset of field: cshm_hdf5_save_options::progress",
+    ][::core::mem::offset_of!(cshm_hdf5_save_options, progress) - 32usize];
+    [
+        "Offset of field: cshm_hdf5_save_options::user",
+    ][::core::mem::offset_of!(cshm_hdf5_save_options, user) - 40usize];
+};
+unsafe extern "C" {
+    /**Saves a project as an HDF5 file: groups, arrays and all attributes; second paths as hard links, ragged arrays as datasets of
+strings or sequences of any length; notes are not saved. docs/hdf5.md tells how each dtype is mapped: loaded again, the project
+is the same but for its notes and for the order of arrays that are in Fortran's. HDF5 1.8 and later read the file.
+Data goes straight from shared memory to the file, or through 4 chunks a thread where there are chunks. Whoever writes into the
+project meanwhile may be saved half.
+
+The file is written under another name in the same folder, waited for until it is on the disk, and renamed: on failure nothing
+remains of it, and a file that was to be overwritten is whole. A process that is killed leaves that other file,
+`.cute-shm.*.part`.
+- `attachment` (in): in any mode
+- `file` (in): path of the HDF5 file; a symbolic link is followed
+- `options` (in): NULL for the defaults
+- `err` (out): or NULL
+
+Returns CSHM_ERR_EXISTS: there is such a file, and `overwrite` is 0, or it is no regular file; CSHM_ERR_NOT_FOUND: no such
+folder; CSHM_ERR_BAD_NAME: the path ends with "/"; CSHM_ERR_NO_SPACE: the disk is full; CSHM_ERR_CANCELLED;
+CSHM_ERR_HDF5: HDF5 has no room for an object, which is named: a dtype of thousands of fields, say;
+CSHM_ERR_UNSUPPORTED: as cshm_hdf5_load; CSHM_ERR_INVALID_ARGUMENT: an option out of its range;
+CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM. Since 2.0.*/
+    pub fn cshm_hdf5_save(
+        attachment: cshm_attachment,
+        file: *const ::core::ffi::c_char,
+        options: *const cshm_hdf5_save_options,
         err: *mut cshm_error,
     ) -> cshm_status;
 }

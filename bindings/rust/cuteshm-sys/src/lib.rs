@@ -62,4 +62,4 @@ sized! {
 }
 
 #[cfg(feature = "hdf5")]
-sized! { cshm_hdf5_options }
+sized! { cshm_hdf5_options cshm_hdf5_save_options }

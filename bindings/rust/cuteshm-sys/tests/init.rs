@@ -24,14 +24,25 @@ fn headers() -> Vec<(String, String)> {
 
 #[test]
 fn init_macros_are_zero_but_for_the_size() {
-    let zero =
-        ["0", "NULL", "{0}", "CSHM_PERSISTENT", "CSHM_READ_ONLY", "CSHM_MANIFEST_DEFAULT", "CSHM_ACCESS_DEFAULT"];
+    let zero = [
+        "0",
+        "NULL",
+        "{0}",
+        "CSHM_PERSISTENT",
+        "CSHM_READ_ONLY",
+        "CSHM_MANIFEST_DEFAULT",
+        "CSHM_ACCESS_DEFAULT",
+        "CSHM_HDF5_OUTSIDE_DATA",
+    ];
     assert_eq!(cshm_lifetime::CSHM_PERSISTENT.0, 0);
     assert_eq!(cshm_mode::CSHM_READ_ONLY.0, 0);
     assert_eq!(cshm_manifest_format::CSHM_MANIFEST_DEFAULT.0, 0);
     assert_eq!(cshm_access::CSHM_ACCESS_DEFAULT.0, 0);
+    #[cfg(feature = "hdf5")]
+    assert_eq!(cshm_hdf5_outside::CSHM_HDF5_OUTSIDE_DATA.0, 0);
     for (name, rest) in headers() {
-        let odd = rest.split(", ").find(|value| !zero.contains(value) && !zero.contains(&&value[..value.len() - 1]));
+        let mut values = rest.trim_end_matches('}').split(',').map(str::trim);
+        let odd = values.find(|value| !zero.contains(value) && !zero.contains(&format!("{value}}}").as_str()));
         assert_eq!(odd, None, "{name}: Default must set it");
     }
 }
@@ -43,7 +54,7 @@ macro_rules! sizes {
 #[test]
 fn every_struct_with_an_init_macro_has_a_default() {
     #[cfg(feature = "hdf5")]
-    let hdf5 = sizes! { cshm_hdf5_options };
+    let hdf5 = sizes! { cshm_hdf5_options cshm_hdf5_save_options };
     #[cfg(not(feature = "hdf5"))]
     let hdf5 = vec![];
     let core = sizes! {

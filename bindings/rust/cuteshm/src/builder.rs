@@ -3,7 +3,7 @@
 
 use crate::order::{source, Source};
 use crate::value::texts;
-use crate::{Element, Error, Lifetime, NoteKind, Order, Project, Reserved, Result, Store, Typed, Value};
+use crate::{Element, Error, Lifetime, Manifest, NoteKind, Order, Project, Reserved, Result, Store, Typed, Value};
 use ndarray::{ArrayBase, Data, Dimension};
 
 /// A project to be created. Declare groups, arrays and attributes in any order, but an attribute or alias after the node it
@@ -47,6 +47,7 @@ pub(crate) enum Declared<'a> {
     Alias { path: String, of: String },
     Attribute { path: String, name: String, value: Value },
     Note { kind: NoteKind, key: String, text: String },
+    Layout(Manifest),
 }
 
 impl<'a> Builder<'a> {
@@ -161,6 +162,26 @@ impl<'a> Builder<'a> {
     /// Declares an array to be filled after [`allocate`](Builder::allocate). Its elements are zero at first.
     pub fn reserve(self, path: &str, dtype: &str, shape: &[usize], order: Order) -> Self {
         self.declare_array(path, dtype, shape.to_vec(), order, None)
+    }
+
+    /// Declares all groups, arrays and attributes of a layout, or of a manifest. The arrays can be filled after
+    /// [`allocate`](Builder::allocate); at first their elements are what the layout's fill says, or zero. What is an alias
+    /// of them has to be told by the layout, too.
+    ///
+    /// ```
+    /// # let root = tempfile::tempdir()?;
+    /// # let store = cuteshm::Store::open(root.path().join("store"))?;
+    /// # let file = root.path().join("robot.yaml");
+    /// # std::fs::write(&file, "cute-shm-layout: 1\narrays:\n  - {path: joints, dtype: float64, shape: [7], fill: 0.5}\n")?;
+    /// let mut reserved = store.create("robot").layout(&cuteshm::Manifest::read(&file)?).allocate()?;
+    /// reserved.view_mut::<f64>("joints")?[0] = 1.5;
+    /// let project = reserved.publish()?;
+    /// assert_eq!(project.get("joints")?.view::<f64>()?.sum(), 4.5);
+    /// # store.unlink("robot")?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn layout(self, layout: &Manifest) -> Self {
+        self.declare(Declared::Layout(layout.clone()))
     }
 
     /// Declares a second path to the array at the path `of`: one copy of data and attributes, two names.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! From an HDF5 file to a project.
+//! From an HDF5 file to a project, and back.
 
 use crate::builder::{check_sealed, this_program};
 use crate::error::call;
@@ -7,12 +7,13 @@ use crate::store::project_to_c;
 use crate::strings::to_c;
 use crate::{ffi, Lifetime, Mode, Project, Result, Store};
 use std::any::Any;
-use std::ffi::{c_void, CStr};
+use std::ffi::{c_void, CStr, CString};
 use std::fmt;
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::path::Path;
+use std::ptr;
 
 /// How [`Store::load_hdf5`] loads.
 #[must_use]
@@ -21,16 +22,49 @@ pub struct Hdf5Options<'f> {
     lifetime: Option<Lifetime>,
     sealed: bool,
     strict: bool,
+    native_endian: bool,
+    isolate: bool,
+    external_links: ExternalLinks,
     producer: String,
+    select: Vec<String>,
+    exclude: Vec<String>,
+    max_bytes_per_dataset: u64,
+    threads: u32,
     progress: Option<Progress<'f>>,
+}
+
+/// Which other files [`Store::load_hdf5`] reads. What a link, a virtual dataset or external storage names was chosen by
+/// whoever wrote the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExternalLinks {
+    /// Data of virtual datasets and external storage, in the file's folder or below it; no link is followed.
+    #[default]
+    Data,
+    /// And what links into other files lead to, there.
+    Folder,
+    /// All that anywhere.
+    Anywhere,
 }
 
 type Progress<'f> = Box<dyn FnMut(u64, u64) -> ControlFlow<()> + 'f>;
 
 impl Default for Hdf5Options<'_> {
     fn default() -> Self {
-        let producer = this_program();
-        Hdf5Options { overwrite: false, lifetime: None, sealed: false, strict: false, producer, progress: None }
+        Hdf5Options {
+            overwrite: false,
+            lifetime: None,
+            sealed: false,
+            strict: false,
+            native_endian: false,
+            isolate: false,
+            external_links: ExternalLinks::Data,
+            producer: this_program(),
+            select: Vec::new(),
+            exclude: Vec::new(),
+            max_bytes_per_dataset: 0,
+            threads: 0,
+            progress: None,
+        }
     }
 }
 
@@ -65,9 +99,53 @@ impl<'f> Hdf5Options<'f> {
         self
     }
 
+    /// Whether numbers of the other byte order become those of this machine.
+    pub fn native_endian(mut self, native: bool) -> Self {
+        self.native_endian = native;
+        self
+    }
+
+    /// Which other files are read.
+    pub fn external_links(mut self, links: ExternalLinks) -> Self {
+        self.external_links = links;
+        self
+    }
+
     /// Who made it: as [`Builder::producer`](crate::Builder::producer).
     pub fn producer(mut self, producer: &str) -> Self {
         self.producer = producer.to_string();
+        self
+    }
+
+    /// A glob for paths, in addition to those given before: only what one of them matches is loaded. `*` stands for
+    /// anything within a level, `**` across levels, `?` for one character; one that matches a group takes all that is in it.
+    pub fn select(mut self, glob: &str) -> Self {
+        self.select.push(glob.to_string());
+        self
+    }
+
+    /// The same of what is left out, whatever is selected.
+    pub fn exclude(mut self, glob: &str) -> Self {
+        self.exclude.push(glob.to_string());
+        self
+    }
+
+    /// Leaves out larger datasets; 0: none.
+    pub fn max_bytes_per_dataset(mut self, nbytes: u64) -> Self {
+        self.max_bytes_per_dataset = nbytes;
+        self
+    }
+
+    /// How many threads read and inflate; 0, the default: as many as there are cores.
+    pub fn threads(mut self, threads: u32) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Whether a process of its own reads the file. A damaged one that makes HDF5 crash, loop or eat memory then ends that
+    /// process, and the load with [`Error::Hdf5`](crate::Error::Hdf5), which names the object.
+    pub fn isolate(mut self, isolate: bool) -> Self {
+        self.isolate = isolate;
         self
     }
 
@@ -84,7 +162,11 @@ impl fmt::Debug for Hdf5Options<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Hdf5Options");
         shown.field("overwrite", &self.overwrite).field("lifetime", &self.lifetime).field("sealed", &self.sealed);
-        shown.field("strict", &self.strict);
+        shown.field("strict", &self.strict).field("select", &self.select).field("exclude", &self.exclude);
+        shown.field("max_bytes_per_dataset", &self.max_bytes_per_dataset).field("threads", &self.threads);
+        shown.field("native_endian", &self.native_endian);
+        shown.field("isolate", &self.isolate);
+        shown.field("external_links", &self.external_links);
         shown.field("producer", &self.producer).field("progress", &self.progress.is_some()).finish()
     }
 }
@@ -117,15 +199,23 @@ impl Store {
         let project = project_to_c(project)?;
         let file = to_c("file", file.as_ref().as_os_str().as_bytes())?;
         let producer = to_c("producer", &options.producer)?;
+        let (select, exclude) = (globs_to_c("select", &options.select)?, globs_to_c("exclude", &options.exclude)?);
         let mut call_back = CallBack { progress: options.progress, panic: None };
         let c_options = ffi::cshm_hdf5_options {
             overwrite: options.overwrite.into(),
             lifetime: options.lifetime.unwrap_or_default().to_c(),
             sealed: options.sealed.into(),
             strict: options.strict.into(),
+            native_endian: options.native_endian.into(),
+            isolate: options.isolate.into(),
+            external_links: options.external_links as u32,
             progress: if call_back.progress.is_some() { Some(on_progress) } else { None },
             user: (&raw mut call_back).cast(),
             producer: producer.as_ptr(),
+            select: select.as_ref().map_or(ptr::null(), |globs| globs.as_ptr()),
+            exclude: exclude.as_ref().map_or(ptr::null(), |globs| globs.as_ptr()),
+            max_bytes_per_dataset: options.max_bytes_per_dataset,
+            threads: options.threads,
             ..Default::default()
         };
         let mut attachment = ffi::cshm_attachment { id: 0 };
@@ -141,6 +231,123 @@ impl Store {
     }
 }
 
+/// How [`Project::save_hdf5`] saves.
+#[must_use]
+pub struct Hdf5SaveOptions<'f> {
+    overwrite: bool,
+    deflate: u32,
+    shuffle: bool,
+    chunk: u64,
+    threads: u32,
+    progress: Option<Progress<'f>>,
+}
+
+impl Default for Hdf5SaveOptions<'_> {
+    fn default() -> Self {
+        Hdf5SaveOptions { overwrite: false, deflate: 0, shuffle: true, chunk: 0, threads: 0, progress: None }
+    }
+}
+
+impl<'f> Hdf5SaveOptions<'f> {
+    /// The defaults: nothing is replaced, no compression, no chunks, no progress.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether to replace a file of that name, as soon as the new one is whole.
+    pub fn overwrite(mut self, overwrite: bool) -> Self {
+        self.overwrite = overwrite;
+        self
+    }
+
+    /// Level of compression, 1 (fast) to 9 (small); 0: none.
+    pub fn deflate(mut self, level: u32) -> Self {
+        self.deflate = level;
+        self
+    }
+
+    /// Whether bytes are put in the order that is better to compress, as they are by default. Without
+    /// [`deflate`](Self::deflate) it does nothing.
+    pub fn shuffle(mut self, shuffle: bool) -> Self {
+        self.shuffle = shuffle;
+        self
+    }
+
+    /// Bytes of a chunk, at most 1 GiB; 0: 1 MiB where there is compression, else no chunks.
+    pub fn chunk(mut self, nbytes: u64) -> Self {
+        self.chunk = nbytes;
+        self
+    }
+
+    /// Threads that compress; 0: as many as there are cores.
+    pub fn threads(mut self, threads: u32) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// As [`Hdf5Options::progress`].
+    pub fn progress(mut self, progress: impl FnMut(u64, u64) -> ControlFlow<()> + 'f) -> Self {
+        self.progress = Some(Box::new(progress));
+        self
+    }
+}
+
+impl fmt::Debug for Hdf5SaveOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Hdf5SaveOptions");
+        shown.field("overwrite", &self.overwrite).field("deflate", &self.deflate).field("shuffle", &self.shuffle);
+        shown.field("chunk", &self.chunk).field("threads", &self.threads);
+        shown.field("progress", &self.progress.is_some()).finish()
+    }
+}
+
+impl Project {
+    /// Writes the project to an HDF5 file: groups, arrays and attributes. Loaded again, they are the same, but for the order
+    /// of arrays that are in Fortran's. The file gets its name when it is whole and on the disk: on failure nothing of it
+    /// remains, and a file that was to be overwritten is whole.
+    ///
+    /// [`Error::Exists`](crate::Error::Exists): the file is there already; [`Error::NotFound`](crate::Error::NotFound): no
+    /// such folder; [`Error::NoSpace`](crate::Error::NoSpace): the disk is full; [`Error::Hdf5`](crate::Error::Hdf5): HDF5
+    /// has no room for an array or attribute, which is named; [`Error::Cancelled`](crate::Error::Cancelled);
+    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument): an option out of its range;
+    /// [`Error::Permission`](crate::Error::Permission).
+    ///
+    /// ```no_run
+    /// use cuteshm::{Hdf5SaveOptions, Store};
+    /// let project = Store::open_default()?.attach("run 1")?;
+    /// project.save_hdf5("run1.h5", Hdf5SaveOptions::new().deflate(4))?;
+    /// # Ok::<(), cuteshm::Error>(())
+    /// ```
+    pub fn save_hdf5(&self, file: impl AsRef<Path>, options: Hdf5SaveOptions<'_>) -> Result<()> {
+        let file = to_c("file", file.as_ref().as_os_str().as_bytes())?;
+        let mut call_back = CallBack { progress: options.progress, panic: None };
+        let c_options = ffi::cshm_hdf5_save_options {
+            overwrite: options.overwrite.into(),
+            deflate: options.deflate,
+            shuffle: options.shuffle.into(),
+            chunk: options.chunk,
+            threads: options.threads,
+            progress: if call_back.progress.is_some() { Some(on_progress) } else { None },
+            user: (&raw mut call_back).cast(),
+            ..Default::default()
+        };
+        // SAFETY: the string ends with NUL; the call-back is called during this call only, by this thread.
+        let done = call(|err| unsafe { ffi::cshm_hdf5_save(self.handle(), file.as_ptr(), &c_options, err) });
+        match call_back.panic {
+            Some(panic) => resume_unwind(panic),
+            None => done,
+        }
+    }
+}
+
+/// Globs as the library takes them, one a line.
+fn globs_to_c(what: &'static str, globs: &[String]) -> Result<Option<CString>> {
+    if globs.is_empty() {
+        return Ok(None);
+    }
+    to_c(what, globs.join("\n")).map(Some)
+}
+
 struct CallBack<'f> {
     progress: Option<Progress<'f>>,
     panic: Option<Box<dyn Any + Send>>,
@@ -148,7 +355,7 @@ struct CallBack<'f> {
 
 /// No panic may cross the border: it is kept, and the load cancelled.
 unsafe extern "C" fn on_progress(user: *mut c_void, done: u64, total: u64) -> i32 {
-    // SAFETY: `load_hdf5` gave it, and does not touch it during the call.
+    // SAFETY: `load_hdf5` or `save_hdf5` gave it, and does not touch it during the call.
     let call_back = unsafe { &mut *user.cast::<CallBack<'_>>() };
     let Some(progress) = &mut call_back.progress else { return 0 };
     match catch_unwind(AssertUnwindSafe(|| progress(done, total))) {

@@ -9,6 +9,7 @@
 //! | node | [`Node`] | a group or an array of that tree |
 //! | array | [`Array`], [`ArrayMut`] | a handle on an array, which keeps its memory mapped |
 //! | attribute | [`Attribute`] | a small typed array with a name, on a node |
+//! | manifest | [`Manifest`] | what a manifest, or a layout written by hand, says |
 //! | builder | [`Builder`], [`Reserved`] | a project to be created |
 //!
 //! One process shares:
@@ -46,7 +47,7 @@
 //! any trust in others.
 //!
 //! # Features
-//! `hdf5`: `Store::load_hdf5`, which links libcuteshm_hdf5. To attach a project that came from an HDF5 file it
+//! `hdf5`: `Store::load_hdf5` and `Project::save_hdf5`, which link libcuteshm_hdf5. To attach a project that came from an HDF5 file it
 //! is not needed.
 
 #[cfg(not(all(target_endian = "little", target_pointer_width = "64")))]
@@ -66,6 +67,7 @@ mod error;
 mod hdf5;
 mod listing;
 mod loans;
+mod manifest;
 mod memory;
 mod node;
 mod order;
@@ -89,8 +91,9 @@ pub use element::{Element, Field, Typed};
 pub use endian::{Be, ByteOrder};
 pub use error::{Error, Failure, Result};
 #[cfg(feature = "hdf5")]
-pub use hdf5::{hdf5_nbytes, hdf5_version, Hdf5Options};
+pub use hdf5::{hdf5_nbytes, hdf5_version, ExternalLinks, Hdf5Options, Hdf5SaveOptions};
 pub use listing::{Leftover, Listed, Repaired};
+pub use manifest::Manifest;
 pub use node::{Attributes, Node, NodeKind, Nodes, Note, NoteKind, Notes};
 pub use order::Order;
 pub use project::{Info, Lifetime, Mode, Project};

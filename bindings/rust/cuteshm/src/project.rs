@@ -4,9 +4,10 @@
 use crate::array::open;
 use crate::error::call;
 use crate::loans::Loans;
+use crate::manifest::text;
 use crate::node::{Attributes, Nodes, Notes};
 use crate::strings::{from_c, to_c};
-use crate::{ffi, Array, ArrayMut, Attribute, Error, Node, Note, NoteKind, Result};
+use crate::{ffi, Array, ArrayMut, Attribute, Error, ManifestFormat, Node, Note, NoteKind, Result};
 use std::ffi::{CStr, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -214,6 +215,15 @@ impl Project {
     pub fn origin(&self, key: &str) -> Option<&str> {
         let origin = self.notes().find(|note| note.kind == NoteKind::Origin && note.key == key);
         origin.map(|note| note.text)
+    }
+
+    /// The project's manifest as text, whatever the store has: a full table of contents, written from what is in memory.
+    /// [`Error::State`]: the project is being built, and not published yet.
+    pub fn manifest(&self, format: ManifestFormat) -> Result<String> {
+        // SAFETY: the buffer is as long as the length says.
+        text(|buffer, length, err| unsafe {
+            ffi::cshm_attachment_manifest(self.handle(), format.to_c(), buffer, length, err)
+        })
     }
 
     /// Name, size, identity and so on.

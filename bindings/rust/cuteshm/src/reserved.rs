@@ -7,9 +7,10 @@ use crate::error::call;
 use crate::memory::{c_strides, Memory};
 use crate::store::project_to_c;
 use crate::strings::to_c;
-use crate::{ffi, Builder, Dtype, Element, Error, Mode, NoteKind, Order, Project, Result, Value};
+use crate::{ffi, Builder, Dtype, Element, Error, Mode, NodeKind, NoteKind, Order, Project, Result, Value};
 use ndarray::ArrayViewMutD;
 use std::collections::HashMap;
+use std::ffi::c_void;
 use std::ptr;
 
 /// A project that has its memory and is not visible yet. Fill it, then [`publish`](Reserved::publish); dropped, nothing of
@@ -78,6 +79,9 @@ impl Reserved {
         }
         // SAFETY: any handle may be passed.
         call(|err| unsafe { ffi::cshm_builder_allocate(reserved.handle, err) })?;
+        if builder.declared.iter().any(|declared| matches!(declared, Declared::Layout(_))) {
+            reserved.find_arrays()?;
+        }
         for declared in &builder.declared {
             if let Declared::Array { path, source: Some(source), .. } = declared {
                 reserved.write_whole(path, source.bytes())?;
@@ -114,6 +118,10 @@ impl Reserved {
             Declared::Alias { path, of } => self.declare_alias(path, of),
             Declared::Attribute { path, name, value } => self.declare_attribute(path, name, value),
             Declared::Note { kind, key, text } => self.declare_note(*kind, key, text),
+            Declared::Layout(layout) => {
+                // SAFETY: any handle may be passed.
+                call(|err| unsafe { ffi::cshm_builder_layout(self.handle, layout.handle(), err) })
+            }
         }
     }
 
@@ -168,6 +176,33 @@ impl Reserved {
         call(|err| unsafe { ffi::cshm_builder_note(self.handle, kind.0, key.as_ptr(), text.as_ptr(), err) })
     }
 
+    /// Finds the arrays of a layout, which were declared without a word of what they are. Their numbers are those of the
+    /// arrays that lie where theirs do: a builder has one mapping for all who fill it in place.
+    fn find_arrays(&mut self) -> Result<()> {
+        // SAFETY: nothing is read or written through it.
+        let built = unsafe { self.attach() }?;
+        let mut numbers = HashMap::new();
+        for number in 0..built.info()?.array_count {
+            numbers.insert(self.map(number)?, number);
+        }
+        for node in built.nodes().filter(|node| node.kind() == NodeKind::Array) {
+            let array = built.get(node.path())?;
+            let number = numbers[&(array.as_ptr().cast_mut().cast(), array.nbytes() as u64)];
+            let slot =
+                Slot { number, dtype: array.dtype().to_string(), shape: array.shape().to_vec(), order: array.order() };
+            self.arrays.insert(node.path().to_string(), slot);
+        }
+        Ok(())
+    }
+
+    /// An array's first byte, and its bytes.
+    fn map(&self, number: u32) -> Result<(*mut c_void, u64)> {
+        let (mut data, mut nbytes) = (ptr::null_mut(), 0);
+        // SAFETY: out-parameters are ours.
+        call(|err| unsafe { ffi::cshm_builder_map(self.handle, number, &mut data, &mut nbytes, err) })?;
+        Ok((data, nbytes))
+    }
+
     /// Writes a piece of an array: the fastest way to fill it. `offset` is in bytes; the bytes are in the array's own order
     /// and byte order. [`Error::NotFound`]: no such array; [`Error::InvalidArgument`]: outside of it.
     pub fn write(&self, path: &str, offset: u64, bytes: &[u8]) -> Result<()> {
@@ -181,9 +216,7 @@ impl Reserved {
     pub fn view_mut<T: Element>(&mut self, path: &str) -> Result<ArrayViewMutD<'_, T>> {
         let _ = bytes_of::<T>(&[]); // refuses types with padding when it is compiled
         let slot = self.slot(path)?;
-        let (mut data, mut nbytes) = (ptr::null_mut(), 0);
-        // SAFETY: out-parameters are ours.
-        call(|err| unsafe { ffi::cshm_builder_map(self.handle, slot.number, &mut data, &mut nbytes, err) })?;
+        let (data, nbytes) = self.map(slot.number)?;
         let itemsize = Dtype::parse(&slot.dtype)?.itemsize();
         let strides = slot.order.strides(&slot.shape, itemsize);
         // SAFETY: the library has mapped as many bytes, for as long as the builder lives.

@@ -38,7 +38,7 @@ impl Drop for Handle {
     }
 }
 
-/// The syntax of the manifests that a store writes. It reads every one.
+/// A syntax of manifests: of those that a store writes, which reads every one, and of [`Manifest`](crate::Manifest).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ManifestFormat {
@@ -119,11 +119,7 @@ impl StoreOptions {
         let prefix = self.prefix.as_ref().map(|prefix| to_c("prefix", prefix.as_str())).transpose()?;
         let group = self.group.as_ref().map(|(name, _)| to_c("group", name.as_str())).transpose()?;
         let or_null = |text: &Option<CString>| text.as_ref().map_or(std::ptr::null(), |text| text.as_ptr());
-        let manifest = match self.manifest {
-            None => ffi::cshm_manifest_format::CSHM_MANIFEST_DEFAULT,
-            Some(ManifestFormat::Yaml) => ffi::cshm_manifest_format::CSHM_MANIFEST_YAML,
-            Some(ManifestFormat::Toml) => ffi::cshm_manifest_format::CSHM_MANIFEST_TOML,
-        };
+        let default = ffi::cshm_manifest_format::CSHM_MANIFEST_DEFAULT.0;
         let access = match self.group {
             None => ffi::cshm_access::CSHM_ACCESS_DEFAULT,
             Some((_, Access::Read)) => ffi::cshm_access::CSHM_ACCESS_READ,
@@ -131,7 +127,7 @@ impl StoreOptions {
         };
         let options = ffi::cshm_store_options {
             prefix: or_null(&prefix),
-            manifest: manifest.0,
+            manifest: self.manifest.map_or(default, ManifestFormat::to_c),
             group: or_null(&group),
             access: access.0,
             ..Default::default()

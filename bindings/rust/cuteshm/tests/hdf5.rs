@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-//! Loading HDF5 files (feature `hdf5`).
+//! Loading and saving HDF5 files (feature `hdf5`).
 //!
 //! data/small.h5 was written by h5py with `libver="earliest"`: attribute title="small"; x = arange(6, dtype=">i2") as
-//! 2 x 3 with unit="mm"; g/y = arange(1000.) in chunks of 100, shuffled and deflated; g/words of compounds with variable-length
-//! strings inside, which cannot be represented.
+//! 2 x 3 with unit="mm"; g/y = arange(1000.) in chunks of 100, shuffled and deflated; g/words of HDF5's time type, which
+//! cannot be represented.
 
 mod common;
 
 use common::{words, TestStore};
-use cuteshm::{hdf5_nbytes, hdf5_version, Be, Error, Hdf5Options, Lifetime, Mode, Project};
+use cuteshm::{hdf5_nbytes, hdf5_version, Be, Error, Hdf5Options, Hdf5SaveOptions, Lifetime, Mode, Project};
 use ndarray::{arr2, Array1};
 use std::ops::ControlFlow;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -35,6 +35,18 @@ fn a_file_becomes_a_project() {
     assert_eq!(project.origin("producer"), Some("me (1)"));
     assert_eq!(hdf5_nbytes(SMALL).unwrap(), 12 + 8000);
     assert!(hdf5_version().starts_with("1.") || hdf5_version().starts_with("2."));
+}
+
+#[test]
+fn only_what_is_selected_is_loaded() {
+    let store = TestStore::new();
+    let options = Hdf5Options::new().select("g").select("x").exclude("**/words").max_bytes_per_dataset(100);
+    let project = store.load_hdf5("small", SMALL, options.threads(1).strict(true)).unwrap();
+    assert!(project.get("x").is_ok() && project.get("g/y").is_err());
+    assert_eq!(project.skipped().count(), 0);
+    assert_eq!(project.origin("hdf5.select"), Some("g\nx"));
+    let nothing = store.load_hdf5("nothing", SMALL, Hdf5Options::new().select("no/such"));
+    assert!(matches!(nothing, Err(Error::NotFound(_))));
 }
 
 #[test]
@@ -125,4 +137,48 @@ fn a_project_that_exists_is_replaced_only_when_asked() {
     assert!(store.attach("small").unwrap().attr("", "old").is_ok());
     let project = store.load_hdf5("small", SMALL, Hdf5Options::new().overwrite(true)).unwrap();
     assert!(project.is_current().unwrap() && project.attr("", "old").is_err());
+}
+
+#[test]
+fn a_project_saved_and_loaded_again_is_the_same() {
+    let store = TestStore::new();
+    let folder = store.root().unwrap().join("files");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("saved.h5");
+    let project = store.load_hdf5("small", SMALL, Hdf5Options::new()).unwrap();
+    let mut last = (1, 0);
+    let options = Hdf5SaveOptions::new().deflate(4).threads(2).progress(|done, total| {
+        last = (done, total);
+        ControlFlow::Continue(())
+    });
+    project.save_hdf5(&file, options).unwrap();
+    assert!(last.0 == last.1 && last.0 >= 8012, "{last:?}");
+    let again = store.load_hdf5("again", &file, Hdf5Options::new().strict(true)).unwrap();
+    for path in ["x", "g/y"] {
+        assert_eq!(again.get(path).unwrap().dtype(), project.get(path).unwrap().dtype());
+    }
+    assert_eq!(
+        again.get("g/y").unwrap().view::<f64>().unwrap(),
+        Array1::from_iter((0..1000).map(f64::from)).into_dyn()
+    );
+    assert_eq!(again.attr("x", "unit").unwrap().text().unwrap(), "mm");
+}
+
+#[test]
+fn a_save_that_fails_leaves_what_was_there() {
+    let store = TestStore::new();
+    let folder = store.root().unwrap().join("files");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("saved.h5");
+    std::fs::write(&file, "old").unwrap();
+    let project = store.load_hdf5("small", SMALL, Hdf5Options::new()).unwrap();
+    assert!(matches!(words(project.save_hdf5(&file, Hdf5SaveOptions::new()), &["saved.h5"]), Error::Exists(_)));
+    let options = Hdf5SaveOptions::new().overwrite(true).progress(|_, _| ControlFlow::Break(()));
+    assert!(matches!(words(project.save_hdf5(&file, options), &["cancelled"]), Error::Cancelled(_)));
+    let options = Hdf5SaveOptions::new().overwrite(true).progress(|_, _| panic!("mine"));
+    catch_unwind(AssertUnwindSafe(|| project.save_hdf5(&file, options))).unwrap_err();
+    let options = Hdf5SaveOptions::new().overwrite(true).deflate(10);
+    assert!(matches!(words(project.save_hdf5(&file, options), &["10"]), Error::InvalidArgument(_)));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "old");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
 }

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* Any bytes as YAML: its head, all of it, and what it means. */
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  fuzz_syntax(&cshm__manifest_yaml, data, size);
+  return 0;
+}
