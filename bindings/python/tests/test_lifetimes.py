@@ -77,18 +77,19 @@ import cute_shm
 name, how, end, fd = *sys.argv[1:4], int(sys.argv[4])
 kinds = ("owner", "last-user", "persistent")
 projects = [cute_shm.create(f"{name}-{kind}", {"a": [1, 2]}, lifetime=kind) for kind in kinds]
+born = os.pipe()
 if how == "forked":
-    born = os.pipe()
     child = os.fork()
     if child == 0:
         os.write(born[1], b"!")
         os.read(fd, 1)
         print([int(project["a"].sum()) for project in projects], flush=True)
         sys.exit()
-    os.read(born[0], 1)  # one that has not run yet could not let go of what is its parent's
 else:
-    code = "import os, sys; os.read(int(sys.argv[1]), 1); print([3, 3, 3])"
-    subprocess.Popen([sys.executable, "-c", code, str(fd)], close_fds=False)
+    code = "import os, sys; os.write(int(sys.argv[2]), b'!'); os.read(int(sys.argv[1]), 1); print([3, 3, 3])"
+    os.set_inheritable(born[1], True)
+    subprocess.Popen([sys.executable, "-c", code, str(fd), str(born[1])], close_fds=False)
+os.read(born[0], 1)  # one that has not run yet, or is still in exec, could not let go of what is its parent's
 print("ready", flush=True)
 sys.stdin.readline()
 os.kill(os.getpid(), 9) if end == "killed" else os._exit(0)

@@ -95,35 +95,34 @@ assert len(os.listdir("/proc/self/fd")) < 20
 def test_a_loop_of_readers_never_sees_half_a_project(name: str) -> None:
     """Re-opening in a loop while another process overwrites: of 1.2's 19,129 reads 13,359 were incomplete."""
     write = """
-end = time.monotonic() + 3
-number = 0
-while time.monotonic() < end:
-    number += 1
+for number in range(1, 41):
     tree = {f"g{i}": {f"a{j}": np.full(64, number) for j in range(5)} for i in range(5)}
     cute_shm.arrays_to_shm(name, tree, persistent=True, overwrite=True)
-print(number)
 """
     read = """
-end = time.monotonic() + 2.5
-reads, generations = 0, set()
-while time.monotonic() < end:
+reads, generations, deadline = 0, set(), time.monotonic() + 90
+while 40 not in generations and time.monotonic() < deadline:
     tree = cute_shm.shm_to_arrays(name)
     arrays = [leaf["data"] for group in tree.values() for leaf in group.values()]
     values = {int(value) for array in arrays for value in array}
     assert len(arrays) == 25 and len(values) == 1, (len(arrays), values)
     generations |= values
     reads += 1
+    if reads == 1:
+        print("reading", flush=True)
 print(reads, len(generations))
 """
     tree = {f"g{i}": {f"a{j}": np.zeros(64, "i8") for j in range(5)} for i in range(5)}
     cute_shm.arrays_to_shm(name, tree, persistent=True)  # type: ignore[arg-type]
-    writer = start(write, name)
     readers = [start(read, name) for _ in range(2)]
     for reader in readers:
+        assert reader.stdout
+        assert reader.stdout.readline() == "reading\n"
+    end(start(write, name))
+    for reader in readers:
         reads, generations = map(int, end(reader).split())
-        assert reads > 20
+        assert reads > 5
         assert generations > 5, "it did read while others wrote"
-    assert int(end(writer)) > 20
     assert len(left_behind(name)) == 1
 
 
