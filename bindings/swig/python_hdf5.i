@@ -9,13 +9,14 @@
 #include "progress.h"
 %}
 
+/* None: the defaults. */
 %typemap(in) const cshm_hdf5_options *options (cshm_hdf5_options given = CSHM_HDF5_OPTIONS_INIT) {
-  PyObject *callable = NULL;
+  PyObject *callable = Py_None;
   unsigned long long max_bytes_per_dataset = 0;
-  if (!PyArg_ParseTuple($input, "IIIOzIIzzKIII:options", &given.overwrite, &given.lifetime, &given.strict, &callable,
+  if ($input != Py_None &&
+      !PyArg_ParseTuple($input, "IIIOzIIzzKIII:options", &given.overwrite, &given.lifetime, &given.strict, &callable,
                         &given.producer, &given.sealed, &given.threads, &given.select, &given.exclude,
-                        &max_bytes_per_dataset, &given.native_endian, &given.external_links,
-                        &given.isolate))
+                        &max_bytes_per_dataset, &given.native_endian, &given.external_links, &given.isolate))
     SWIG_fail;
   given.max_bytes_per_dataset = max_bytes_per_dataset;
   /* Set without a callable, too: it is what sees Ctrl-C. */

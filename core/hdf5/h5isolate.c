@@ -25,6 +25,8 @@ struct isolating {
   struct h5inbox inbox;
   uint32_t arrays;
   bool allocated;
+  uint64_t *nbytes; /* not NULL: the file is only measured, and there is no project */
+  bool measured;
   bool done;
   uint64_t told;
   uint64_t total;
@@ -69,9 +71,11 @@ static cshm_status died(const struct isolating *isolating, const struct h5at *at
                     fate->words, named ? ": try to exclude that object" : "");
 }
 
-/* It has closed its end before it was done. */
-static cshm_status gone(struct isolating *isolating) {
+/* It has closed its end before it was done; or, with another `error`, the socket cannot be used. */
+static cshm_status gone(struct isolating *isolating, int error) {
   struct h5process_fate fate;
+  if (error && error != EPIPE && error != ECONNRESET)
+    return cshm__fail_errno(isolating->err, error, "talking to the process that reads %s", isolating->file);
   struct h5at at = *isolating->process.at;
   at.path[sizeof at.path - 1] = '\0';
   cshm__h5_process_end(&isolating->process, &fate);
@@ -104,7 +108,7 @@ static cshm_status send_all(struct isolating *isolating, const struct h5wire *wi
   for (size_t sent = 0; !status && sent < wire->used;) {
     ptrdiff_t more =
         cshm__h5_socket_send(isolating->process.socket, wire->data + sent, wire->used - sent, sent ? -1 : descriptor);
-    if (more < 0) return gone(isolating);
+    if (more < 0) return gone(isolating, errno);
     sent += (size_t)more;
     if (sent < wire->used) status = wait_for(isolating, true);
   }
@@ -115,6 +119,7 @@ static cshm_status send_start(struct isolating *isolating) {
   const cshm_hdf5_options *options = isolating->options;
   struct h5wire wire = {0};
   cshm__h5_wire_begin(&wire, H5WIRE_START);
+  cshm__h5_wire_u32(&wire, isolating->nbytes != NULL);
   cshm__h5_wire_u64(&wire, (uint64_t)getpid());
   cshm__h5_wire_u64(&wire, options->isolate_memory);
   cshm__h5_wire_u32(&wire, options->isolate_seconds ? options->isolate_seconds : SECONDS);
@@ -226,6 +231,14 @@ static cshm_status take_progress(struct isolating *isolating, struct h5letter *l
   return tell(isolating);
 }
 
+static cshm_status take_nbytes(struct isolating *isolating, struct h5letter *letter) {
+  uint64_t nbytes = cshm__h5_letter_u64(letter);
+  if (!isolating->nbytes || !cshm__h5_letter_good(letter)) return nonsense(isolating);
+  *isolating->nbytes = nbytes;
+  isolating->measured = true;
+  return CSHM_OK;
+}
+
 static cshm_status take_done(struct isolating *isolating, struct h5letter *letter) {
   uint32_t status = cshm__h5_letter_u32(letter), sys_errno = cshm__h5_letter_u32(letter);
   const char *message = cshm__h5_letter_text(letter);
@@ -233,7 +246,7 @@ static cshm_status take_done(struct isolating *isolating, struct h5letter *lette
   if (!good || !cshm__utf8_valid(message, strlen(message))) return nonsense(isolating);
   isolating->done = true;
   if (status) return cshm__fail(isolating->err, (cshm_status)status, (int)sys_errno, "%s", message);
-  return isolating->allocated ? CSHM_OK : nonsense(isolating);
+  return (isolating->nbytes ? isolating->measured : isolating->allocated) ? CSHM_OK : nonsense(isolating);
 }
 
 static cshm_status begin_again(struct isolating *isolating) {
@@ -242,7 +255,9 @@ static cshm_status begin_again(struct isolating *isolating) {
   return cshm__h5_target_open(&isolating->target, &isolating->builder, isolating->err);
 }
 
-static cshm_status take(struct isolating *isolating, struct h5letter *letter) {
+/* What makes the project. */
+static cshm_status take_declaration(struct isolating *isolating, struct h5letter *letter) {
+  if (isolating->nbytes) return nonsense(isolating);
   switch (letter->kind) {
   case H5WIRE_AGAIN:
     return begin_again(isolating);
@@ -258,12 +273,21 @@ static cshm_status take(struct isolating *isolating, struct h5letter *letter) {
     return take_note(isolating, letter);
   case H5WIRE_ALLOCATE:
     return allocate(isolating);
+  default:
+    return nonsense(isolating);
+  }
+}
+
+static cshm_status take(struct isolating *isolating, struct h5letter *letter) {
+  switch (letter->kind) {
   case H5WIRE_PROGRESS:
     return take_progress(isolating, letter);
+  case H5WIRE_NBYTES:
+    return take_nbytes(isolating, letter);
   case H5WIRE_DONE:
     return take_done(isolating, letter);
   default:
-    return nonsense(isolating);
+    return take_declaration(isolating, letter);
   }
 }
 
@@ -274,7 +298,7 @@ static cshm_status receive(struct isolating *isolating) {
   cshm_status status = wait_for(isolating, false);
   if (status) return status;
   ptrdiff_t got = cshm__h5_socket_receive(isolating->process.socket, at, room, NULL);
-  if (got <= 0) return gone(isolating);
+  if (got <= 0) return gone(isolating, got < 0 ? errno : 0);
   cshm__h5_inbox_add(&isolating->inbox, (size_t)got);
   return CSHM_OK;
 }
@@ -289,6 +313,18 @@ static cshm_status converse(struct isolating *isolating) {
     else
       status = bad ? nonsense(isolating) : receive(isolating);
   }
+  return status;
+}
+
+cshm_status cshm__h5_isolate_nbytes(const char *file, const cshm_hdf5_options *options, uint64_t *nbytes,
+                                    cshm_error *err) {
+  uint64_t measured = 0;
+  struct isolating isolating = {.file = file, .options = options, .nbytes = &measured, .err = err};
+  cshm_status status = cshm__h5_process_begin(&isolating.process, err);
+  if (!status) status = converse(&isolating);
+  cshm__h5_process_end(&isolating.process, NULL);
+  cshm__h5_inbox_free(&isolating.inbox);
+  if (!status) *nbytes = measured;
   return status;
 }
 

@@ -9,4 +9,8 @@
 cshm_status cshm__h5_isolate(cshm_store store, const char *project, const char *file, const cshm_hdf5_options *options,
                              cshm_attachment *attachment, cshm_error *err);
 
+/* As cshm_hdf5_nbytes, in the same way. */
+cshm_status cshm__h5_isolate_nbytes(const char *file, const cshm_hdf5_options *options, uint64_t *nbytes,
+                                    cshm_error *err);
+
 #endif

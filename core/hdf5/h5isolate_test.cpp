@@ -38,6 +38,15 @@ std::string make_numbers(const H5Scratch &scratch) {
   });
 }
 
+uint64_t nbytes_of(const H5Scratch &scratch, const std::string &path, cshm_hdf5_options options, uint32_t isolate) {
+  uint64_t nbytes = 0;
+  cshm_error err = scratch.err;
+  options.isolate = isolate;
+  INFO(err.message);
+  REQUIRE(cshm_hdf5_nbytes(path.c_str(), &options, &nbytes, &err) == CSHM_OK);
+  return nbytes;
+}
+
 bool has_segment(const std::string &project) {
   for (const auto &entry : std::filesystem::directory_iterator("/dev/shm"))
     if (entry.path().filename().string().find(project) != std::string::npos) return true;
@@ -119,6 +128,53 @@ TEST_CASE("files that other processes read are loaded at the same time", "[h5iso
     thread.join();
   CHECK(statuses == std::vector<cshm_status>(4, CSHM_OK));
   CHECK_FALSE(has_child());
+}
+
+TEST_CASE("a file that another process measures has as many bytes as in this one", "[h5isolate]") {
+  H5Scratch scratch;
+  Loader loader(CUTESHM_TEST_LOADER);
+  std::string path = make_numbers(scratch);
+  cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
+  const uint64_t words = 1000 + 101 * sizeof(int64_t);
+  CHECK(nbytes_of(scratch, path, options, 0) == 4 * 1010000 + words);
+  CHECK(nbytes_of(scratch, path, options, 1) == 4 * 1010000 + words);
+  options.select = "a\nwords";
+  CHECK(nbytes_of(scratch, path, options, 0) == 40000 + words);
+  CHECK(nbytes_of(scratch, path, options, 1) == 40000 + words);
+  options.max_bytes_per_dataset = 40000 - 1;
+  CHECK(nbytes_of(scratch, path, options, 0) == words);
+  CHECK(nbytes_of(scratch, path, options, 1) == words);
+  check_nothing_is_left(scratch);
+}
+
+TEST_CASE("the process that measures a file may do what it will: the caller is told", "[h5isolate]") {
+  struct Case { const char *way, *words; };
+  const auto test = GENERATE(
+      Case{"crash", "crashed while it read 'b/b1' (signal 11"}, Case{"loop", "came to no end while it read 'b/b1'"},
+      Case{"exit", "ended while it read 'b/b1'"}, Case{"no kind", "out of hand"}, Case{"many lengths", "out of hand"},
+      Case{"array twice", "out of hand"}, Case{"nothing done", "out of hand"});
+  H5Scratch scratch;
+  Loader loader(CUTESHM_TEST_HOSTILE_LOADER, test.way);
+  cshm_hdf5_options options = isolated();
+  uint64_t nbytes = 4711;
+  CHECK(cshm_hdf5_nbytes(make_numbers(scratch).c_str(), &options, &nbytes, &scratch.err) == CSHM_ERR_HDF5);
+  INFO(test.way << ": " << scratch.err.message);
+  CHECK(std::string(scratch.err.message).find(test.words) != std::string::npos);
+  CHECK(nbytes == 4711);
+  check_nothing_is_left(scratch);
+}
+
+TEST_CASE("a file is measured until the caller wants no more", "[h5isolate]") {
+  H5Scratch scratch;
+  Loader loader(CUTESHM_TEST_HOSTILE_LOADER, "sleep");
+  std::string path = make_numbers(scratch);
+  cshm_hdf5_options options = isolated();
+  uint64_t nbytes = 0;
+  options.progress = [](void *, uint64_t, uint64_t) -> int32_t { return 1; };
+  CHECK(cshm_hdf5_nbytes(path.c_str(), &options, &nbytes, &scratch.err) == CSHM_ERR_CANCELLED);
+  CHECK(cshm_hdf5_nbytes((scratch.folder + "/none").c_str(), nullptr, &nbytes, &scratch.err) == CSHM_ERR_NOT_FOUND);
+  CHECK(cshm_hdf5_nbytes(path.c_str(), nullptr, nullptr, &scratch.err) == CSHM_ERR_INVALID_ARGUMENT);
+  check_nothing_is_left(scratch);
 }
 
 TEST_CASE("what another process says of a file is the caller's to read", "[h5isolate]") {

@@ -7,6 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Paths that grow with every level are, in all, the square of them: a few megabytes can declare 100,000. */
+#define MAX_LEVELS 1000
+
+static bool is_too_deep(const char *path) {
+  size_t levels = 0;
+  for (; *path != '\0'; path++)
+    levels += *path == '/';
+  return levels > MAX_LEVELS;
+}
+
 bool cshm__h5_link_name(const char *path, const char *name, struct h5reason *reason) {
   size_t length = strlen(name);
   if (!cshm__utf8_valid(name, length))
@@ -15,6 +25,8 @@ bool cshm__h5_link_name(const char *path, const char *name, struct h5reason *rea
     cshm__h5_reason(reason, "its name has %zu bytes; at most %d are allowed", length, CSHM_MAX_NAME);
   else if (strlen(path) > CSHM_MAX_PATH)
     cshm__h5_reason(reason, "its path has %zu bytes; at most %d are allowed", strlen(path), CSHM_MAX_PATH);
+  else if (is_too_deep(path))
+    cshm__h5_reason(reason, "it lies in more than %d groups that lie in each other", MAX_LEVELS);
   else if (strcmp(name, ".") == 0)
     cshm__h5_reason(reason, "'.' is not a name");
   else

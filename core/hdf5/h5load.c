@@ -163,14 +163,18 @@ static cshm_status load(struct loading *loading, const char *path, cshm_attachme
   return status;
 }
 
-static void begin(struct loading *loading, cshm_error *err) {
+static void begin(struct loading *loading, const cshm_hdf5_options *options, cshm_error *err) {
   memset(loading, 0, sizeof *loading);
   loading->file = (struct h5file)H5FILE_INIT;
   loading->raw.type = H5I_INVALID_HID;
+  loading->options = *options;
+  loading->select = (struct h5select){options->select, options->exclude, options->max_bytes_per_dataset};
   loading->progress.guard = &loading->guard;
-  loading->options = (cshm_hdf5_options)CSHM_HDF5_OPTIONS_INIT;
+  loading->progress.call = options->progress;
+  loading->progress.user = options->user;
   loading->err = err;
   cshm__h5_plan_begin(&loading->plan);
+  loading->plan.select = &loading->select;
   cshm__h5_enter(&loading->guard);
 }
 
@@ -199,12 +203,7 @@ static cshm_status load_here(cshm_store store, const char *project, const char *
   struct loading loading;
   cshm_status status = cshm__h5_check_version(err);
   if (status) return status;
-  begin(&loading, err);
-  loading.options = *options;
-  loading.select = (struct h5select){options->select, options->exclude, options->max_bytes_per_dataset};
-  loading.plan.select = &loading.select;
-  loading.progress.call = options->progress;
-  loading.progress.user = options->user;
+  begin(&loading, options, err);
   loading.store = store;
   loading.project = project;
   status = load(&loading, file, attachment);
@@ -215,7 +214,7 @@ static cshm_status load_here(cshm_store store, const char *project, const char *
 cshm_status cshm_hdf5_load(cshm_store store, const char *project, const char *file, const cshm_hdf5_options *options,
                            cshm_attachment *attachment, cshm_error *err) {
   cshm_hdf5_options ours;
-  cshm_status status = cshm__h5_target_options(options, &ours, err);
+  cshm_status status = cshm__h5_target_options("cshm_hdf5_load", options, &ours, err);
   if (!status) status = check_arguments(project, file, &ours, attachment, err);
   if (status) return status;
   status = ours.isolate ? cshm__h5_isolate(store, project, file, &ours, attachment, err)
@@ -224,16 +223,25 @@ cshm_status cshm_hdf5_load(cshm_store store, const char *project, const char *fi
   return status;
 }
 
-cshm_status cshm_hdf5_nbytes(const char *file, uint64_t *nbytes, cshm_error *err) {
+static cshm_status measure_here(const char *file, const cshm_hdf5_options *options, uint64_t *nbytes, cshm_error *err) {
   struct loading loading;
-  if (!file || !nbytes)
-    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "cshm_hdf5_nbytes: %s is NULL", file ? "nbytes" : "file");
   cshm_status status = cshm__h5_check_version(err);
   if (status) return status;
-  begin(&loading, err);
+  begin(&loading, options, err);
   status = make_plan(&loading, file, false);
   if (status == CSHM_OK) *nbytes = cshm__h5_plan_nbytes(&loading.plan);
   end(&loading);
+  return status;
+}
+
+cshm_status cshm_hdf5_nbytes(const char *file, const cshm_hdf5_options *options, uint64_t *nbytes, cshm_error *err) {
+  cshm_hdf5_options ours;
+  if (!file || !nbytes)
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "cshm_hdf5_nbytes: %s is NULL", file ? "nbytes" : "file");
+  cshm_status status = cshm__h5_target_options("cshm_hdf5_nbytes", options, &ours, err);
+  if (status) return status;
+  status = ours.isolate ? cshm__h5_isolate_nbytes(file, &ours, nbytes, err) : measure_here(file, &ours, nbytes, err);
+  if (status == CSHM_ERR_CANCELLED) cshm__fail_about(err, status, "measuring %s", file);
   return status;
 }
 

@@ -8,13 +8,13 @@ TEST_CASE("the bytes of a file are those that a load puts into arrays", "[h5load
   H5Scratch scratch;
   std::string path = make_large(scratch);
   uint64_t nbytes = 0;
-  REQUIRE(cshm_hdf5_nbytes(path.c_str(), &nbytes, &scratch.err) == CSHM_OK);
+  REQUIRE(cshm_hdf5_nbytes(path.c_str(), nullptr, &nbytes, &scratch.err) == CSHM_OK);
   CHECK(nbytes == 8000000);
   nbytes = 7;
-  CHECK(cshm_hdf5_nbytes("/nowhere/file.h5", &nbytes, &scratch.err) == CSHM_ERR_NOT_FOUND);
+  CHECK(cshm_hdf5_nbytes("/nowhere/file.h5", nullptr, &nbytes, &scratch.err) == CSHM_ERR_NOT_FOUND);
   CHECK(std::string(scratch.err.message) == "no such file: /nowhere/file.h5");
   CHECK(nbytes == 7);
-  CHECK(cshm_hdf5_nbytes(scratch.folder.c_str(), &nbytes, nullptr) == CSHM_ERR_HDF5);
+  CHECK(cshm_hdf5_nbytes(scratch.folder.c_str(), nullptr, &nbytes, nullptr) == CSHM_ERR_HDF5);
 }
 
 TEST_CASE("more data than there can be is an error that says so, and nothing is created", "[h5load]") {

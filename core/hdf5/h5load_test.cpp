@@ -226,7 +226,7 @@ TEST_CASE("ragged data is counted, cancelled, and refused by strict like any oth
   H5Scratch scratch;
   std::string path = scratch.make([](hid_t file) { add_strings(file, "words", 200000); });
   uint64_t nbytes = 0, handles = cshm_live_handles();
-  REQUIRE(cshm_hdf5_nbytes(path.c_str(), &nbytes, &scratch.err) == CSHM_OK);
+  REQUIRE(cshm_hdf5_nbytes(path.c_str(), nullptr, &nbytes, &scratch.err) == CSHM_OK);
   CHECK(nbytes == 8 * 200001 + 10 * 200000);
   Watcher watcher;
   cshm_hdf5_options options = watched(watcher);
@@ -319,8 +319,8 @@ TEST_CASE("programming errors have a status of their own", "[h5load]") {
   CHECK(cshm_hdf5_load(scratch.store, nullptr, "x", nullptr, nullptr, nullptr) == CSHM_ERR_INVALID_ARGUMENT);
   CHECK(cshm_hdf5_load(scratch.store, "p", nullptr, nullptr, nullptr, nullptr) == CSHM_ERR_INVALID_ARGUMENT);
   CHECK(cshm_hdf5_load(scratch.store, "p", "x", &options, nullptr, nullptr) == CSHM_ERR_INVALID_ARGUMENT);
-  CHECK(cshm_hdf5_nbytes(nullptr, &nbytes, nullptr) == CSHM_ERR_INVALID_ARGUMENT);
-  CHECK(cshm_hdf5_nbytes("x", nullptr, nullptr) == CSHM_ERR_INVALID_ARGUMENT);
+  CHECK(cshm_hdf5_nbytes(nullptr, nullptr, &nbytes, nullptr) == CSHM_ERR_INVALID_ARGUMENT);
+  CHECK(cshm_hdf5_nbytes("x", nullptr, nullptr, nullptr) == CSHM_ERR_INVALID_ARGUMENT);
   CHECK(cshm_hdf5_load(cshm_store{12345}, "p", "x", nullptr, nullptr, nullptr) == CSHM_ERR_STALE_HANDLE);
 }
 
@@ -342,7 +342,7 @@ TEST_CASE("loads in several threads, also inside of a progress call, do not get 
     uint64_t nbytes = 0;
     static int32_t call(void *user, uint64_t, uint64_t) {
       auto *nested = static_cast<Nested *>(user);
-      return cshm_hdf5_nbytes(nested->path.c_str(), &nested->nbytes, nullptr);
+      return cshm_hdf5_nbytes(nested->path.c_str(), nullptr, &nested->nbytes, nullptr);
     }
   };
   std::vector<std::thread> threads;

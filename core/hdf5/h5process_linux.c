@@ -139,17 +139,31 @@ static void tell_fate(int state, struct h5process_fate *fate) {
     snprintf(fate->words, sizeof fate->words, "exit status %d", WIFEXITED(state) ? WEXITSTATUS(state) : -1);
 }
 
+static pid_t wait_for(int64_t id, int *state, int flags) {
+  pid_t reaped;
+  do
+    reaped = waitpid((pid_t)id, state, flags);
+  while (reaped < 0 && errno == EINTR);
+  return reaped;
+}
+
+static void hang_up(struct h5process *process) {
+  if (process->socket >= 0) close(process->socket);
+  process->socket = -1;
+}
+
 /* One that has ended already, ends as it did: the signal changes nothing then. Where the caller's own handler of SIGCHLD, or the
- * kernel when SIGCHLD is ignored, has reaped it, its number may be another's: it gets no signal. */
-static void reap(int64_t id, struct h5process_fate *fate) {
+ * kernel when SIGCHLD is ignored, has reaped it, its number may be another's: it gets no signal. One that may get no signal of
+ * ours any more, ends because it is alone. */
+static void reap(struct h5process *process, struct h5process_fate *fate) {
   int state = 0;
-  pid_t reaped = waitpid((pid_t)id, &state, WNOHANG);
+  pid_t reaped = wait_for(process->id, &state, WNOHANG);
   if (reaped == 0) {
-    kill((pid_t)id, SIGKILL);
-    do
-      reaped = waitpid((pid_t)id, &state, 0);
-    while (reaped < 0 && errno == EINTR);
+    kill((pid_t)process->id, SIGKILL);
+    hang_up(process);
+    reaped = wait_for(process->id, &state, 0);
   }
+  process->id = 0;
   if (reaped > 0)
     tell_fate(state, fate);
   else
@@ -158,9 +172,8 @@ static void reap(int64_t id, struct h5process_fate *fate) {
 
 void cshm__h5_process_end(struct h5process *process, struct h5process_fate *fate) {
   struct h5process_fate ignored;
-  if (process->id > 0) reap(process->id, fate ? fate : &ignored);
-  process->id = 0;
-  if (process->socket >= 0) close(process->socket);
+  if (process->id > 0) reap(process, fate ? fate : &ignored);
+  hang_up(process);
   if (process->at) munmap(process->at, sizeof *process->at);
   if (process->page >= 0) close(process->page);
   *process = (struct h5process)H5PROCESS_INIT;

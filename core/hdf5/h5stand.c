@@ -84,6 +84,7 @@ bool cshm__h5_stand_begin(struct h5order *order) {
   int page;
   cshm__h5_process_alone();
   if (!receive(&letter, &page) || letter.kind != H5WIRE_START) return false;
+  order->measure = cshm__h5_letter_u32(&letter) != 0;
   int64_t parent = (int64_t)cshm__h5_letter_u64(&letter);
   uint64_t memory = cshm__h5_letter_u64(&letter);
   uint32_t seconds = cshm__h5_letter_u32(&letter);
@@ -104,6 +105,13 @@ bool cshm__h5_stand_begin(struct h5order *order) {
   cshm__h5_process_limit(parent, memory);
   cshm__h5_at_begin(at, seconds);
   return true;
+}
+
+void cshm__h5_stand_measured(uint64_t nbytes) {
+  cshm__h5_wire_begin(&stand.out, H5WIRE_NBYTES);
+  cshm__h5_wire_u64(&stand.out, nbytes);
+  cshm__h5_wire_end(&stand.out);
+  flush(NULL);
 }
 
 void cshm__h5_stand_end(cshm_status status, const cshm_error *err) {
@@ -261,9 +269,15 @@ cshm_status cshm_builder_publish(cshm_builder builder, cshm_attachment *attachme
   return CSHM_OK;
 }
 
-/* The loader has it in place of the one that would start this program. */
+/* The loader has these in place of those that would start this program. */
 cshm_status cshm__h5_isolate(cshm_store store, const char *project, const char *file, const cshm_hdf5_options *options,
                              cshm_attachment *attachment, cshm_error *err) {
   (void)store, (void)project, (void)options, (void)attachment;
+  return cshm__fail(err, CSHM_ERR_STATE, 0, "%s is read in isolation already", file);
+}
+
+cshm_status cshm__h5_isolate_nbytes(const char *file, const cshm_hdf5_options *options, uint64_t *nbytes,
+                                    cshm_error *err) {
+  (void)options, (void)nbytes;
   return cshm__fail(err, CSHM_ERR_STATE, 0, "%s is read in isolation already", file);
 }

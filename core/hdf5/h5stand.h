@@ -12,12 +12,16 @@
 /* What the other process wants. The texts last as long as the program. */
 struct h5order {
   cshm_hdf5_options options;
-  const char *project;
+  const char *project; /* NULL where the file is only measured */
   const char *file;
+  bool measure;
 };
 
 /* Receives it, and limits this process as it says. False: the other process is gone. */
 bool cshm__h5_stand_begin(struct h5order *order);
+
+/* Tells how much there is in a file that was measured. */
+void cshm__h5_stand_measured(uint64_t nbytes);
 
 /* Tells how it went. */
 void cshm__h5_stand_end(cshm_status status, const cshm_error *err);

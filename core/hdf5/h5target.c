@@ -20,11 +20,12 @@ cshm_status cshm__h5_target_open(const struct h5target *target, cshm_builder *bu
   return cshm_builder_open(target->store, target->project, &options, builder, err);
 }
 
-cshm_status cshm__h5_target_options(const cshm_hdf5_options *given, cshm_hdf5_options *options, cshm_error *err) {
+cshm_status cshm__h5_target_options(const char *function, const cshm_hdf5_options *given, cshm_hdf5_options *options,
+                                    cshm_error *err) {
   *options = (cshm_hdf5_options)CSHM_HDF5_OPTIONS_INIT;
   if (!given) return CSHM_OK;
   if (given->size < sizeof given->size)
-    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "cshm_hdf5_load: options: set up with CSHM_HDF5_OPTIONS_INIT");
+    return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "%s: options: set up with CSHM_HDF5_OPTIONS_INIT", function);
   memcpy(options, given, given->size < sizeof *options ? given->size : sizeof *options);
   return CSHM_OK;
 }

@@ -17,7 +17,9 @@ cshm_status cshm__h5_target_open(const struct h5target *target, cshm_builder *bu
 /* Aborts what is not published, and sets the id to 0. Twice is fine. */
 void cshm__h5_target_close(cshm_builder *builder);
 
-/* Options that begin with all there is here, as far as the caller has them; NULL: the defaults. CSHM_ERR_INVALID_ARGUMENT. */
-cshm_status cshm__h5_target_options(const cshm_hdf5_options *given, cshm_hdf5_options *options, cshm_error *err);
+/* Options that begin with all there is here, as far as the caller of `function` has them; NULL: the defaults.
+ * CSHM_ERR_INVALID_ARGUMENT. */
+cshm_status cshm__h5_target_options(const char *function, const cshm_hdf5_options *given, cshm_hdf5_options *options,
+                                    cshm_error *err);
 
 #endif

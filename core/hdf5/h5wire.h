@@ -21,7 +21,8 @@ enum h5wire_kind {
   H5WIRE_ALLOCATE,
   H5WIRE_ALLOCATED, /* its answer: how that went, and where the arrays lie; with the segment's descriptor */
   H5WIRE_PROGRESS,
-  H5WIRE_DONE /* how all of it went */
+  H5WIRE_NBYTES, /* how much there is in a file that is only measured */
+  H5WIRE_DONE    /* how all of it went */
 };
 
 struct h5wire_head {

@@ -74,6 +74,14 @@ def use_from_pkg_config(folder: Path, work: Path) -> gate.Findings:
     return attempt(gate.tool("cc"), work / "user.c", "-o", program, *flags) or attempt(program, LD_LIBRARY_PATH=folders)
 
 
+def load_a_file(prefix: Path, work: Path) -> gate.Findings:
+    """Loads one as users do, in isolation: the program for that is found from where the library lies."""
+    file = gate.ROOT / "bindings/rust/cuteshm/tests/data/small.h5"
+    program, name = prefix / "bin" / "cute-shm", f"install-{os.getpid()}"
+    store = {"CUTE_SHM_ROOT": str(work / "store"), "CUTE_SHM_HDF5_LOADER": ""}
+    return attempt(program, "load", file, name, **store) or attempt(program, "unlink", name, **store)
+
+
 def use(prefix: Path) -> gate.Findings:
     """Uses an installed tree in every way."""
     with tempfile.TemporaryDirectory() as folder:
@@ -85,7 +93,7 @@ def use(prefix: Path) -> gate.Findings:
         findings += attempt(prefix / "bin" / "cute-shm", "version")
         for name in ("hdf5", "list", "unlink"):
             findings += attempt(prefix / "bin" / f"cute-shm-{name}", "--help")
-        return findings
+        return findings + load_a_file(prefix, work)
 
 
 def check(options: argparse.Namespace) -> gate.Findings:
@@ -102,16 +110,16 @@ def check(options: argparse.Namespace) -> gate.Findings:
 
 
 def self_test(options: argparse.Namespace) -> gate.Findings:
-    """An installation without its headers, or without its libraries, is not usable."""
+    """An installation without its headers, its libraries, or the program that reads in isolation, is not usable."""
     missed = []
     number = abi.golden()["constants"]["CSHM_ABI_VERSION"]
-    for lost in ("cuteshm.h", f"libcuteshm.so.{number}"):
+    for lost, least in ("cuteshm.h", 2), (f"libcuteshm.so.{number}", 2), ("cuteshm-hdf5-load", 1):
         with tempfile.TemporaryDirectory() as folder:
             prefix = Path(folder)
             gate.output("cmake", "--install", options.build, "--prefix", prefix)
             for path in prefix.rglob(lost):
                 path.unlink()
-            if len(use(prefix)) < 2:
+            if len(use(prefix)) < least:
                 missed.append(f"an installation without {lost} passes")
     return missed
 

@@ -10,6 +10,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import cute_shm
+import h5py
 
 # Under RTLD_GLOBAL every library sees the symbols of those loaded before it.
 LOAD_BESIDE_H5PY = """
@@ -32,6 +33,27 @@ def test_hdf5_is_inside_and_hidden_even_from_a_global_h5py(tmp_path: Path) -> No
         [sys.executable, "-c", LOAD_BESIDE_H5PY, *arguments], capture_output=True, text=True, check=False
     )
     assert (result.returncode, result.stdout) == (0, "[]\n"), result.stderr
+
+
+def test_the_program_that_reads_in_isolation_is_inside_and_needs_no_hdf5(tmp_path: Path) -> None:
+    program = Path(cute_shm.__file__).parent / "lib" / "cuteshm-hdf5-load"
+    assert os.access(program, os.X_OK)
+    needed = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+    assert "libhdf5" not in needed
+    assert "not found" not in needed
+    with h5py.File(tmp_path / "file.h5", "w") as file:
+        file.create_dataset("a", data=range(1000), chunks=(100,), compression="szip")  # not even that filter's library
+    name, environment = f"wheel-{os.getpid()}", {"PATH": os.defpath}
+    code = (
+        "import sys, cute_shm\n"
+        "with cute_shm.load_hdf5(sys.argv[1], sys.argv[2], store=sys.argv[3], isolate=True) as project:\n"
+        "    print(project['a'].sum())\n"
+    )
+    arguments = [str(tmp_path / "file.h5"), name, str(tmp_path / "store")]
+    result = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False, env=environment
+    )
+    assert (result.returncode, result.stdout) == (0, "499500\n"), result.stderr
 
 
 def test_the_wheel_is_for_any_python_from_3_11_and_any_common_linux() -> None:

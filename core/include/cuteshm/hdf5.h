@@ -107,13 +107,20 @@ CSHM_API cshm_status cshm_hdf5_load(cshm_store store, const char *project, const
                                     const cshm_hdf5_options *options, cshm_attachment *attachment, cshm_error *err);
 
 /**
- * The data in a file, in bytes: what cshm_hdf5_load would put into arrays.
+ * The data in a file, in bytes: what cshm_hdf5_load with the same options would put into arrays, with those that turn out to
+ * be unreadable only then. Strings and sequences of any length are read for it, no other data. With `isolate` by a process of
+ * its own, as there.
  * @param[in] file     path of the HDF5 file
- * @param[out] nbytes  bytes
+ * @param[in] options  NULL for the defaults. Those of the project (overwrite, lifetime, sealed, producer) and `strict` mean
+ *                     nothing here; `progress` is told 0 of what is known so far
+ * @param[out] nbytes  bytes; untouched on failure
  * @param[out] err     or NULL
- * @return CSHM_ERR_NOT_FOUND, CSHM_ERR_HDF5, CSHM_ERR_PERMISSION. Since 2.0.
+ * @return CSHM_ERR_NOT_FOUND: no such file, or `select` matches nothing in it; CSHM_ERR_HDF5: as cshm_hdf5_load;
+ *         CSHM_ERR_CANCELLED; CSHM_ERR_UNSUPPORTED: `isolate`, and the program for it is not there, or another HDF5 library
+ *         has taken the place of the one this was built for; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM. Since 2.0.
  */
-CSHM_API cshm_status cshm_hdf5_nbytes(const char *file, uint64_t *nbytes, cshm_error *err);
+CSHM_API cshm_status cshm_hdf5_nbytes(const char *file, const cshm_hdf5_options *options, uint64_t *nbytes,
+                                      cshm_error *err);
 
 typedef struct cshm_hdf5_save_options {
   uint32_t size;      /**< sizeof(cshm_hdf5_save_options) */

@@ -47,8 +47,8 @@ cshm_hdf5_options() = cshm_hdf5_options(sizeof(cshm_hdf5_options), 0, CSHM_PERSI
 cshm_hdf5_load(store, project, file, options, attachment, err) =
     @ccall library.cshm_hdf5_load(store::cshm_store, project::Cstring, file::Cstring, options::Ptr{cshm_hdf5_options}, attachment::Ptr{cshm_attachment}, err::Ptr{cshm_error})::cshm_status
 
-cshm_hdf5_nbytes(file, nbytes, err) =
-    @ccall library.cshm_hdf5_nbytes(file::Cstring, nbytes::Ptr{UInt64}, err::Ptr{cshm_error})::cshm_status
+cshm_hdf5_nbytes(file, options, nbytes, err) =
+    @ccall library.cshm_hdf5_nbytes(file::Cstring, options::Ptr{cshm_hdf5_options}, nbytes::Ptr{UInt64}, err::Ptr{cshm_error})::cshm_status
 
 struct cshm_hdf5_save_options
     size::UInt32

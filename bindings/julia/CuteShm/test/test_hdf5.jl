@@ -90,6 +90,45 @@ end
     end
 end
 
+# The tree of a group has itself as a branch: HDF5 climbs it until it has no stack left.
+const DEADLY = """
+import sys, h5py
+with h5py.File(sys.argv[1], "w", libver="earliest") as f:
+    f["good"] = [1, 2, 3]
+    f["group/x"] = 1
+data = bytearray(open(sys.argv[1], "rb").read())
+at = data.rindex(b"TREE")
+data[at + 5] = 1
+data[at + 32 : at + 40] = at.to_bytes(8, "little")
+open(sys.argv[1], "wb").write(data)
+"""
+
+@testset "a file that another process reads" begin
+    with_file() do path
+        seen = Tuple{Int,Int}[]
+        with_loaded(path; isolate=true, progress=(done, total) -> push!(seen, (done, total))) do project
+            @test project["g/a"] == Float32[0 3; 1 4; 2 5] && project["packed"] == 0:299_999
+            @test attrs(project)["title"] == "from h5py"
+            @test first(seen)[1] == 0 && last(seen)[1] == last(seen)[2] >= 2_400_000 && issorted(first.(seen))
+        end
+        @test fails(() -> load_hdf5(path, "jl-hdf5"; isolate=true, progress=(_, _) -> false), :CSHM_ERR_CANCELLED)
+        @test_throws DivideError load_hdf5(path, "jl-hdf5"; isolate=true, progress=(_, _) -> div(1, 0))
+        @test isempty(projects())
+    end
+end
+
+@testset "a file that kills HDF5 is an error that names the object" begin
+    mktempdir() do folder
+        path = joinpath(folder, "deadly.h5")
+        run(`$PYTHON -c $DEADLY $path`)
+        said = failing(() -> load_hdf5(path, "jl-hdf5"; isolate=true), :CSHM_ERR_HDF5)
+        @test occursin("crashed", said) && occursin("'group'", said) && isempty(projects())
+        with_loaded(path; isolate=true, exclude="group") do project
+            @test project["good"] == [1, 2, 3]
+        end
+    end
+end
+
 @testset "progress that uses the library, and in which finalizers run" begin
     with_file() do path
         with_shared((a=[1.0, 2.0],)) do other

@@ -48,7 +48,7 @@ def hdf5_size(h5: Path | str | h5py.Group) -> int:
     if find_spec("h5py") is None:
         from .. import _hdf5  # noqa: PLC0415  the only place that needs libhdf5
 
-        return _hdf5.cshm_hdf5_nbytes(h5)
+        return _hdf5.cshm_hdf5_nbytes(h5, None)
     import h5py  # noqa: PLC0415
 
     with h5py.File(h5, "r") as file:

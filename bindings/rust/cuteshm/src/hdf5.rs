@@ -158,6 +158,37 @@ impl<'f> Hdf5Options<'f> {
     }
 }
 
+impl Hdf5Options<'_> {
+    /// Calls with the options as the library takes them. A panic of the progress function goes on after that.
+    fn with_c<T>(self, work: impl FnOnce(&ffi::cshm_hdf5_options) -> Result<T>) -> Result<T> {
+        let producer = to_c("producer", &self.producer)?;
+        let (select, exclude) = (globs_to_c("select", &self.select)?, globs_to_c("exclude", &self.exclude)?);
+        let mut call_back = CallBack { progress: self.progress, panic: None };
+        let c_options = ffi::cshm_hdf5_options {
+            overwrite: self.overwrite.into(),
+            lifetime: self.lifetime.unwrap_or_default().to_c(),
+            sealed: self.sealed.into(),
+            strict: self.strict.into(),
+            native_endian: self.native_endian.into(),
+            isolate: self.isolate.into(),
+            external_links: self.external_links as u32,
+            progress: if call_back.progress.is_some() { Some(on_progress) } else { None },
+            user: (&raw mut call_back).cast(),
+            producer: producer.as_ptr(),
+            select: select.as_ref().map_or(ptr::null(), |globs| globs.as_ptr()),
+            exclude: exclude.as_ref().map_or(ptr::null(), |globs| globs.as_ptr()),
+            max_bytes_per_dataset: self.max_bytes_per_dataset,
+            threads: self.threads,
+            ..Default::default()
+        };
+        let done = work(&c_options);
+        match call_back.panic {
+            Some(panic) => resume_unwind(panic),
+            None => done,
+        }
+    }
+}
+
 impl fmt::Debug for Hdf5Options<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Hdf5Options");
@@ -198,36 +229,14 @@ impl Store {
         check_sealed(project, options.sealed, options.overwrite, options.lifetime)?;
         let project = project_to_c(project)?;
         let file = to_c("file", file.as_ref().as_os_str().as_bytes())?;
-        let producer = to_c("producer", &options.producer)?;
-        let (select, exclude) = (globs_to_c("select", &options.select)?, globs_to_c("exclude", &options.exclude)?);
-        let mut call_back = CallBack { progress: options.progress, panic: None };
-        let c_options = ffi::cshm_hdf5_options {
-            overwrite: options.overwrite.into(),
-            lifetime: options.lifetime.unwrap_or_default().to_c(),
-            sealed: options.sealed.into(),
-            strict: options.strict.into(),
-            native_endian: options.native_endian.into(),
-            isolate: options.isolate.into(),
-            external_links: options.external_links as u32,
-            progress: if call_back.progress.is_some() { Some(on_progress) } else { None },
-            user: (&raw mut call_back).cast(),
-            producer: producer.as_ptr(),
-            select: select.as_ref().map_or(ptr::null(), |globs| globs.as_ptr()),
-            exclude: exclude.as_ref().map_or(ptr::null(), |globs| globs.as_ptr()),
-            max_bytes_per_dataset: options.max_bytes_per_dataset,
-            threads: options.threads,
-            ..Default::default()
-        };
-        let mut attachment = ffi::cshm_attachment { id: 0 };
-        // SAFETY: strings end with NUL; the call-back is called during this call only, by this thread.
-        let done = call(|err| unsafe {
-            ffi::cshm_hdf5_load(self.handle(), project.as_ptr(), file.as_ptr(), &c_options, &mut attachment, err)
-        });
-        let loaded = done.map(|()| Project::new(attachment, Mode::ReadOnly));
-        match call_back.panic {
-            Some(panic) => resume_unwind(panic),
-            None => loaded,
-        }
+        options.with_c(|options| {
+            let mut attachment = ffi::cshm_attachment { id: 0 };
+            // SAFETY: strings end with NUL; the call-back is called during this call only, by this thread.
+            call(|err| unsafe {
+                ffi::cshm_hdf5_load(self.handle(), project.as_ptr(), file.as_ptr(), options, &mut attachment, err)
+            })?;
+            Ok(Project::new(attachment, Mode::ReadOnly))
+        })
     }
 }
 
@@ -368,14 +377,18 @@ unsafe extern "C" fn on_progress(user: *mut c_void, done: u64, total: u64) -> i3
     }
 }
 
-/// The data in an HDF5 file, in bytes: what [`Store::load_hdf5`] would put into arrays.
-/// [`Error::NotFound`](crate::Error::NotFound), [`Error::Hdf5`](crate::Error::Hdf5).
-pub fn hdf5_nbytes(file: impl AsRef<Path>) -> Result<u64> {
+/// The data in an HDF5 file, in bytes: what [`Store::load_hdf5`] with the same options would put into arrays. Those of the
+/// project, and [`strict`](Hdf5Options::strict), mean nothing here.
+/// [`Error::NotFound`](crate::Error::NotFound), [`Error::Hdf5`](crate::Error::Hdf5),
+/// [`Error::Cancelled`](crate::Error::Cancelled).
+pub fn hdf5_nbytes(file: impl AsRef<Path>, options: Hdf5Options<'_>) -> Result<u64> {
     let file = to_c("file", file.as_ref().as_os_str().as_bytes())?;
-    let mut nbytes = 0;
-    // SAFETY: the string ends with NUL, the out-parameter is ours.
-    call(|err| unsafe { ffi::cshm_hdf5_nbytes(file.as_ptr(), &mut nbytes, err) })?;
-    Ok(nbytes)
+    options.with_c(|options| {
+        let mut nbytes = 0;
+        // SAFETY: the string ends with NUL, the out-parameter is ours, the call-back is called during this call only.
+        call(|err| unsafe { ffi::cshm_hdf5_nbytes(file.as_ptr(), options, &mut nbytes, err) })?;
+        Ok(nbytes)
+    })
 }
 
 /// The version of the HDF5 library in use: `1.10.8`.

@@ -15,6 +15,7 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::Path;
 
 const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/small.h5");
+const DEADLY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/deadly.h5");
 
 #[test]
 fn a_file_becomes_a_project() {
@@ -33,7 +34,8 @@ fn a_file_becomes_a_project() {
     assert_eq!(project.attr("", "title").unwrap().text().unwrap(), "small");
     assert_eq!(project.attr("x", "unit").unwrap().text().unwrap(), "mm");
     assert_eq!(project.origin("producer"), Some("me (1)"));
-    assert_eq!(hdf5_nbytes(SMALL).unwrap(), 12 + 8000);
+    assert_eq!(hdf5_nbytes(SMALL, Hdf5Options::new()).unwrap(), 12 + 8000);
+    assert_eq!(hdf5_nbytes(SMALL, Hdf5Options::new().exclude("g").isolate(true)).unwrap(), 12);
     assert!(hdf5_version().starts_with("1.") || hdf5_version().starts_with("2."));
 }
 
@@ -75,6 +77,46 @@ fn what_cannot_be_represented_is_told_or_refused() {
     let error = words(store.load_hdf5("strict", SMALL, Hdf5Options::new().strict(true)), &["g/words"]);
     assert!(matches!(error, Error::Unsupported(_)), "{error:?}");
     words(store.attach("strict"), &["strict"]);
+}
+
+#[test]
+fn a_file_that_another_process_reads_is_the_same_project() {
+    let store = TestStore::new();
+    let mut seen = Vec::new();
+    let options = Hdf5Options::new().isolate(true).progress(|done, total| {
+        seen.push((done, total));
+        ControlFlow::Continue(())
+    });
+    let project = store.load_hdf5("small", SMALL, options).unwrap();
+    let here = store.load_hdf5("here", SMALL, Hdf5Options::new()).unwrap();
+    let values = |project: &Project| project.get("g/y").unwrap().view::<f64>().unwrap().to_owned();
+    assert_eq!(values(&project), values(&here));
+    assert_eq!(project.attr("x", "unit").unwrap().text().unwrap(), "mm");
+    assert!(project.skipped().eq(here.skipped()));
+    assert_eq!((seen.first(), seen.last()), (Some(&(0, 8012)), Some(&(8012, 8012))));
+}
+
+/// In data/deadly.h5 the tree of the group "group" has itself as a branch: HDF5 climbs it until it has no stack left.
+#[test]
+fn a_file_that_kills_hdf5_is_an_error_that_names_the_object() {
+    let store = TestStore::new();
+    let load = |options: Hdf5Options| store.load_hdf5("p", DEADLY, options.isolate(true));
+    let error = words(load(Hdf5Options::new()), &["deadly.h5", "crashed", "'group'"]);
+    assert!(matches!(error, Error::Hdf5(_)), "{error:?}");
+    assert!(store.projects().unwrap().is_empty() && store.segments().is_empty());
+    let project = load(Hdf5Options::new().exclude("group")).unwrap();
+    assert_eq!(project.get("good").unwrap().view::<i64>().unwrap().sum(), 3);
+}
+
+#[test]
+fn progress_may_cancel_and_panic_while_another_process_reads() {
+    let store = TestStore::new();
+    let options = Hdf5Options::new().isolate(true).progress(|_, _| ControlFlow::Break(()));
+    let error = words(store.load_hdf5("p", SMALL, options), &["cancelled"]);
+    assert!(matches!(error, Error::Cancelled(_)), "{error:?}");
+    let options = Hdf5Options::new().isolate(true).progress(|_, _| panic!("on purpose"));
+    catch_unwind(AssertUnwindSafe(|| store.load_hdf5("p", SMALL, options))).unwrap_err();
+    assert!(store.projects().unwrap().is_empty() && store.segments().is_empty());
 }
 
 #[test]
@@ -124,7 +166,7 @@ fn files_that_cannot_be_loaded() {
     std::fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
     assert!(matches!(words(load(&text), &["text.h5", "HDF5"]), Error::Hdf5(_)));
     assert!(matches!(words(load(&cut), &["cut.h5"]), Error::Hdf5(_)));
-    assert!(hdf5_nbytes(&text).is_err());
+    assert!(hdf5_nbytes(&text, Hdf5Options::new()).is_err());
     assert!(store.projects().unwrap().is_empty());
 }
 
