@@ -8,6 +8,7 @@
 
 #include <iostream>
 #include <map>
+#include <sys/prctl.h>
 
 using namespace faults;
 using process::Child;
@@ -97,6 +98,29 @@ TEST_CASE("wherever the one who loads an HDF5 file dies, the old project or the 
     return cshm_hdf5_load(store, operation.project.c_str(), file.c_str(), &options, nullptr, err);
   };
   kill_every_step(store, operation);
+}
+
+TEST_CASE("wherever the one for whom another process reads an HDF5 file dies, that ends, too, and nothing is left") {
+  Store store;
+  Build build;
+  Operation operation = overwriting(store, store, build, "load in isolation");
+  const std::string file = make_hdf5_sample(store.folder());
+  cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
+  options.overwrite = 1;
+  options.isolate = 1;
+  operation.run = [&](cshm_error *err) {
+    return cshm_hdf5_load(store, operation.project.c_str(), file.c_str(), &options, nullptr, err);
+  };
+  int orphans = 0;
+  operation.look = [&store, &orphans, look = operation.look] {
+    while (waitpid(-1, nullptr, 0) > 0) // who has lost its parent is this process's child now; it does not last
+      orphans++;
+    return look();
+  };
+  REQUIRE(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0);
+  kill_every_step(store, operation);
+  REQUIRE(prctl(PR_SET_CHILD_SUBREAPER, 0) == 0);
+  REQUIRE(orphans > 10);
 }
 
 TEST_CASE("wherever the one who unlinks dies, the project is there whole, or gone") {

@@ -8,15 +8,7 @@
 
 namespace faults {
 
-namespace {
-
-struct Fault {
-  shim_kind kind;
-  shim_action action;
-  int error;
-};
-
-// The errors that calls of a kind can give. An interruption is none: it must not be seen.
+// An interruption is none: it must not be seen.
 std::vector<int> errors_of(shim_kind kind) {
   switch (kind) {
   case SHIM_OPEN:
@@ -61,13 +53,43 @@ std::vector<int> errors_of(shim_kind kind) {
   case SHIM_DIRECTORY:
     return {ENOMEM, EIO};
   case SHIM_FUTEX:
+  case SHIM_WAIT: // it fails in no other way while the child is there
     return {EINTR};
+  case SHIM_SPAWN:
+    return {ENOMEM, EAGAIN};
+  case SHIM_SOCKET:
+    return {EMFILE, ENFILE, ENOMEM};
+  case SHIM_SEND:
+    return {ENOBUFS, EPIPE, ECONNRESET, ETOOMANYREFS, EINTR};
+  case SHIM_RECEIVE:
+    return {ENOMEM, ECONNRESET, EINTR};
+  case SHIM_POLL:
+    return {ENOMEM, EINTR};
+  case SHIM_SIGNAL:
+    return {EPERM};
   case SHIM_HEAP:
     return {ENOMEM};
   default: // the kernel never refuses to unmap a whole mapping
     return {};
   }
 }
+
+void require_told(cshm_status status, const cshm_error &err) {
+  const std::string message = err.message;
+  REQUIRE(err.status == status);
+  REQUIRE(message.size() > 15);
+  REQUIRE(message.find('\n') == std::string::npos);
+  if (const char *file = getenv("CUTESHM_FAULT_WORDS")) // for who wants to read them all
+    std::ofstream(file, std::ios::app) << cshm_status_name(status) << ": " << message << '\n';
+}
+
+namespace {
+
+struct Fault {
+  shim_kind kind;
+  shim_action action;
+  int error;
+};
 
 std::vector<Fault> faults_of(shim_kind kind) {
   std::vector<Fault> faults;
@@ -157,21 +179,12 @@ private:
       counts_.harmless += fired ? 1 : 0;
     } else {
       counts_.failed++;
-      require_words(status, err);
+      require_told(status, err);
       if (!operation_.failed_is_undecided || found != operation_.after) CHECK(found == operation_.before);
     }
     tidy(store_);
     CHECK(leftovers(store_, operation_.project, found != "none", operation_.others).empty());
     return found == operation_.after;
-  }
-
-  static void require_words(cshm_status status, const cshm_error &err) {
-    const std::string message = err.message;
-    REQUIRE(err.status == status);
-    REQUIRE(message.size() > 15);
-    REQUIRE(message.find('\n') == std::string::npos);
-    if (const char *file = getenv("CUTESHM_FAULT_WORDS")) // for who wants to read them all
-      std::ofstream(file, std::ios::app) << cshm_status_name(status) << ": " << message << '\n';
   }
 
   const Store &store_;

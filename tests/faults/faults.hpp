@@ -30,6 +30,12 @@ struct Operation {
   std::function<std::string()> look;
 };
 
+// The errors that calls of a kind can give; none where they cannot fail.
+std::vector<int> errors_of(shim_kind kind);
+
+// An error is told in one line, of words.
+void require_told(cshm_status status, const cshm_error &err);
+
 struct Counts { unsigned long faults = 0, failed = 0, harmless = 0; };
 
 // CUTESHM_LONG=1: sweeps that take long are wanted whole.

@@ -26,10 +26,10 @@ CPP = re.compile(
 )
 # Users and groups are looked up in whatever the system is set up with: not a call that we could count.
 LOOKED_UP = re.compile(r"getgr(nam|gid)_r | getgrouplist | getpwuid_r | getgroups", re.VERBOSE)
-# Only loads in isolation call these, which have tests of their own: the other process goes wrong there in every way.
+# Of loads in isolation: what only changes memory, and what only the other process calls, which has a shim of its own.
 ISOLATION = re.compile(
-    r"""posix_spawn.* | socketpair | sendmsg | recvmsg | poll | kill | waitpid | setrlimit | getppid | prctl | closefrom
-    | dladdr | secure_getenv | _*environ | strsignal | sig(emptyset|fillset|addset) | signal | _exit""",
+    r"""posix_spawn(_file_actions_destroy | attr_(destroy|set.*)) | dladdr | secure_getenv | _*environ | strsignal
+    | sig(emptyset|fillset|addset) | setrlimit | getppid | prctl | closefrom | signal | _exit""",
     re.VERBOSE,
 )
 FOREIGN = re.compile(r"(H5|libdeflate_|yaml_|cshm_|XXH|__asan|__ubsan|__sanitizer|__tsan|__sancov|__interceptor)")

@@ -7,10 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const names[SHIM_KINDS] = {"open",  "close",  "fcntl",   "await",     "flock",    "stat",  "access",
-                                              "map",   "unmap",  "protect", "reserve",   "truncate", "sync",  "memfd",
-                                              "read",  "write",  "link",    "rename",    "unlink",   "mkdir", "chmod",
-                                              "chown", "random", "statvfs", "directory", "futex",    "path",  "heap"};
+static const char *const names[SHIM_KINDS] = {
+    "open",    "close",   "fcntl",    "await",   "flock",  "stat",    "access",    "map",   "unmap",
+    "protect", "reserve", "truncate", "sync",    "memfd",  "read",    "write",     "link",  "rename",
+    "unlink",  "mkdir",   "chmod",    "chown",   "random", "statvfs", "directory", "futex", "path",
+    "spawn",   "socket",  "send",     "receive", "poll",   "wait",    "signal",    "heap"};
 
 static struct {
   struct shim_fault fault;
@@ -18,6 +19,7 @@ static struct {
   bool fired;
   unsigned long count;
   const char *met;
+  unsigned char *report;
 } state;
 
 const char *shim_kind_name(enum shim_kind kind) { return kind == SHIM_ANY ? "any" : names[kind]; }
@@ -36,6 +38,8 @@ unsigned long shim_disarm(bool *fired) {
   return state.count;
 }
 
+void shim_report(unsigned char *met) { state.report = met; }
+
 const char *shim_met(void) { return state.met; }
 
 static bool is_meant(enum shim_kind kind) {
@@ -43,7 +47,7 @@ static bool is_meant(enum shim_kind kind) {
 }
 
 static void die(void) {
-  kill(getpid(), SIGKILL);
+  raise(SIGKILL);
   for (;;)
     pause();
 }
@@ -54,6 +58,7 @@ enum shim_verdict shim_enter(enum shim_kind kind, const char *function) {
   bool onward = state.fault.action == SHIM_FAIL_ONWARD && state.fault.n > 0 && state.count > state.fault.n;
   if (state.count != state.fault.n && !onward) return SHIM_PASS;
   state.fired = true;
+  if (state.report) *state.report = 1;
   if (!onward) state.met = function;
   switch (state.fault.action) {
   case SHIM_FAIL:

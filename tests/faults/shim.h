@@ -42,6 +42,13 @@ enum shim_kind {
   SHIM_DIRECTORY,
   SHIM_FUTEX,
   SHIM_PATH,
+  SHIM_SPAWN, /* posix_spawn, and what sets it up */
+  SHIM_SOCKET,
+  SHIM_SEND,
+  SHIM_RECEIVE,
+  SHIM_POLL,
+  SHIM_WAIT,
+  SHIM_SIGNAL,
   SHIM_SYSTEM_KINDS, /* the number of those above, which are system calls */
   SHIM_HEAP = SHIM_SYSTEM_KINDS,
   SHIM_KINDS,
@@ -71,6 +78,9 @@ void shim_arm(struct shim_fault fault);
 
 /* Calls of that kind since shim_arm; *fired tells whether the N-th was reached. */
 unsigned long shim_disarm(bool *fired);
+
+/* A byte that becomes 1 where the armed fault is met: others may see it, whatever becomes of this process. */
+void shim_report(unsigned char *met);
 
 /* The name of the function that the armed fault met, "" where it met none. */
 const char *shim_met(void);

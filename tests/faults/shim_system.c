@@ -7,14 +7,19 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 void *shim_real(const char *name) {
@@ -126,6 +131,27 @@ SHIM(SHIM_DIRECTORY, struct dirent *, readdir, NULL, (DIR * stream), (stream))
 SHIM(SHIM_PATH, char *, getcwd, NULL, (char *path, size_t size), (path, size))
 SHIM(SHIM_PATH, char *, realpath, NULL, (const char *path, char *resolved), (path, resolved))
 SHIM(SHIM_PATH, ssize_t, readlink, -1, (const char *path, char *target, size_t size), (path, target, size))
+
+SHIM(SHIM_SOCKET, int, socketpair, -1, (int domain, int type, int protocol, int ends[2]),
+     (domain, type, protocol, ends))
+SHIM(SHIM_SEND, ssize_t, sendmsg, -1, (int socket, const struct msghdr *message, int flags), (socket, message, flags))
+SHIM(SHIM_RECEIVE, ssize_t, recvmsg, -1, (int socket, struct msghdr *message, int flags), (socket, message, flags))
+SHIM(SHIM_POLL, int, poll, -1, (struct pollfd * files, nfds_t count, int timeout), (files, count, timeout))
+SHIM(SHIM_WAIT, pid_t, waitpid, -1, (pid_t child, int *state, int flags), (child, state, flags))
+SHIM(SHIM_SIGNAL, int, kill, -1, (pid_t process, int number), (process, number))
+
+/* These return the error. */
+SHIM(SHIM_SPAWN, int, posix_spawnattr_init, errno, (posix_spawnattr_t * attributes), (attributes))
+SHIM(SHIM_SPAWN, int, posix_spawn_file_actions_init, errno, (posix_spawn_file_actions_t * actions), (actions))
+SHIM(SHIM_SPAWN, int, posix_spawn_file_actions_adddup2, errno,
+     (posix_spawn_file_actions_t * actions, int file, int other), (actions, file, other))
+SHIM(SHIM_SPAWN, int, posix_spawn_file_actions_addopen, errno,
+     (posix_spawn_file_actions_t * actions, int file, const char *path, int flags, mode_t mode),
+     (actions, file, path, flags, mode))
+SHIM(SHIM_SPAWN, int, posix_spawn, errno,
+     (pid_t * child, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+      char *const arguments[], char *const environment[]),
+     (child, path, actions, attributes, arguments, environment))
 
 /* A close that fails has closed all the same. HDF5 does not know that, and would close again. */
 int close(int file) {
