@@ -1,13 +1,24 @@
 #!/bin/sh
+# hdf5.sh [fuzz]
 # Builds HDF5 from Debian's source package as a static library of position-independent code, in build/hdf5/: for the
 # wheel, where its symbols are hidden, so that h5py's HDF5 in the same process cannot be mistaken for it. Debian's own
 # static library is not position-independent, and its shared one would bring along curl, Kerberos and OpenSSL.
+# With "fuzz" in build/hdf5-fuzz/, for tests/fuzz: by clang, and so that libFuzzer sees which ways are taken in it.
 set -eu
 # shellcheck source=scripts/common.sh
 . "$(dirname "$0")/common.sh"
 
-prefix=$build/hdf5
-work=$build/hdf5-work
+prefix=$build/hdf5${1:+-$1}
+work=$prefix-work
+case ${1:-} in
+'') ;;
+fuzz)
+    # Programs that its build runs have no libFuzzer: a sanitizer has what the compiled code calls, too.
+    CC=clang CFLAGS='-O1 -g1 -fsanitize=fuzzer-no-link' LDFLAGS=-fsanitize=undefined
+    export CC CFLAGS LDFLAGS
+    ;;
+*) die "what is \"$1\"? nothing, or fuzz" ;;
+esac
 [ -f "$prefix/lib/libhdf5.a" ] && exit
 
 # The sources of packages, beside the packages that this system is set up for, and without changing its set-up.
@@ -39,10 +50,10 @@ compile() {
     cp ../source/COPYING "$prefix/COPYING"
 }
 
-say 'hdf5: building a static HDF5 for the wheel'
+say "hdf5: building a static HDF5 in $prefix"
 rm -rf "$work" "$prefix"
 mkdir -p "$work"
-log=$build/hdf5.log
+log=$prefix.log
 trap 'tail -n 40 "$log" >&2; echo "hdf5: HDF5 could not be built; all that was said is in $log" >&2' EXIT
 {
     fetch

@@ -8,11 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Noreturn void fuzz_broken(const char *what) {
-  fprintf(stderr, "broken: %s\n", what);
-  abort();
-}
-
 /* ---- reading and writing ---- */
 
 static void expect_known(cshm_status status, const cshm_error *err) {
