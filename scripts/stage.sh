@@ -22,7 +22,7 @@ stage_lint() {
     "$venv/bin/mypy" --strict tests/examples/run_examples.py
     "$venv/bin/mypy" --strict bindings/julia/generate.py bindings/julia/test_generate.py
     "$venv/bin/mypy" --strict --python-version 3.11 tests/cli tests/hdf5 tests/format tests/parsers
-    "$venv/bin/mypy" --strict --python-version 3.11 tests/faults tests/memory/run_memory.py
+    "$venv/bin/mypy" --strict --python-version 3.11 tests/faults tests/fuzz tests/memory/run_memory.py
     "$venv/bin/mypy" --strict tests/bench/*.py
     "$venv/bin/mypy" --strict tests/soak/soak.py
 }

@@ -76,7 +76,7 @@ static void write_file(const uint8_t *data, size_t size) {
 static void expect_words(const char *what, cshm_status status, const cshm_error *err) {
   bool known = status == CSHM_ERR_HDF5 || status == CSHM_ERR_NO_SPACE || status == CSHM_ERR_NO_MEMORY;
   if (known && err->message[0] != '\0' && !strchr(err->message, '\n')) return;
-  fprintf(stderr, "%s: %s: %s\n", what, cshm_status_name(status), err->message);
+  fprintf(stderr, "%s: %s: %s\n", what, cshm_status_name((int32_t)status), err->message);
   fuzz_broken("a status that the API does not tell, or no words");
 }
 

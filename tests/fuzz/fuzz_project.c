@@ -48,7 +48,7 @@ static void expect_whole(const char *dtype, uint32_t ndim, const int64_t *shape,
   for (uint32_t i = 0; i < ndim; i++)
     wanted *= (uint64_t)shape[i];
   if (wanted != nbytes) fuzz_broken("bytes that do not go with dtype and shape");
-  touched = touch(data, nbytes);
+  touched = touched + touch(data, nbytes);
 }
 
 static uint64_t last_offset(const cshm_array_view *view) {

@@ -103,11 +103,11 @@ def test_a_fault_in_hdf5_is_told_from_one_of_ours() -> None:
 # ---- made to do harm ---------------------------------------------------------------------------------
 
 
-# What becomes of each, in isolation: the exit status, and words.
+# What becomes of each, in isolation: the exit status, and words. A crash is a status of 1 where a sanitizer sees it first.
 ENDS = {
-    "tree_of_a_group": (FAILED, "HDF5 crashed while it looked at 'group' (signal 11"),
-    "tree_of_chunks": (FAILED, "HDF5 crashed while it read 'chunks' (signal 11"),
-    "type_of_a_dataset": (FAILED, "HDF5 crashed while it looked at 'x' (signal 11"),
+    "tree_of_a_group": (FAILED, "while it looked at 'group'"),
+    "tree_of_chunks": (FAILED, "while it read 'chunks'"),
+    "type_of_a_dataset": (FAILED, "while it looked at 'x'"),
     "free_places_of_a_heap": (FAILED, ""),  # no time or no memory is left
     "global_heap": (FAILED, "HDF5 came to no end while it looked at 'of its own'"),
     "header_of_an_object": (LOADED, "good: it cannot be opened"),

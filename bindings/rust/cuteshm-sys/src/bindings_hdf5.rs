@@ -161,14 +161,21 @@ Since 2.0.*/
     ) -> cshm_status;
 }
 unsafe extern "C" {
-    /**The data in a file, in bytes: what cshm_hdf5_load would put into arrays.
+    /**The data in a file, in bytes: what cshm_hdf5_load with the same options would put into arrays, with those that turn out to
+be unreadable only then. Strings and sequences of any length are read for it, no other data. With `isolate` by a process of
+its own, as there.
 - `file` (in): path of the HDF5 file
-- `nbytes` (out): bytes
+- `options` (in): NULL for the defaults. Those of the project (overwrite, lifetime, sealed, producer) and `strict` mean
+nothing here; `progress` is told 0 of what is known so far
+- `nbytes` (out): bytes; untouched on failure
 - `err` (out): or NULL
 
-Returns CSHM_ERR_NOT_FOUND, CSHM_ERR_HDF5, CSHM_ERR_PERMISSION. Since 2.0.*/
+Returns CSHM_ERR_NOT_FOUND: no such file, or `select` matches nothing in it; CSHM_ERR_HDF5: as cshm_hdf5_load;
+CSHM_ERR_CANCELLED; CSHM_ERR_UNSUPPORTED: `isolate`, and the program for it is not there, or another HDF5 library
+has taken the place of the one this was built for; CSHM_ERR_PERMISSION; CSHM_ERR_SYSTEM. Since 2.0.*/
     pub fn cshm_hdf5_nbytes(
         file: *const ::core::ffi::c_char,
+        options: *const cshm_hdf5_options,
         nbytes: *mut u64,
         err: *mut cshm_error,
     ) -> cshm_status;
