@@ -30,6 +30,11 @@ def run(target: str, file: Path) -> str:
     return done.stderr.decode(errors="replace") if done.returncode != 0 else ""
 
 
+def frames_of(said: str) -> list[str]:
+    """The functions of all stacks that are told, innermost first."""
+    return [found[1] for line in said.splitlines() if (found := FRAME.match(line))]
+
+
 def judge(said: str) -> tuple[str, str]:
     """Whose fault it is ("HDF5", "ours" or "nobody"), and what it is."""
     if not said:
@@ -38,11 +43,13 @@ def judge(said: str) -> tuple[str, str]:
         return "ours", said[said.index("broken: ") :].splitlines()[0]
     kind = next((line for line in said.splitlines() if "ERROR: " in line), "no report")
     kind = re.sub(r"==\d+== ?ERROR: |0x[0-9a-f]+|\(pc.*", "", kind)[:90].strip()
-    frames = [found[1] for line in said.splitlines() if (found := FRAME.match(line))]
-    top = [name for name in frames if not BELOW.match(name)]
+    top = [name for name in frames_of(said) if not BELOW.match(name)]
     if not top:
         return "ours", f"{kind}: no frames"
-    return "HDF5" if top[0].startswith(("H5", "__wrap_H5")) else "ours", f"{kind} in {top[0]}"
+    # The memory it went past may be ours, and too small.
+    owner = [name for name in frames_of(said.partition("allocated by thread")[2]) if not BELOW.match(name)]
+    good = all(name.startswith(("H5", "__wrap_H5")) for name in (top[0], *owner[:1]))
+    return "HDF5" if good else "ours", f"{kind} in {top[0]}" + (f", memory of {owner[0]}" if owner else "")
 
 
 def main() -> int:
