@@ -112,7 +112,7 @@ TEST_CASE("wherever the one for whom another process reads an HDF5 file dies, th
     return cshm_hdf5_load(store, operation.project.c_str(), file.c_str(), &options, nullptr, err);
   };
   int orphans = 0;
-  operation.look = [&store, &orphans, look = operation.look] {
+  operation.look = [&orphans, look = operation.look] {
     while (waitpid(-1, nullptr, 0) > 0) // who has lost its parent is this process's child now; it does not last
       orphans++;
     return look();
