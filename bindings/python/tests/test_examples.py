@@ -75,7 +75,7 @@ def test_the_programs_of_the_page_on_python_run(
 ) -> None:
     monkeypatch.chdir(tmp_path)  # one writes a file
     found = [program for program in programs(DOCS / "python.md") if "socket" not in program]
-    assert len(found) == 7
+    assert len(found) == 8
     for program in found:
         result = run_python(program)
         assert (result.returncode, result.stderr) == (0, ""), f"{program}\n{result.stdout}{result.stderr}"
