@@ -28,7 +28,7 @@ struct h5targets {
   uint64_t *addresses; /* 0: a null reference */
   int32_t *dimensions; /* of a REFERENCE_LIST: which of the target's; else NULL */
   size_t count;
-  size_t left_out; /* of a DIMENSION_LIST: scales that are not the first of their dimension */
+  bool several; /* of a DIMENSION_LIST: a dimension has several scales, and only their sequences tell all */
 };
 
 /* A dtype, a shape, and values where they are at hand. */
