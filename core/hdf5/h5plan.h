@@ -85,9 +85,8 @@ struct h5node {
   size_t target;                  /* ALIAS: a node */
   struct h5value value;           /* DATASET */
   struct h5ragged *ragged;        /* DATASET: not NULL where its elements have any length */
-  bool outside;                   /* DATASET: its data lies elsewhere, see h5outside.h; */
-  bool in_files;                  /* it has sources in other files; */
-  const char *absent;             /* it has sources that are not there: what to tell; else NULL. See h5virtual.h */
+  bool outside;                   /* DATASET: its data lies elsewhere, see h5outside.h */
+  bool in_files;                  /* and sources of it in other files, see h5virtual.h */
   const struct h5extent *extent;  /* DATASET: or NULL */
   uint64_t chunk_nbytes;          /* DATASET: of one chunk, where chunks are to be read as a whole; else 0 */
   struct h5attribute *attributes; /* GROUP, DATASET */

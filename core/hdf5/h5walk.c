@@ -25,6 +25,7 @@ struct walker {
   struct h5plan *plan;
   struct h5walk *walk;
   struct h5raw *raw;              /* of the file that the object at hand is in */
+  const char *absent;             /* what to tell of its sources that are not there, or NULL */
   struct h5type *type;            /* room to work in: too large for the stack */
   size_t copies;                  /* nodes of groups that were met again */
   unsigned long files[MAX_FILES]; /* HDF5's numbers of the files that were met; the first is the one that is loaded */
@@ -97,8 +98,8 @@ static cshm_status visit_dataset(struct walker *walker, size_t node, hid_t datas
     walker->walk->datasets++;
     status = visit_attributes(walker, node, dataset, plist);
     if (status == CSHM_OK && walker->walk->attributes) status = mark_dataset(walker, node, dataset);
-    const char *absent = plan->nodes[node].absent;
-    if (status == CSHM_OK && absent) status = cshm__h5_plan_skip(plan, plan->nodes[node].path, NULL, absent);
+    if (status == CSHM_OK && walker->absent)
+      status = cshm__h5_plan_skip(plan, plan->nodes[node].path, NULL, walker->absent);
   } else {
     status = drop(walker, node, &reason);
   }
@@ -160,8 +161,8 @@ static bool look_elsewhere(struct walker *walker, struct h5node *node, hid_t fil
   struct h5reason absent;
   cshm__h5_reason(&absent, "%zu of its sources %s not there, and its fill value is in %s place: %s", sources.absent,
                   sources.absent == 1 ? "is" : "are", sources.absent == 1 ? "its" : "their", sources.names);
-  node->absent = cshm__h5_plan_copy(walker->plan, absent.text);
-  return node->absent || cshm__h5_reason_memory(reason);
+  walker->absent = cshm__h5_plan_copy(walker->plan, absent.text);
+  return walker->absent || cshm__h5_reason_memory(reason);
 }
 
 /* A dataset with data elsewhere is opened again, with the folder that names of files count from. */
@@ -213,6 +214,7 @@ static cshm_status visit_object(struct walker *walker, size_t node) {
   cshm__h5_at(H5AT_LOOKING, walker->plan->nodes[node].path);
   struct h5reason reason;
   struct h5raw other;
+  walker->absent = NULL;
   hid_t object = open_object(walker, &walker->plan->nodes[node], &reason);
   if (object < 0) return drop(walker, node, &reason);
   walker->raw = cshm__h5_raw_of(walker->walk->raw, &other, object, walker->plan->nodes[node].address, &reason);
