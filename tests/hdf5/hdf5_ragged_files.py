@@ -152,6 +152,25 @@ def nested(path: Path) -> Skips:
         linked["r"] = [file["rows"].ref, h5py.Reference()]
         file.attrs.create("linked", linked, dtype=links)
         file.attrs.create("words", words[:2], dtype=h5py.vlen_dtype(TEXT))
+    return {}
+
+
+@maker
+def nested_attributes(path: Path) -> Skips:
+    """Sequences inside of attributes' elements: of sequences, of records, and in arrays in records."""
+    lists = objects(sequences_of("i4", [3, 1]), sequences_of("i4", [2]), sequences_of("i4", [0])[:0])
+    words = objects(objects("a", "é"), objects("", "c" * 70000, "d"))
+    pair = np.dtype([("n", "<i4"), ("s", TEXT)])
+    records = np.empty(2, pair)
+    records["n"], records["s"] = [1, 2], ["x", "é€"]
+    inner = np.dtype([("r", h5py.ref_dtype), ("s", TEXT, (2,))])
+    outer = np.dtype([("a", inner), ("b", "S3"), ("v", h5py.vlen_dtype(">i2")), ("x", "<f4", (2, 2)), ("z", inner)])
+    rows = np.empty((3, 2), outer)
+    with h5py.File(path, "w") as file:
+        for index in np.ndindex(3, 2):
+            number = sum(index)
+            fields = (file.ref if number % 2 else h5py.Reference(), [f"{number}", "é" * number])
+            rows[index] = (fields, b"xyz", np.arange(number, dtype=">i2"), np.full((2, 2), number), fields)
         file.attrs.create("lists", lists, dtype=h5py.vlen_dtype(h5py.vlen_dtype("i4")))
         nested_dtype = h5py.vlen_dtype(h5py.vlen_dtype("i4"))
         lists_type = h5t.py_create(nested_dtype, logical=True)
