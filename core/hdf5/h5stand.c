@@ -83,7 +83,10 @@ bool cshm__h5_stand_begin(struct h5order *order) {
   struct h5letter letter;
   int page;
   cshm__h5_process_alone();
-  if (!receive(&letter, &page) || letter.kind != H5WIRE_START) return false;
+  if (!receive(&letter, &page) || letter.kind != H5WIRE_START) {
+    cshm__h5_inbox_free(&stand.in);
+    return false;
+  }
   order->measure = cshm__h5_letter_u32(&letter) != 0;
   int64_t parent = (int64_t)cshm__h5_letter_u64(&letter);
   uint64_t memory = cshm__h5_letter_u64(&letter);
