@@ -3,14 +3,19 @@
 
 #include "h5copy.h"
 
+#include "h5at.h"
+#include "h5move.h"
+
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /* Small enough to stay in the cache between reading and writing, large enough that calls cost nothing. */
 #define PIECE ((size_t)256 << 10)
-#define PIECES_OF_A_JOB 8
+/* Where the kernel moves it; between two of them the caller may cancel. */
+#define MOVED_PIECE ((size_t)1 << 20)
+/* Less is not worth looking up where it belongs, and the builder has a faster way for it. */
+#define MOVED_LEAST ((size_t)16 << 10)
 
 /* ---- whether ---------------------------------------------------------------------------------------- */
 
@@ -36,12 +41,14 @@ const struct h5extent *cshm__h5_copy_find(struct h5plan *plan, const struct h5ra
 
 /* ---- how -------------------------------------------------------------------------------------------- */
 
-struct copy_job {
-  struct h5job job;
-  cshm_builder builder;
+struct copying {
+  const struct h5hands *hands;
   const struct h5node *node;
-  uint64_t from; /* bytes of the dataset */
-  uint64_t nbytes;
+  unsigned char *buffer;
+  int segment; /* where the array lies, or -1: not to be moved into */
+  uint64_t place;
+  struct h5reason *reason;
+  cshm_error *err;
 };
 
 static bool read_piece(const struct h5extent *extent, uint64_t at, unsigned char *buffer, size_t size,
@@ -60,46 +67,50 @@ static bool read_piece(const struct h5extent *extent, uint64_t at, unsigned char
   return true;
 }
 
-static void copy(struct h5job *job, struct h5worker *worker, struct h5outcome *outcome) {
-  const struct copy_job *task = (const struct copy_job *)job;
-  unsigned char *buffer = cshm__h5_worker_buffer(worker, task->nbytes < PIECE ? (size_t)task->nbytes : PIECE);
-  if (!buffer) {
-    outcome->status = cshm__fail(&outcome->err, CSHM_ERR_NO_MEMORY, 0, "out of memory: reading %s", task->node->path);
-    return;
+/* What was not moved is read and written: that tells why, where it cannot be done either. */
+static cshm_status copy_piece(const struct copying *copying, uint64_t at, size_t size) {
+  const struct h5extent *extent = copying->node->extent;
+  cshm_status status = CSHM_OK;
+  size_t done = 0;
+  if (copying->segment >= 0)
+    done = cshm__h5_move(extent->fd, extent->offset + at, copying->segment, copying->place + at, size);
+  while (status == CSHM_OK && done < size) {
+    size_t step = size - done < PIECE ? size - done : PIECE;
+    if (!read_piece(extent, at + done, copying->buffer, step, copying->reason)) return CSHM_OK;
+    status = cshm_builder_write(copying->hands->builder, copying->node->array, at + done, copying->buffer, step,
+                                copying->err);
+    done += step;
   }
-  for (uint64_t done = 0; done < task->nbytes;) {
-    uint64_t left = task->nbytes - done, at = task->from + done;
-    size_t size = left < PIECE ? (size_t)left : PIECE;
-    if (!read_piece(task->node->extent, at, buffer, size, &outcome->reason)) return;
-    outcome->status = cshm_builder_write(task->builder, task->node->array, at, buffer, size, &outcome->err);
-    if (outcome->status) return;
-    done += size;
-  }
+  return status;
 }
 
-static cshm_status copy_parts(struct h5hands *hands, struct h5crew *crew, const struct h5node *node,
-                              struct copy_job *jobs, struct h5reason *reason, cshm_error *err) {
+static cshm_status copy_pieces(const struct copying *copying) {
+  struct h5progress *progress = copying->hands->progress;
+  uint64_t nbytes = copying->node->value.nbytes;
   cshm_status status = CSHM_OK;
-  uint64_t step = crew->thread_count > 0 ? PIECE * PIECES_OF_A_JOB : PIECE;
-  for (size_t i = 0; i < cshm__h5_hands_jobs(crew); i++)
-    cshm__h5_crew_add(crew, &jobs[i].job);
-  for (uint64_t at = 0; at < node->value.nbytes; at += step) {
-    struct h5job *free_job;
-    status = cshm__h5_hands_free(hands, crew, &free_job, err);
-    if (!free_job) break;
-    uint64_t left = node->value.nbytes - at, nbytes = left < step ? left : step;
-    struct copy_job *job = (struct copy_job *)free_job;
-    *job = (struct copy_job){{.work = copy, .nbytes = nbytes}, hands->builder, node, at, nbytes};
-    cshm__h5_crew_post(crew, free_job);
+  for (uint64_t at = 0; status == CSHM_OK && at < nbytes;) {
+    size_t size = nbytes - at < MOVED_PIECE ? (size_t)(nbytes - at) : MOVED_PIECE;
+    cshm__h5_leave(progress->guard);
+    cshm__h5_at_on();
+    status = copy_piece(copying, at, size);
+    cshm__h5_enter(progress->guard);
+    if (copying->reason->text[0] != '\0') break;
+    if (status == CSHM_OK) status = cshm__h5_progress_add(progress, size, copying->err);
+    at += size;
   }
-  return cshm__h5_hands_finish(hands, crew, status, reason, err);
+  return status;
 }
 
 cshm_status cshm__h5_copy(struct h5hands *hands, const struct h5node *node, struct h5reason *reason, cshm_error *err) {
-  struct h5crew *crew = cshm__h5_hands_crew(hands, node->value.nbytes, PIECE);
-  struct copy_job *jobs = crew ? (struct copy_job *)calloc(cshm__h5_hands_jobs(crew), sizeof *jobs) : NULL;
-  if (!jobs) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "out of memory: reading %s", node->path);
-  cshm_status status = copy_parts(hands, crew, node, jobs, reason, err);
-  free(jobs);
-  return status;
+  struct copying copying = {.hands = hands, .node = node, .segment = -1, .reason = reason, .err = err};
+  uint64_t nbytes = node->value.nbytes;
+  copying.buffer = cshm__h5_worker_buffer(hands->alone.workers, nbytes < PIECE ? (size_t)nbytes : PIECE);
+  if (!copying.buffer) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "out of memory: reading %s", node->path);
+  if (nbytes >= MOVED_LEAST) {
+    int32_t segment;
+    cshm_status status = cshm_builder_place(hands->builder, node->array, &segment, &copying.place, NULL, err);
+    if (status) return status;
+    copying.segment = segment;
+  }
+  return copy_pieces(&copying);
 }

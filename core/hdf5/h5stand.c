@@ -239,12 +239,31 @@ cshm_status cshm_builder_allocate(cshm_builder builder, cshm_error *err) {
   return take_places(&letter, segment, err);
 }
 
+static cshm_status find_place(uint32_t array, const struct place **place, cshm_error *err) {
+  if (array >= stand.place_count)
+    return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "there is no array number %u, only %u", array, stand.place_count);
+  *place = &stand.places[array];
+  return CSHM_OK;
+}
+
+cshm_status cshm_builder_place(cshm_builder builder, uint32_t array, int32_t *descriptor, uint64_t *offset,
+                               uint64_t *nbytes, cshm_error *err) {
+  (void)builder;
+  const struct place *place = NULL;
+  cshm_status status = find_place(array, &place, err);
+  if (status) return status;
+  *descriptor = stand.segment;
+  *offset = place->offset;
+  if (nbytes) *nbytes = place->nbytes;
+  return CSHM_OK;
+}
+
 cshm_status cshm_builder_write(cshm_builder builder, uint32_t array, uint64_t offset, const void *data, uint64_t nbytes,
                                cshm_error *err) {
   (void)builder;
-  if (array >= stand.place_count)
-    return cshm__fail(err, CSHM_ERR_NOT_FOUND, 0, "there is no array number %u, only %u", array, stand.place_count);
-  const struct place *place = &stand.places[array];
+  const struct place *place = NULL;
+  cshm_status status = find_place(array, &place, err);
+  if (status) return status;
   if (offset > place->nbytes || nbytes > place->nbytes - offset)
     return cshm__fail(err, CSHM_ERR_INVALID_ARGUMENT, 0, "array number %u has %llu bytes: %llu at %llu do not fit",
                       array, (unsigned long long)place->nbytes, (unsigned long long)nbytes, (unsigned long long)offset);

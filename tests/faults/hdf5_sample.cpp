@@ -59,6 +59,7 @@ std::string make_hdf5_sample(const std::filesystem::path &folder) {
   REQUIRE(file >= 0);
   add_doubles(file, "a", {6}, 7, false);
   add_doubles(file, "b/b1", {3, 4}, 107, true);
+  add_doubles(file, "large", {4096}, 0, false); // which the kernel moves
   add_strings(file, "words");
   add_attribute(file, "a", "scale", 0.5);
   REQUIRE(H5Fclose(file) >= 0);

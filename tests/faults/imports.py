@@ -15,7 +15,7 @@ HARMLESS = re.compile(
     | _dl_find_object | abort | clock_gettime | free | getenv | gete?[ug]id | getpid | getrlimit | gmtime_r | nanosleep
     | closedir | umask | sysconf | mem(chr|cmp|cpy|move|set) | qsort | v?snprintf | str(chr|c?spn|len|n?cmp|rchr|str)
     | strtok_r | strerror | strerror_r | strto(d|f|l|ul|ull) | strftime | __xpg_strerror_r | ldexp | _*pthread_.*
-    | __register_atfork | __stack_chk_fail | __v?snprintf_chk | __mem(cpy|move|set)_chk""",
+    | lseek(64)? | __register_atfork | __stack_chk_fail | __v?snprintf_chk | __mem(cpy|move|set)_chk""",
     re.VERBOSE,
 )
 # Only static parts of C++'s own library call these, and not in what we use of it.

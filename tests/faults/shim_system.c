@@ -13,6 +13,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -102,6 +103,7 @@ SHIM_MOVING(SHIM_READ, read, (int file, void *data, size_t size), (file, data, s
 SHIM_MOVING(SHIM_READ, pread, (int file, void *data, size_t size, off_t offset), (file, data, size, offset))
 SHIM_MOVING(SHIM_WRITE, write, (int file, const void *data, size_t size), (file, data, size))
 SHIM_MOVING(SHIM_WRITE, pwrite, (int file, const void *data, size_t size, off_t offset), (file, data, size, offset))
+SHIM_MOVING(SHIM_WRITE, sendfile, (int file, int from, off_t *offset, size_t size), (file, from, offset, size))
 SHIM_MOVING(SHIM_RANDOM, getrandom, (void *data, size_t size, unsigned flags), (data, size, flags))
 
 SHIM(SHIM_LINK, int, link, -1, (const char *path, const char *name), (path, name))
