@@ -80,7 +80,7 @@ static bool take_array(struct h5plan *plan, const struct h5raw *raw, const struc
     node->extent =
         cshm__h5_copy_find(plan, raw, parts->dataset, parts->plist, parts->type, type->memory, value->nbytes);
   cshm__h5_type_end(type);
-  value->dtype = good ? cshm__h5_plan_copy(plan, type->dtype.text) : NULL;
+  value->dtype = good ? cshm__h5_plan_keep_text(plan, type->dtype.text) : NULL;
   if (good && !value->dtype) cshm__h5_reason_memory(reason);
   return value->dtype != NULL;
 }

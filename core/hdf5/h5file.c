@@ -143,6 +143,8 @@ static hid_t open_access(void) {
   H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
   H5Pset_fapl_sec2(access); /* one file, whose descriptor others read from, too */
   H5Pset_file_locking(access, true, true);
+  /* Else HDF5 keeps what it knows of each object: of 100,000 small datasets that is 400 MB. Few are opened again. */
+  H5Pset_evict_on_close(access, true);
   return access;
 }
 

@@ -4,6 +4,7 @@
 #include "h5words.h"
 #include "utf8.h"
 
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +47,7 @@ static struct h5block *add_block(struct h5plan *plan, size_t size) {
 }
 
 void *cshm__h5_plan_alloc(struct h5plan *plan, size_t size) {
-  size_t step = sizeof(max_align_t);
+  size_t step = alignof(max_align_t);
   if (size > SIZE_MAX / 2) return NULL;
   size_t wanted = (size + step - 1) / step * step;
   struct h5block *block = plan->blocks;
@@ -62,6 +63,27 @@ char *cshm__h5_plan_copy(struct h5plan *plan, const char *text) {
   char *copy = (char *)cshm__h5_plan_alloc(plan, size);
   if (copy) memcpy(copy, text, size);
   return copy;
+}
+
+static struct h5kept *find_kept(struct h5plan *plan, const unsigned char *bytes, size_t size) {
+  uint32_t hash = 2166136261;
+  for (size_t i = 0; i < size; i++)
+    hash = (hash ^ bytes[i]) * 16777619;
+  return &plan->kept[(hash ^ hash >> 16) % H5PLAN_KEPT];
+}
+
+const void *cshm__h5_plan_keep(struct h5plan *plan, const void *bytes, size_t size) {
+  struct h5kept *kept = find_kept(plan, (const unsigned char *)bytes, size);
+  if (kept->bytes && kept->size == size && memcmp(kept->bytes, bytes, size) == 0) return kept->bytes;
+  void *copy = cshm__h5_plan_alloc(plan, size);
+  if (!copy) return NULL;
+  if (size > 0) memcpy(copy, bytes, size);
+  *kept = (struct h5kept){copy, size};
+  return copy;
+}
+
+const char *cshm__h5_plan_keep_text(struct h5plan *plan, const char *text) {
+  return (const char *)cshm__h5_plan_keep(plan, text, strlen(text) + 1);
 }
 
 char *cshm__h5_plan_join(struct h5plan *plan, const char *group, const char *name) {
@@ -134,7 +156,7 @@ cshm_status cshm__h5_plan_enter(struct h5plan *plan, uint64_t address, size_t no
 cshm_status cshm__h5_plan_attribute(struct h5plan *plan, size_t node, const char *name, const struct h5value *value) {
   struct h5attribute *attribute = (struct h5attribute *)cshm__h5_plan_alloc(plan, sizeof *attribute);
   if (!attribute) return CSHM_ERR_NO_MEMORY;
-  attribute->name = cshm__h5_plan_copy(plan, name);
+  attribute->name = cshm__h5_plan_keep_text(plan, name);
   if (!attribute->name) return CSHM_ERR_NO_MEMORY;
   attribute->value = *value;
   struct h5node *owner = &plan->nodes[node];

@@ -74,6 +74,10 @@ enum h5kind {
 /* A link of the file, and the object behind it. */
 struct h5node {
   enum h5kind kind;
+  bool leads_back;    /* SOFT: that other file is the one that is loaded, which HDF5 opens but once */
+  bool outside;       /* DATASET: its data lies elsewhere, see h5outside.h */
+  bool has_later;     /* among the attributes */
+  uint32_t array;     /* DATASET: its number in the builder, once it has one */
   const char *path;   /* "b/b1"; "" for the root */
   uint64_t address;   /* of the object in the file, see H5PLAN_FILE_SHIFT */
   size_t parent;      /* the group that it is in */
@@ -81,17 +85,13 @@ struct h5node {
   size_t child_count;
   const char *target_path;        /* SOFT, and what becomes of it */
   const char *target_file;        /* the same, of a link into another file; else NULL */
-  bool leads_back;                /* SOFT: that other file is the one that is loaded, which HDF5 opens but once */
   size_t target;                  /* ALIAS: a node */
   struct h5value value;           /* DATASET */
   struct h5ragged *ragged;        /* DATASET: not NULL where its elements have any length */
-  bool outside;                   /* DATASET: its data lies elsewhere, see h5outside.h */
   const struct h5extent *extent;  /* DATASET: or NULL */
   uint64_t chunk_nbytes;          /* DATASET: of one chunk, where chunks are to be read as a whole; else 0 */
   struct h5attribute *attributes; /* GROUP, DATASET */
   struct h5attribute **attribute_end;
-  bool has_later; /* among them */
-  uint32_t array; /* DATASET: its number in the builder, once it has one */
 };
 
 /* Something of the file that is not in the project. */
@@ -100,6 +100,13 @@ struct h5skip {
   const char *of;   /* the path as it was given, the same pointer */
   const char *path; /* printable; an attribute is "b/b1@units" */
   const char *reason;
+};
+
+/* Bytes that were kept, which the next that are the same share. */
+#define H5PLAN_KEPT 64
+struct h5kept {
+  const void *bytes; /* or NULL */
+  size_t size;
 };
 
 struct h5plan {
@@ -119,6 +126,7 @@ struct h5plan {
   size_t slot_count;
   size_t slot_used;
   struct h5block *blocks; /* memory of all the strings and values */
+  struct h5kept kept[H5PLAN_KEPT];
 };
 
 void cshm__h5_plan_begin(struct h5plan *plan);
@@ -127,6 +135,11 @@ void cshm__h5_plan_end(struct h5plan *plan); /* twice is fine */
 /* Memory that lives as long as the plan, aligned for anything, zeroed. NULL: there is none left. */
 void *cshm__h5_plan_alloc(struct h5plan *plan, size_t size);
 char *cshm__h5_plan_copy(struct h5plan *plan, const char *text);
+
+/* Memory as above with these bytes, which may be that of others that are the same: for what comes again and again in a wide
+ * file, such as dtypes, shapes and names of attributes. */
+const void *cshm__h5_plan_keep(struct h5plan *plan, const void *bytes, size_t size);
+const char *cshm__h5_plan_keep_text(struct h5plan *plan, const char *text);
 
 /* The text with every byte that is not UTF-8 written as \xNN. */
 char *cshm__h5_plan_printable(struct h5plan *plan, const char *text);

@@ -6,6 +6,7 @@ extern "C" {
 }
 #include <cstring>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -30,6 +31,20 @@ TEST_CASE("memory of a plan is zeroed, aligned and apart", "[h5plan]") {
   }
   CHECK(cshm__h5_plan_alloc(&plan, SIZE_MAX) == nullptr);
   CHECK(cshm__h5_plan_alloc(&plan, SIZE_MAX - 64) == nullptr);
+}
+
+TEST_CASE("bytes that are kept are what they were, whatever is kept beside them, and the same are kept once", "[h5plan]") {
+  Plan plan;
+  const auto *known = cshm__h5_plan_keep_text(&plan, "<f8");
+  CHECK(cshm__h5_plan_keep_text(&plan, "<f8") == known);
+  CHECK(cshm__h5_plan_keep(&plan, "<f8", 3) != known); // not a text
+  CHECK(cshm__h5_plan_keep(&plan, "", 0) != nullptr);
+  std::vector<const char *> kept;
+  for (int i = 0; i < 1000; i++)
+    kept.push_back(cshm__h5_plan_keep_text(&plan, ("name " + std::to_string(i)).c_str()));
+  for (size_t i = 0; i < kept.size(); i++)
+    REQUIRE(std::string(kept[i]) == "name " + std::to_string(i));
+  CHECK(std::string(known) == "<f8");
 }
 
 TEST_CASE("paths are joined, the root's without a slash", "[h5plan]") {

@@ -59,13 +59,8 @@ bool cshm__h5_shape_nbytes(const struct h5shape *shape, size_t size, uint64_t *n
 
 bool cshm__h5_shape_keep(const struct h5shape *shape, struct h5plan *plan, struct h5value *value,
                          struct h5reason *reason) {
-  size_t size = shape->ndim * sizeof *shape->lengths;
-  int64_t *lengths = (int64_t *)cshm__h5_plan_alloc(plan, size);
   value->ndim = shape->ndim;
-  value->shape = lengths;
-  if (lengths)
-    memcpy(lengths, shape->lengths, size);
-  else
-    cshm__h5_reason_memory(reason);
-  return lengths != NULL;
+  value->shape = (const int64_t *)cshm__h5_plan_keep(plan, shape->lengths, shape->ndim * sizeof *shape->lengths);
+  if (!value->shape) cshm__h5_reason_memory(reason);
+  return value->shape != NULL;
 }

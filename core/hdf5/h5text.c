@@ -54,7 +54,7 @@ bool cshm__h5_text(struct h5plan *plan, char *const *strings, size_t count, uint
   char dtype[32];
   snprintf(dtype, sizeof dtype, "%s%zu", width.is_utf8 ? "<U" : "|S", width.is_utf8 ? width.characters : width.bytes);
   unsigned char *data = (unsigned char *)cshm__h5_plan_alloc(plan, count * itemsize);
-  value->dtype = cshm__h5_plan_copy(plan, dtype);
+  value->dtype = cshm__h5_plan_keep_text(plan, dtype);
   value->nbytes = count * itemsize;
   value->data = data;
   if (!data || !value->dtype) {

@@ -28,7 +28,7 @@ static bool read_fixed(struct h5plan *plan, const struct h5source *source, struc
     return false;
   void *data = cshm__h5_plan_alloc(plan, (size_t)value->nbytes);
   value->data = data;
-  value->dtype = cshm__h5_plan_copy(plan, type->dtype.text);
+  value->dtype = cshm__h5_plan_keep_text(plan, type->dtype.text);
   if (!data || !value->dtype) return cshm__h5_reason_memory(reason);
   return shape.count == 0 || cshm__h5_source_read(source, type->memory, data, reason);
 }
