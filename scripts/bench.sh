@@ -1,8 +1,9 @@
 #!/bin/sh
 # ./dev bench [--short] [ROW...]: measures, in turn with what we are held against, and writes docs/performance.md with its
-# picture. Of some rows only, or with --short (small sizes and one round, to see that everything works), what is written
-# goes to build/bench-figures. The rows: attach-again attach-cold attach-python get import
-# load-chunked load-contiguous load-gzip load-wide put-large put-many read-scan.
+# pictures; "loads" are all rows of its part about HDF5, and the other part stays as it is. Of some rows only, or with --short
+# (small sizes and one round, to see that everything works), what is written goes to build/bench-figures. The rows:
+# attach-again attach-cold attach-python get import load-chunked load-contiguous load-gzip load-wide put-large put-many
+# read-scan.
 set -eu
 # shellcheck source=scripts/common.sh
 . "$(dirname "$0")/common.sh"
@@ -34,8 +35,11 @@ rounds='1 2 3 4 5'
 short=
 programs=
 for argument; do
-    page=$figures/performance.md
     case $argument in
+    loads)
+        programs=$(printf '%s\n' "$all" | grep '^load-')
+        continue
+        ;;
     --short)
         short=--short
         rounds=1
@@ -45,6 +49,7 @@ for argument; do
         programs="$programs $found"
         ;;
     esac
+    page=$figures/performance.md
 done
 [ -n "$programs" ] || programs=$all
 

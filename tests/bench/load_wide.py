@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from figure import is_short
-from loading import compare, file_of, visit, wide
+from loading import compare, file_of, memory, visit, wide
 
 
 def main() -> None:
@@ -13,6 +13,7 @@ def main() -> None:
     count = 100 if short else 10_000
     with file_of(wide(count)) as path:
         compare("load-wide", f"{count:,} datasets", path, visit)
+        memory("load-wide", path, f"{count:,} datasets: peak memory", "visit")
 
 
 if __name__ == "__main__":

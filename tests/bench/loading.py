@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""What the rows load-contiguous, load-chunked, load-gzip and load-wide share: their files, and what loads them."""
+"""What the rows load-contiguous, load-chunked, load-gzip and load-wide share: their files, and what loads them.
+
+Run as a program, it loads a file in one of these ways and prints the most KiB that this took: loading.py WAY FILE.
+"""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -141,10 +146,22 @@ def compare(row: str, work: str, path: Path, against: Callable[[Path], float], t
     measure_values(row, work, "ms", 5, lambda: load(path, threads) * 1e3, lambda: against(path) * 1e3)
 
 
-def memory(row: str, path: Path) -> None:
-    """Prints the most memory beside what the process had before, against what h5py takes for private memory."""
+# How a new process is told what to do.
+WAYS: dict[str, Callable[[Path], float]] = {"load": load, "private": read_private, "visit": visit}
 
-    def kib(work: Callable[[Path], float]) -> float:
-        return max(1, memory_beside(lambda: work(path)))
 
-    measure_values(row, "peak memory", "KiB", 5, lambda: kib(load), lambda: kib(read_private))
+def peak(way: str, path: Path) -> float:
+    """Returns the most KiB that a new process has while it loads, beside what it had before. In one that has loaded
+    already it would be less: what it gave back then is its own still, and is taken again.
+    """
+    command = [sys.executable, __file__, way, str(path)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def memory(row: str, path: Path, work: str = "peak memory", against: str = "private") -> None:
+    """Prints that, of ours and of what h5py takes."""
+    measure_values(row, work, "KiB", 5, lambda: peak("load", path), lambda: peak(against, path))
+
+
+if __name__ == "__main__":
+    print(memory_beside(lambda: WAYS[sys.argv[1]](Path(sys.argv[2]))))
