@@ -67,6 +67,25 @@ TEST_CASE("chunks of any shape fill boxes of any shape, those at the edges cut o
   }
 }
 
+TEST_CASE("elements of any size are placed whole", "[h5place]") {
+  const size_t size = GENERATE(1, 2, 3, 4, 8, 12, 16, 24);
+  const Lengths lengths{5, 6, 7}, chunk = GENERATE(Lengths{2, 3, 1}, Lengths{2, 3, 2}, Lengths{1, 1, 7}),
+                                  start{2, 3, 6};
+  const Lengths at = chunk[2] == 7 ? Lengths{2, 3, 0} : start;
+  h5slab slab;
+  cshm__h5_slab_begin(&slab, 3, lengths.data(), chunk.data(), 1000);
+  std::vector<unsigned char> data(product(chunk.data(), 3) * size), box(210 * size, 0xEE), wanted(210 * size, 0xEE);
+  for (size_t i = 0; i < data.size(); i++)
+    data[i] = static_cast<unsigned char>(i * 31 + 7);
+  for (uint64_t x = 0; x < chunk[0]; x++)
+    for (uint64_t y = 0; y < chunk[1]; y++)
+      for (uint64_t z = 0; z < chunk[2] && at[2] + z < 7; z++)
+        memcpy(&wanted[(((at[0] + x) * 6 + at[1] + y) * 7 + at[2] + z) * size],
+               &data[((x * chunk[1] + y) * chunk[2] + z) * size], size);
+  cshm__h5_place(&slab, chunk.data(), at.data(), size, data.data(), box.data());
+  CHECK(box == wanted);
+}
+
 TEST_CASE("a chunk that is not there leaves zeros, or the fill value", "[h5place]") {
   const Lengths lengths{4, 5}, chunk{2, 3}, start{2, 3};
   h5slab slab;
