@@ -28,15 +28,13 @@ bool cshm__h5_copy_is_same(hid_t file_type, hid_t memory) {
   return same;
 }
 
-const struct h5extent *cshm__h5_copy_find(struct h5plan *plan, const struct h5raw *raw, hid_t dataset, hid_t plist,
-                                          hid_t file_type, hid_t memory, uint64_t nbytes) {
-  if (nbytes == 0 || H5Pget_layout(plist) != H5D_CONTIGUOUS || !cshm__h5_copy_is_same(file_type, memory)) return NULL;
+uint64_t cshm__h5_copy_find(const struct h5raw *raw, hid_t dataset, hid_t plist, hid_t file_type, hid_t memory,
+                            uint64_t nbytes) {
+  if (nbytes == 0 || H5Pget_layout(plist) != H5D_CONTIGUOUS || !cshm__h5_copy_is_same(file_type, memory)) return 0;
   haddr_t offset = H5Dget_offset(dataset); /* of the file, a user block included */
-  if (offset == HADDR_UNDEF || H5Dget_storage_size(dataset) != nbytes) return NULL;
-  if (offset > raw->heap.file_size || nbytes > raw->heap.file_size - offset) return NULL;
-  struct h5extent *extent = (struct h5extent *)cshm__h5_plan_alloc(plan, sizeof *extent);
-  if (extent) *extent = (struct h5extent){raw->heap.fd, (uint64_t)offset};
-  return extent;
+  if (offset == HADDR_UNDEF || H5Dget_storage_size(dataset) != nbytes) return 0;
+  if (offset > raw->heap.file_size || nbytes > raw->heap.file_size - offset) return 0;
+  return (uint64_t)offset;
 }
 
 /* ---- how -------------------------------------------------------------------------------------------- */
@@ -44,6 +42,7 @@ const struct h5extent *cshm__h5_copy_find(struct h5plan *plan, const struct h5ra
 struct copying {
   const struct h5hands *hands;
   const struct h5node *node;
+  int file;
   unsigned char *buffer;
   int segment; /* where the array lies, or -1: not to be moved into */
   uint64_t place;
@@ -51,10 +50,9 @@ struct copying {
   cshm_error *err;
 };
 
-static bool read_piece(const struct h5extent *extent, uint64_t at, unsigned char *buffer, size_t size,
-                       struct h5reason *reason) {
+static bool read_piece(int file, uint64_t at, unsigned char *buffer, size_t size, struct h5reason *reason) {
   while (size > 0) {
-    ssize_t got = pread(extent->fd, buffer, size, (off_t)(extent->offset + at));
+    ssize_t got = pread(file, buffer, size, (off_t)at);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) {
       cshm__h5_reason(reason, "it cannot be read (%s)", got < 0 ? strerror(errno) : "the file has become shorter");
@@ -69,14 +67,14 @@ static bool read_piece(const struct h5extent *extent, uint64_t at, unsigned char
 
 /* What was not moved is read and written: that tells why, where it cannot be done either. */
 static cshm_status copy_piece(const struct copying *copying, uint64_t at, size_t size) {
-  const struct h5extent *extent = copying->node->extent;
+  uint64_t extent = copying->node->extent;
   cshm_status status = CSHM_OK;
   size_t done = 0;
   if (copying->segment >= 0)
-    done = cshm__h5_move(extent->fd, extent->offset + at, copying->segment, copying->place + at, size);
+    done = cshm__h5_move(copying->file, extent + at, copying->segment, copying->place + at, size);
   while (status == CSHM_OK && done < size) {
     size_t step = size - done < PIECE ? size - done : PIECE;
-    if (!read_piece(extent, at + done, copying->buffer, step, copying->reason)) return CSHM_OK;
+    if (!read_piece(copying->file, extent + at + done, copying->buffer, step, copying->reason)) return CSHM_OK;
     status = cshm_builder_write(copying->hands->builder, copying->node->array, at + done, copying->buffer, step,
                                 copying->err);
     done += step;
@@ -101,8 +99,9 @@ static cshm_status copy_pieces(const struct copying *copying) {
   return status;
 }
 
-cshm_status cshm__h5_copy(struct h5hands *hands, const struct h5node *node, struct h5reason *reason, cshm_error *err) {
-  struct copying copying = {.hands = hands, .node = node, .segment = -1, .reason = reason, .err = err};
+cshm_status cshm__h5_copy(struct h5hands *hands, int file, const struct h5node *node, struct h5reason *reason,
+                          cshm_error *err) {
+  struct copying copying = {.hands = hands, .node = node, .file = file, .segment = -1, .reason = reason, .err = err};
   uint64_t nbytes = node->value.nbytes;
   copying.buffer = cshm__h5_worker_buffer(hands->alone.workers, nbytes < PIECE ? (size_t)nbytes : PIECE);
   if (!copying.buffer) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "out of memory: reading %s", node->path);

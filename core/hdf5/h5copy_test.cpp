@@ -23,7 +23,7 @@ std::vector<std::string> skipped(cshm_attachment attachment) {
 
 TEST_CASE("contiguous data of any size arrives whole, with and without isolation", "[h5copy]") {
   const hsize_t count =
-      GENERATE(1, 4095, 4096, 4097, 65537, 600001); // below and above what is moved, and pieces of that
+      GENERATE(as<hsize_t>{}, 1, 4095, 4096, 4097, 65537, 600001); // below and above what is moved, and pieces of that
   H5Scratch scratch;
   std::string path = scratch.make([&](hid_t file) {
     add_numbers(file, "before", {3});

@@ -77,8 +77,7 @@ static bool take_array(struct h5plan *plan, const struct h5raw *raw, const struc
               cshm__h5_shape_nbytes(&shape, H5Tget_size(type->memory), &value->nbytes, reason) &&
               cshm__h5_shape_keep(&shape, plan, value, reason);
   if (good && !node->outside)
-    node->extent =
-        cshm__h5_copy_find(plan, raw, parts->dataset, parts->plist, parts->type, type->memory, value->nbytes);
+    node->extent = cshm__h5_copy_find(raw, parts->dataset, parts->plist, parts->type, type->memory, value->nbytes);
   cshm__h5_type_end(type);
   value->dtype = good ? cshm__h5_plan_keep_text(plan, type->dtype.text) : NULL;
   if (good && !value->dtype) cshm__h5_reason_memory(reason);

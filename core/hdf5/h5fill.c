@@ -183,7 +183,7 @@ static cshm_status copy_dataset(struct filling *filling, const struct h5node *no
   reason->text[0] = '\0';
   if (node->value.nbytes == 0) return CSHM_OK;
   if (node->ragged) return copy_ragged(filling, node, reason);
-  if (node->extent) return cshm__h5_copy(&filling->hands, node, reason, filling->err);
+  if (node->extent) return cshm__h5_copy(&filling->hands, filling->raw->heap.fd, node, reason, filling->err);
   if (node->value.data) {
     cshm_status status =
         cshm_builder_write(filling->builder, node->array, 0, node->value.data, node->value.nbytes, filling->err);

@@ -147,6 +147,13 @@ static cshm_status build(struct loading *loading, bool *again) {
                        loading->options.threads, again, loading->err);
 }
 
+/* Lets go of the file and of all that is known of it. Twice is fine. */
+static void forget(struct loading *loading) {
+  cshm__h5_plan_end(&loading->plan);
+  cshm__h5_raw_end(&loading->raw);
+  cshm__h5_file_close(&loading->file);
+}
+
 static cshm_status load(struct loading *loading, const char *path, cshm_attachment *attachment) {
   bool again = true;
   cshm_status status = begin_builder(loading); /* first: a project that is there already costs no reading */
@@ -158,6 +165,7 @@ static cshm_status load(struct loading *loading, const char *path, cshm_attachme
   }
   if (status) return status;
   if (again) return cshm__fail(loading->err, CSHM_ERR_HDF5, 0, "%s changes while it is read", path);
+  forget(loading); /* the manifest of a wide file is long: there is no need to have both in memory */
   status = cshm_builder_publish(loading->builder, attachment, loading->err);
   if (status == CSHM_OK) loading->builder.id = 0;
   return status;
@@ -176,9 +184,7 @@ static void begin(struct loading *loading, cshm_error *err) {
 
 static void end(struct loading *loading) {
   cshm__h5_target_close(&loading->builder);
-  cshm__h5_plan_end(&loading->plan);
-  cshm__h5_raw_end(&loading->raw);
-  cshm__h5_file_close(&loading->file);
+  forget(loading);
   cshm__h5_leave(&loading->guard);
 }
 

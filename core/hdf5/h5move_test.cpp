@@ -45,8 +45,8 @@ std::string ramp(size_t size) {
 
 TEST_CASE("bytes are moved from any place to any place, and nothing beside them changes", "[h5move]") {
   const bool shared = GENERATE(false, true);
-  const size_t from = GENERATE(0, 1, 4096, 70001), to = GENERATE(0, 5, 8192);
-  const size_t size = GENERATE(1, 4095, 300000);
+  const size_t from = GENERATE(as<size_t>{}, 0, 1, 4096, 70001), to = GENERATE(as<size_t>{}, 0, 5, 8192);
+  const size_t size = GENERATE(as<size_t>{}, 1, 4095, 300000);
   const std::string bytes = ramp(from + size + 10);
   File source(shared), segment(true);
   source.put(bytes);

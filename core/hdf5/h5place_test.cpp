@@ -68,7 +68,7 @@ TEST_CASE("chunks of any shape fill boxes of any shape, those at the edges cut o
 }
 
 TEST_CASE("elements of any size are placed whole", "[h5place]") {
-  const size_t size = GENERATE(1, 2, 3, 4, 8, 12, 16, 24);
+  const size_t size = GENERATE(as<size_t>{}, 1, 2, 3, 4, 8, 12, 16, 24);
   const Lengths lengths{5, 6, 7}, chunk = GENERATE(Lengths{2, 3, 1}, Lengths{2, 3, 2}, Lengths{1, 1, 7}),
                                   start{2, 3, 6};
   const Lengths at = chunk[2] == 7 ? Lengths{2, 3, 0} : start;

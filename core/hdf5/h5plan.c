@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define BLOCK_SIZE ((size_t)64 << 10)
+#define MAX_NODES ((size_t)1 << 31) /* which take hundreds of GiB */
 
 /* Memory is taken from blocks and given back with the plan: nobody has to free a single string. */
 struct h5block {
@@ -98,6 +99,7 @@ char *cshm__h5_plan_join(struct h5plan *plan, const char *group, const char *nam
 }
 
 cshm_status cshm__h5_plan_node(struct h5plan *plan, const char *path, uint64_t address, size_t *number) {
+  if (plan->node_count >= MAX_NODES) return CSHM_ERR_NO_MEMORY;
   if (plan->node_count == plan->node_capacity) {
     size_t capacity = plan->node_capacity ? 2 * plan->node_capacity : 64;
     struct h5node *nodes = (struct h5node *)realloc(plan->nodes, capacity * sizeof *nodes);
@@ -110,13 +112,12 @@ cshm_status cshm__h5_plan_node(struct h5plan *plan, const char *path, uint64_t a
   node->kind = H5KIND_HARD;
   node->path = path;
   node->address = address;
-  node->target = H5PLAN_NONE;
   node->array = UINT32_MAX;
   *number = plan->node_count++;
   return CSHM_OK;
 }
 
-static size_t *find_slot(const struct h5plan *plan, uint64_t address) {
+static uint32_t *find_slot(const struct h5plan *plan, uint64_t address) {
   size_t mask = plan->slot_count - 1;
   uint64_t hash = address * UINT64_C(0x9E3779B97F4A7C15);
   size_t at = (size_t)(hash >> 32) & mask;
@@ -132,9 +133,10 @@ size_t cshm__h5_plan_at(const struct h5plan *plan, uint64_t address) {
 }
 
 static cshm_status grow_slots(struct h5plan *plan) {
-  size_t *old = plan->slots, old_count = plan->slot_count;
+  uint32_t *old = plan->slots;
+  size_t old_count = plan->slot_count;
   size_t count = old_count ? 2 * old_count : 64;
-  size_t *slots = (size_t *)calloc(count, sizeof *slots);
+  uint32_t *slots = (uint32_t *)calloc(count, sizeof *slots);
   if (!slots) return CSHM_ERR_NO_MEMORY;
   plan->slots = slots;
   plan->slot_count = count;
@@ -148,7 +150,7 @@ cshm_status cshm__h5_plan_enter(struct h5plan *plan, uint64_t address, size_t no
   cshm_status status = 2 * (plan->slot_used + 1) > plan->slot_count ? grow_slots(plan) : CSHM_OK;
   if (status != CSHM_OK) return status;
   plan->nodes[node].address = address;
-  *find_slot(plan, address) = node + 1;
+  *find_slot(plan, address) = (uint32_t)node + 1;
   plan->slot_used++;
   return CSHM_OK;
 }

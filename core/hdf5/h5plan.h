@@ -48,12 +48,6 @@ struct h5ragged {
   struct h5column *column;
 };
 
-/* Where the bytes of a dataset lie, one after the other as they will in memory: see h5copy.h. */
-struct h5extent {
-  int fd; /* borrowed from HDF5 */
-  uint64_t offset;
-};
-
 struct h5attribute {
   struct h5attribute *next;
   const char *name;
@@ -74,21 +68,23 @@ enum h5kind {
 /* A link of the file, and the object behind it. */
 struct h5node {
   enum h5kind kind;
-  bool leads_back;    /* SOFT: that other file is the one that is loaded, which HDF5 opens but once */
-  bool outside;       /* DATASET: its data lies elsewhere, see h5outside.h */
-  bool has_later;     /* among the attributes */
-  uint32_t array;     /* DATASET: its number in the builder, once it has one */
-  const char *path;   /* "b/b1"; "" for the root */
-  uint64_t address;   /* of the object in the file, see H5PLAN_FILE_SHIFT */
-  size_t parent;      /* the group that it is in */
-  size_t first_child; /* GROUP: what is in it are nodes in a row */
-  size_t child_count;
+  bool leads_back;  /* SOFT: that other file is the one that is loaded, which HDF5 opens but once */
+  bool outside;     /* DATASET: its data lies elsewhere, see h5outside.h */
+  bool has_later;   /* among the attributes */
+  uint32_t array;   /* DATASET: its number in the builder, once it has one */
+  const char *path; /* "b/b1"; "" for the root */
+  uint64_t address; /* of the object in the file, see H5PLAN_FILE_SHIFT */
+  size_t parent;    /* the group that it is in */
+  union {
+    size_t first_child; /* GROUP: what is in it are nodes in a row */
+    size_t target;      /* ALIAS: a node */
+  };
+  size_t child_count;             /* GROUP */
   const char *target_path;        /* SOFT, and what becomes of it */
   const char *target_file;        /* the same, of a link into another file; else NULL */
-  size_t target;                  /* ALIAS: a node */
   struct h5value value;           /* DATASET */
   struct h5ragged *ragged;        /* DATASET: not NULL where its elements have any length */
-  const struct h5extent *extent;  /* DATASET: or NULL */
+  uint64_t extent;                /* DATASET: where its bytes lie, see h5copy.h; 0: not so */
   uint64_t chunk_nbytes;          /* DATASET: of one chunk, where chunks are to be read as a whole; else 0 */
   struct h5attribute *attributes; /* GROUP, DATASET */
   struct h5attribute **attribute_end;
@@ -122,7 +118,7 @@ struct h5plan {
   size_t skip_count;
   const struct h5select *select; /* what is asked for; NULL: everything */
   size_t left_out;               /* objects that were not */
-  size_t *slots;                 /* address -> node + 1 */
+  uint32_t *slots;               /* address -> node + 1 */
   size_t slot_count;
   size_t slot_used;
   struct h5block *blocks; /* memory of all the strings and values */
