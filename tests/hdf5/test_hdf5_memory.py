@@ -131,3 +131,29 @@ def test_memory_stays_under_48_mib_and_4_chunks_a_thread_for_512_mib_of_data(
     assert "512.0 MiB" in shown
     print(f"{kind}: {peak / 1024**2:.1f} MiB of {limit / 1024**2:.1f}")
     assert peak < limit
+
+
+def wide(file: h5py.File, groups: int) -> None:
+    """So many groups of 100 small datasets with 4 attributes each."""
+    first = file.create_group("part0")
+    for i in range(100):
+        data = first.create_dataset(f"data{i:02}", data=np.full(8, i, "f8"))
+        data.attrs.update({"units": "mm", "scale": 0.5, "index": i, "range": np.array([0.0, 1.0])})
+    for group in range(1, groups):
+        file.copy(first, f"part{group}")
+
+
+@pytest.mark.parametrize("options", [[], ["--no-isolate"]])
+def test_memory_stays_under_48_mib_for_10000_datasets_with_4_attributes_each(
+    tmp_path: Path, options: list[str]
+) -> None:
+    """What is known of a dataset is little, and let go as soon as can be."""
+    path = tmp_path / "wide.h5"
+    with h5py.File(path, "w") as file:
+        wide(file, 100)
+    peak = peak_memory(CLI, "--root", tmp_path / "store", "load", "--quiet", *options, path)
+    shown = run(tmp_path / "store", "show", "wide", "part99/data99").stdout
+    run(tmp_path / "store", "unlink", "wide")
+    assert "64 B" in shown
+    print(f"10,000 datasets: {peak / 1024**2:.1f} MiB")
+    assert peak < (48 << 20)
