@@ -1,6 +1,6 @@
 #!/bin/sh
 # ./dev bench [--short] [ROW...]: measures, in turn with what we are held against, and writes docs/performance.md with its
-# pictures; "loads" are all rows of its part about HDF5, and the other part stays as it is. Of some rows only, or with --short
+# pictures; "hdf5" means all rows of its part about that, and the other part stays as it is. Of some rows only, or with --short
 # (small sizes and one round, to see that everything works), what is written goes to build/bench-figures. The rows:
 # attach-again attach-cold attach-python get import load-chunked load-contiguous load-gzip load-wide put-large put-many
 # read-scan.
@@ -36,8 +36,8 @@ short=
 programs=
 for argument; do
     case $argument in
-    loads)
-        programs=$(printf '%s\n' "$all" | grep '^load-')
+    hdf5)
+        programs=$(printf '%s\n' "$all" | grep -e '^load-' -e '^save-')
         continue
         ;;
     --short)

@@ -47,12 +47,12 @@ AGAINST = {
 }
 
 # The parts of the page, and the picture of each.
-PARTS = {"Sharing and attaching": "performance.svg", "Loading HDF5 files": "performance-loading.svg"}
+PARTS = {"Sharing and attaching": "performance.svg", "HDF5 files": "performance-hdf5.svg"}
 
 
 def part_of(row: str) -> str:
     """Returns the part of the page where a row is."""
-    return list(PARTS)[row.startswith("load-")]
+    return list(PARTS)[row.startswith(("load-", "save-"))]
 
 
 @dataclass(frozen=True)
