@@ -87,7 +87,9 @@ run_program() {
 sh scripts/build.sh release
 install_python
 install_peer
-cargo build --quiet --release --locked --manifest-path tests/bench/rust/Cargo.toml
+case $programs in
+*/Rust*) cargo build --quiet --release --locked --manifest-path tests/bench/rust/Cargo.toml ;;
+esac
 
 mkdir -p "$figures"
 : >"$figures/lines.jsonl"

@@ -33,7 +33,8 @@ TEST_CASE("memory of a plan is zeroed, aligned and apart", "[h5plan]") {
   CHECK(cshm__h5_plan_alloc(&plan, SIZE_MAX - 64) == nullptr);
 }
 
-TEST_CASE("bytes that are kept are what they were, whatever is kept beside them, and the same are kept once", "[h5plan]") {
+TEST_CASE("bytes that are kept are what they were, whatever is kept beside them, and the same are kept once",
+          "[h5plan]") {
   Plan plan;
   const auto *known = cshm__h5_plan_keep_text(&plan, "<f8");
   CHECK(cshm__h5_plan_keep_text(&plan, "<f8") == known);

@@ -203,11 +203,12 @@ def reasons(figures: list[Figure]) -> str:
 
 
 def machine() -> str:
-    """Returns the processor, its cores, and how busy it is."""
+    """Returns the processor, its cores, how busy it is, and whether the programs had to care about that."""
     info = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     model = next((line.split(":")[1].strip() for line in info.splitlines() if line.startswith("model name")), "")
     load = os.getloadavg()[1]
-    return f"{model or platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}, load average {load:.1f}"
+    first = " (with real-time priority over the rest: chrt)" if os.sched_getscheduler(0) != os.SCHED_OTHER else ""
+    return f"{model or platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}, load average {load:.1f}{first}"
 
 
 def section(figures: list[Figure], image: str) -> str:
