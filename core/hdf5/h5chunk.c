@@ -12,6 +12,8 @@
 
 /* Runs shorter than this cost more than putting chunks side by side does. */
 #define SHORT_RUN 4096
+/* Rows of a chunk that are longer are copied as fast as they are read; to put shorter ones into place takes longer. */
+#define LONG_ROW 512
 #define SMALL_BOX ((uint64_t)256 << 10)
 #define LARGE_BOX ((uint64_t)8 << 20)
 /* What a chunk may have in the file beyond its bytes in memory: filters that made it longer have not been applied. */
@@ -331,10 +333,18 @@ static cshm_status post_boxes(struct chunking *chunking) {
   return CSHM_OK;
 }
 
-static cshm_status fill_chunks(struct chunking *chunking) {
+/* What is only copied is copied fastest by the one who has read it: it is in the cache there, and writers to one segment wait
+ * for each other. */
+static struct h5crew *choose_crew(const struct chunking *chunking) {
   uint64_t box = chunking->slab.box_elements * chunking->size;
-  chunking->crew = cshm__h5_hands_crew(chunking->hands, chunking->from->node->value.nbytes,
-                                       box > chunking->nbytes ? box : chunking->nbytes);
+  uint64_t row = chunking->chunk[chunking->slab.ndim - 1] * chunking->size;
+  if (chunking->pipeline.count == 0 && row >= LONG_ROW) return &chunking->hands->alone;
+  return cshm__h5_hands_crew(chunking->hands, chunking->from->node->value.nbytes,
+                             box > chunking->nbytes ? box : chunking->nbytes);
+}
+
+static cshm_status fill_chunks(struct chunking *chunking) {
+  chunking->crew = choose_crew(chunking);
   size_t count = chunking->crew ? cshm__h5_hands_jobs(chunking->crew) : 0;
   struct box_job *jobs = count > 0 ? (struct box_job *)calloc(count, sizeof *jobs) : NULL;
   if (!jobs)

@@ -12,7 +12,6 @@ def main() -> None:
     short = is_short(__doc__)
     with file_of(large(short, (64, 1024))) as path:
         compare("load-chunked", "against cp", path, copy)
-        compare("load-chunked", "against cp, 1 thread", path, copy, threads=1)
         compare("load-chunked", "against h5py into shared memory", path, read_shared)
         with Peer() as peer:
             compare("load-chunked", "against cute-shm 1.2", path, peer.load)

@@ -14,7 +14,6 @@ def main() -> None:
     short = is_short(__doc__)
     with file_of(large(short, None)) as path:
         compare("load-contiguous", "against cp", path, copy)
-        compare("load-contiguous", "against cp, 1 thread", path, copy, threads=1)
         compare("load-contiguous", "against h5py into shared memory", path, read_shared)
         with Peer() as peer:
             compare("load-contiguous", "against cute-shm 1.2", path, peer.load)

@@ -208,7 +208,8 @@ def machine() -> str:
     model = next((line.split(":")[1].strip() for line in info.splitlines() if line.startswith("model name")), "")
     load = os.getloadavg()[1]
     first = " (with real-time priority over the rest: chrt)" if os.sched_getscheduler(0) != os.SCHED_OTHER else ""
-    return f"{model or platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}, load average {load:.1f}{first}"
+    kernel = f"Linux {platform.release()}"
+    return f"{model or platform.machine()}, {os.cpu_count()} cores, {kernel}, load average {load:.1f}{first}"
 
 
 def section(figures: list[Figure], image: str) -> str:
