@@ -115,10 +115,8 @@ static bool find_number(const char *words, const char *name, uint64_t *number) {
   return end != at + strlen(name);
 }
 
-static cshm_status refused(const char *path, const struct h5file *file, cshm_error *err) {
-  char words[256];
+static cshm_status refused(const char *path, const struct h5file *file, const char *words, cshm_error *err) {
   uint64_t wanted;
-  cshm__h5_words(words, sizeof words);
   if (strstr(words, "truncated file") && find_number(words, "stored_eof = ", &wanted))
     return cshm__fail(err, CSHM_ERR_HDF5, 0,
                       "%s is truncated: it should have %" PRIu64 " bytes and has %" PRIu64 "; copy it again", path,
@@ -136,16 +134,34 @@ static cshm_status refused(const char *path, const struct h5file *file, cshm_err
   return cshm__fail(err, CSHM_ERR_HDF5, 0, "%s is damaged, or not a whole HDF5 file (HDF5: %s)", path, words);
 }
 
-static hid_t open_access(void) {
+/* How a file is opened. A program that has it open already must have opened it in the same way, says HDF5. */
+static const struct manner {
+  bool strong; /* closing takes along what an error left open */
+  bool
+      evict; /* else HDF5 keeps what it knows of each object: of 100,000 small datasets that is 400 MB. Few are opened again */
+} manners[] = {{true, true}, {true, false}, {false, false}, {false, true}};
+
+static hid_t make_access(const struct manner *manner) {
   hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   if (access < 0) return access;
-  /* Closing takes along what an error left open. Where a file system has no locks, reading goes on without. */
-  H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-  H5Pset_fapl_sec2(access); /* one file, whose descriptor others read from, too */
-  H5Pset_file_locking(access, true, true);
-  /* Else HDF5 keeps what it knows of each object: of 100,000 small datasets that is 400 MB. Few are opened again. */
-  H5Pset_evict_on_close(access, true);
+  if (manner->strong) H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+  H5Pset_evict_on_close(access, manner->evict);
+  H5Pset_fapl_sec2(access);                /* one file, whose descriptor others read from, too */
+  H5Pset_file_locking(access, true, true); /* where a file system has no locks, reading goes on without */
   return access;
+}
+
+/* On failure `words` are HDF5's. */
+static hid_t open_in_some_manner(const char *path, char *words, size_t size) {
+  hid_t file = H5I_INVALID_HID;
+  for (size_t i = 0; file < 0 && i < sizeof manners / sizeof manners[0]; i++) {
+    if (i > 0 && !strstr(words, "doesn't match")) break;
+    hid_t access = make_access(&manners[i]);
+    file = access < 0 ? access : H5Fopen(path, H5F_ACC_RDONLY, access);
+    if (file < 0) cshm__h5_words(words, size);
+    if (access >= 0) H5Pclose(access);
+  }
+  return file;
 }
 
 cshm_status cshm__h5_file_open(const char *path, struct h5file *file, cshm_error *err) {
@@ -153,12 +169,10 @@ cshm_status cshm__h5_file_open(const char *path, struct h5file *file, cshm_error
   if (status == CSHM_OK) status = check_signature(path, file->size, err);
   if (status != CSHM_OK) return status;
   file->path = realpath(path, NULL);
-  hid_t access = open_access();
-  if (!file->path || access < 0) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "out of memory while opening %s", path);
-  file->id = H5Fopen(path, H5F_ACC_RDONLY, access);
-  if (file->id < 0) status = refused(path, file, err);
-  H5Pclose(access);
-  return status;
+  if (!file->path) return cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "out of memory while opening %s", path);
+  char words[256];
+  file->id = open_in_some_manner(path, words, sizeof words);
+  return file->id < 0 ? refused(path, file, words, err) : CSHM_OK;
 }
 
 void cshm__h5_file_close(struct h5file *file) {

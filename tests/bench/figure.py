@@ -8,6 +8,7 @@ import json
 import platform
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -124,6 +125,13 @@ def status_kib(field: str) -> int:
     return int(next(line.split()[1] for line in lines if line.startswith(f"{field}:")))
 
 
+def peers() -> dict[str, str]:
+    """Returns the versions of what a row of Python is held against."""
+    found = {"python": platform.python_version(), "numpy": np.__version__, "cute-shm from PyPI": "1.2"}
+    h5py = sys.modules.get("h5py")
+    return found | ({"h5py": h5py.__version__} if h5py else {})
+
+
 def measure(
     row: str, work: str, unit: str, pairs: int, ours: Callable[[], object], against: Callable[[], object]
 ) -> None:
@@ -148,6 +156,6 @@ def measure_values(
         "ratio": float(f"{median_ours / median_against:.4g}"),
         "unit": unit,
         "pairs": pairs,
-        "peers": {"python": platform.python_version(), "numpy": np.__version__, "cute-shm from PyPI": "1.2"},
+        "peers": peers(),
     }
     print(json.dumps(figure), flush=True)

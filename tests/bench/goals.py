@@ -52,8 +52,6 @@ GOALS: dict[tuple[str, ...], Goal] = {
     ("load-contiguous", "against cute-shm 1.2"): Goal("2 times its speed", "ratio", 1 / 2),
     ("load-contiguous", "peak memory"): LOAD_MEMORY,
     ("load-chunked", "against cp"): Goal("0.8 of its speed", "ratio", 1 / 0.8),
-    ("load-chunked", "against h5py into shared memory"): Goal("1.6 times its speed", "ratio", 1 / 1.6),
-    ("load-chunked", "against cute-shm 1.2"): Goal("2 times its speed", "ratio", 1 / 2),
     ("load-chunked", "peak memory"): LOAD_MEMORY,
     ("load-gzip", "threads: 2"): Goal("3 times its speed", "ratio", 1 / 3),
     ("load-gzip", "threads: 2, against cute-shm 1.2"): Goal("6 times its speed", "ratio", 1 / 6),
