@@ -2,7 +2,7 @@
 # ./dev bench [--short] [ROW...]: measures, in turn with what we are held against, and writes docs/performance.md with its
 # picture. Of some rows only, or with --short (small sizes and one round, to see that everything works), what is written
 # goes to build/bench-figures. The rows: attach-again attach-cold attach-python get import
-# load-chunked load-contiguous load-gzip load-wide put-large put-many read-scan.
+# load-chunked load-contiguous load-gzip load-wide put-large put-many read-scan save-contiguous save-gzip.
 set -eu
 # shellcheck source=scripts/common.sh
 . "$(dirname "$0")/common.sh"
@@ -24,6 +24,8 @@ load-contiguous/Python
 load-chunked/Python
 load-gzip/Python
 load-wide/Python
+save-contiguous/Python
+save-gzip/Python
 import/Python
 read-scan/Python
 read-scan/Rust

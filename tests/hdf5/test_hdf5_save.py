@@ -6,11 +6,13 @@ Loaded again they are the same, h5py and h5diff see the same, and failures leave
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -235,21 +237,68 @@ def test_what_is_there_is_not_touched_unless_asked(tmp_path: Path) -> None:
             assert len(file["b1"]) == 3
 
 
-def test_ctrl_c_leaves_what_was_there(tmp_path: Path) -> None:
-    """The first one, wherever the save is."""
-    root, folder = tmp_path / "store", tmp_path / "folder"
-    folder.mkdir()
-    (folder / "file.h5").write_bytes(b"old")
+def saving(root: Path, folder: Path, source: Path, *command: str) -> subprocess.Popen[str]:
+    """Starts a save that takes long, and waits until there is a file in the folder, which has no name as a rule."""
+    words = [*command, CLI, "--root", root, "save", "--overwrite", "--deflate", "9", source.stem, folder / "file.h5"]
+    process = subprocess.Popen([str(word) for word in words], stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and len(list(folder.iterdir())) < 2:
+        files = Path(f"/proc/{process.pid}/fd")
+        with contextlib.suppress(OSError):  # it comes and goes
+            if any(os.readlink(file).startswith(f"{folder}/#") for file in files.iterdir()):
+                break
+        time.sleep(0.001)
+    return process
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
+    """A store with a project "source" that takes long to save, and a folder with a file."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "file.h5").write_bytes(b"old")
     with h5py.File(tmp_path / "source.h5", "w") as file:
         file["large"] = np.random.default_rng(1).integers(0, 256, 64 << 20, dtype=np.uint8)
-    for _ in load(root, tmp_path / "source.h5", "source"):
-        words = [CLI, "--root", root, "save", "--overwrite", "--deflate", "9", "source", folder / "file.h5"]
-        with subprocess.Popen([str(word) for word in words], stderr=subprocess.PIPE, text=True) as process:
-            while len(list(folder.iterdir())) < 2 and process.poll() is None:
-                time.sleep(0.001)
-            process.send_signal(signal.SIGINT)
-            _, said = process.communicate()
-        assert process.returncode == 130
-        assert said == f"cute-shm: saving {folder / 'file.h5'}: cancelled; nothing was created\n"
-        assert (folder / "file.h5").read_bytes() == b"old"
+    for _ in load(tmp_path / "store", tmp_path / "source.h5", "source"):
+        yield tmp_path / "store", tmp_path / "folder"
+
+
+def test_ctrl_c_leaves_what_was_there(large: tuple[Path, Path], tmp_path: Path) -> None:
+    """The first one, wherever the save is."""
+    root, folder = large
+    with saving(root, folder, tmp_path / "source.h5") as process:
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate()
+    assert process.returncode == 130
+    assert said == f"cute-shm: saving {folder / 'file.h5'}: cancelled; nothing was created\n"
+    assert (folder / "file.h5").read_bytes() == b"old"
+    assert [path.name for path in folder.iterdir()] == ["file.h5"]
+
+
+def test_a_process_that_is_killed_leaves_nothing(large: tuple[Path, Path], tmp_path: Path) -> None:
+    """The file has no name until it is whole."""
+    root, folder = large
+    with saving(root, folder, tmp_path / "source.h5") as process:
         assert [path.name for path in folder.iterdir()] == ["file.h5"]
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    assert (folder / "file.h5").read_bytes() == b"old"
+    assert [path.name for path in folder.iterdir()] == ["file.h5"]
+
+
+WITHOUT_PROC = 'mount -t tmpfs tmpfs /proc && exec "$@"'  # which it takes to give a file a name later
+
+
+def test_where_a_file_needs_a_name_from_the_beginning_it_is_written_all_the_same(
+    large: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """And has only its own at the end, new or in place of another; nothing stays when it is cancelled."""
+    root, folder = large
+    words = ["unshare", "--mount", *(["--map-root-user"] if os.geteuid() else []), "sh", "-c", WITHOUT_PROC, "sh"]
+    with saving(root, folder, tmp_path / "source.h5", *words) as process:
+        assert len(list(folder.glob(".cute-shm.*.part"))) == 1
+        process.send_signal(signal.SIGINT)
+    assert [path.name for path in folder.iterdir()] == ["file.h5"]
+    for options in (("--overwrite", folder / "file.h5"), (folder / "new.h5",)):
+        command = [*words, CLI, "--root", root, "save", "source", *options]
+        subprocess.run([str(word) for word in command], check=True)
+    assert sorted(path.name for path in folder.iterdir()) == ["file.h5", "new.h5"]
+    assert (folder / "file.h5").read_bytes() == (folder / "new.h5").read_bytes()
