@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#define _POSIX_C_SOURCE 200809L /* strnlen */
+
 #include "h5saveform.h"
 
 #include "h5savebundle.h"
@@ -17,6 +19,24 @@ static enum h5how choose(struct h5savemarks *marks, const cshm_attribute *attrib
   if (cshm__h5_savemark_is(marks, H5MARK_REFERENCE, H5MARK_OBJECT))
     return strcmp(attribute->name, "DIMENSION_LIST") == 0 ? H5HOW_DIMENSIONS : H5HOW_REFERENCES;
   return cshm__h5_savetext_is_exact(attribute->dtype, attribute->data, attribute->nbytes) ? H5HOW_TEXT : H5HOW_FIXED;
+}
+
+/* Whether all strings of one size have a NUL at their end, and nothing behind the first. */
+static bool are_terminated(const cshm_attribute *attribute) {
+  const char *bytes = (const char *)attribute->data;
+  uint64_t size = strtoull(attribute->dtype + 2, NULL, 10);
+  if (strncmp(attribute->dtype, "|S", 2) != 0 || attribute->nbytes == 0) return false;
+  for (uint64_t at = 0; at < attribute->nbytes; at += size)
+    for (uint64_t i = strnlen(bytes + at, (size_t)size - 1); i < size; i++)
+      if (bytes[at + i] != '\0') return false;
+  return true;
+}
+
+/* Some take the CLASS of a dimension scale only as a string that ends with a NUL. */
+static hid_t make_fixed(const cshm_attribute *attribute, struct h5savemarks *marks, struct h5reason *reason) {
+  hid_t type = cshm__h5_savetype(attribute->dtype, marks, reason);
+  if (type >= 0 && are_terminated(attribute)) H5Tset_strpad(type, H5T_STR_NULLTERM);
+  return type;
 }
 
 static hid_t make_references(const struct h5saveform *form, const struct h5savetree *tree,
@@ -44,7 +64,7 @@ static bool make_type(struct h5saveform *form, struct h5savemarks *marks, const 
   case H5HOW_FIXED:
     break;
   }
-  form->type = cshm__h5_savetype(attribute->dtype, marks, &unused);
+  form->type = make_fixed(attribute, marks, &unused);
   return form->type >= 0;
 }
 
@@ -77,7 +97,7 @@ static bool make_plain(struct h5saveform *form, const cshm_attribute *attribute,
   uint32_t rank;
   bool is_text = cshm__h5_savetext_is_exact(attribute->dtype, attribute->data, attribute->nbytes);
   form->how = is_text ? H5HOW_TEXT : H5HOW_FIXED;
-  form->type = is_text ? cshm__h5_savetype_string(true) : cshm__h5_savetype(attribute->dtype, NULL, reason);
+  form->type = is_text ? cshm__h5_savetype_string(true) : make_fixed(attribute, NULL, reason);
   if (form->type >= 0)
     form->space = cshm__h5_savetype_space(attribute->ndim, attribute->shape, &form->type, &rank, reason);
   return form->space >= 0;

@@ -49,7 +49,20 @@ static bool find_part(cshm_attachment attachment, uint32_t number, const char *n
   *view = (cshm_array_view)CSHM_ARRAY_VIEW_INIT;
   return cshm_node_at(attachment, number, &part, NULL) == CSHM_OK && part.kind == CSHM_ARRAY &&
          strcmp(part.name, name) == 0 && part.attribute_count == 0 &&
-         cshm_attachment_view(attachment, number, view, NULL) == CSHM_OK && view->ndim == 1;
+         cshm_attachment_view(attachment, number, view, NULL) == CSHM_OK && view->ndim > 0 &&
+         (view->ndim == 1 || view->order == CSHM_ORDER_C);
+}
+
+/* Items that have dimensions of their own are arrays. False: HDF5 has none such. */
+static bool find_item(struct h5saveragged *ragged) {
+  const cshm_array_view *values = &ragged->values;
+  ragged->item_size = values->itemsize;
+  for (uint32_t i = 1; i < values->ndim; i++) {
+    uint64_t length = (uint64_t)values->shape[i];
+    if (length == 0 || ragged->item_size > UINT32_MAX / length) return false;
+    ragged->item_size *= length;
+  }
+  return values->ndim <= H5S_MAX_RANK;
 }
 
 static void find_marks(struct h5saveragged *ragged, cshm_attachment attachment, const cshm_node *node) {
@@ -66,10 +79,11 @@ bool cshm__h5_saveragged_begin(struct h5saveragged *ragged, cshm_attachment atta
   if (!find_part(attachment, node->number + 1, H5RAGGED_OFFSETS, &ragged->offsets) ||
       !find_part(attachment, node->number + 2, H5RAGGED_VALUES, &ragged->values))
     return false;
+  if (ragged->offsets.ndim != 1 || !find_item(ragged)) return false;
   find_marks(ragged, attachment, node);
   /* A single string of any length is loaded as text, and strings that are none at all as "utf8". */
   if (ragged->kind != kinds[2] &&
-      ((ragged->ndim == 0 && !ragged->has_paths) || strcmp(ragged->values.dtype, "|u1") != 0))
+      ((ragged->ndim == 0 && !ragged->has_paths) || strcmp(ragged->values.dtype, "|u1") != 0 || ragged->values.ndim > 1))
     return false;
   return strcmp(ragged->offsets.dtype, "<i8") == 0 && (uint64_t)ragged->offsets.shape[0] == ragged->count + 1;
 }
@@ -93,7 +107,7 @@ static uint64_t offset_at(const struct h5saveragged *ragged, uint64_t i) {
 static bool take_element(const struct h5saveragged *ragged, uint64_t i, struct element *element) {
   uint64_t begin = offset_at(ragged, i), end = offset_at(ragged, i + 1);
   if (begin > end || end > (uint64_t)ragged->values.shape[0]) return false;
-  element->data = (unsigned char *)ragged->values.data + begin * ragged->values.itemsize;
+  element->data = (unsigned char *)ragged->values.data + begin * ragged->item_size;
   element->count = end - begin;
   return true;
 }
@@ -134,6 +148,7 @@ bool cshm__h5_saveragged_all_lead(const struct h5saveragged *ragged, const struc
 
 static hid_t make_item(const struct h5saveragged *ragged, struct h5savemarks *marks, struct h5reason *reason) {
   hid_t item = cshm__h5_savetype(ragged->values.dtype, marks, reason);
+  if (item >= 0) item = cshm__h5_savetype_array(item, ragged->values.ndim - 1, ragged->values.shape + 1, reason);
   hid_t type = item < 0 ? item : H5Tvlen_create(item);
   if (item >= 0 && type < 0) cshm__h5_reason_words(reason, "HDF5 has no such type");
   if (item >= 0) H5Tclose(item);
@@ -238,7 +253,7 @@ static bool fill_sequences(const struct h5saveragged *ragged, struct batch *batc
     struct element element;
     if (!take_element(ragged, first + i, &element)) return changed(reason);
     sequences[i].len = (size_t)element.count;
-    batch->nbytes += element.count * ragged->values.itemsize;
+    batch->nbytes += element.count * ragged->item_size;
     sequences[i].p = element.data;
   }
   return true;
@@ -261,7 +276,7 @@ static bool fill(const struct h5saveragged *ragged, struct batch *batch, uint64_
 }
 
 static uint64_t batch_size(const struct h5saveragged *ragged) {
-  uint64_t most = BATCH_BYTES / (ragged->longest * ragged->values.itemsize + 1);
+  uint64_t most = BATCH_BYTES / (ragged->longest * ragged->item_size + 1);
   return most < 1 ? 1 : most < BATCH_ELEMENTS ? most : BATCH_ELEMENTS;
 }
 

@@ -15,6 +15,7 @@ struct h5saveragged {
   const int64_t *shape;
   uint64_t count; /* elements */
   uint64_t longest;
+  uint64_t item_size; /* bytes of a value */
   cshm_array_view offsets;
   cshm_array_view values;
   bool has_marks; /* its attributes may say what else it is: see h5savemark.h */
