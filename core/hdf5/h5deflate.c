@@ -83,8 +83,7 @@ static void make(const struct h5deflate *workers, struct slot *slot, struct pack
   }
   renew(packer, workers->level);
   slot->no_memory = workers->level > 0 && !packer->compressor;
-  if (packer->compressor)
-    nbytes = libdeflate_zlib_compress(packer->compressor, in, raw, out, raw - 1);
+  if (packer->compressor) nbytes = libdeflate_zlib_compress(packer->compressor, in, raw, out, raw - 1);
   slot->stored = nbytes == 0;
   slot->data = slot->stored ? in : out;
   slot->nbytes = slot->stored ? raw : nbytes;

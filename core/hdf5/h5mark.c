@@ -14,7 +14,7 @@
 struct marking {
   struct h5plan *plan;
   size_t node;
-  const char *attribute; /* or NULL */
+  const char *attribute;         /* or NULL */
   char field[H5MARK_FIELD_SIZE]; /* "a.b"; "" outside of compounds */
   int depth;
 };

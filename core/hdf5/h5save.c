@@ -35,9 +35,9 @@ struct saving {
   struct h5savestyle style;
   struct h5progress progress;
   struct h5guard guard;
-  hid_t link;    /* property lists: of links, */
-  hid_t group;   /* groups, */
-  hid_t dataset; /* datasets, */
+  hid_t link;     /* property lists: of links, */
+  hid_t group;    /* groups, */
+  hid_t dataset;  /* datasets, */
   hid_t datatype; /* and named datatypes */
   struct open_group *groups;
   size_t depth;
@@ -166,8 +166,8 @@ static bool make_datatype(struct saving *saving, const cshm_node *node, hid_t *t
 
 static cshm_status save_datatype(struct saving *saving, const cshm_node *node, hid_t type, uint32_t taken) {
   cshm_status status;
-  if (H5Tcommit2(saving->groups[saving->depth - 1].id, node->name, type, saving->link, saving->datatype,
-                 H5P_DEFAULT) < 0) {
+  if (H5Tcommit2(saving->groups[saving->depth - 1].id, node->name, type, saving->link, saving->datatype, H5P_DEFAULT) <
+      0) {
     cshm__h5_reason_words(&saving->reason, "the datatype cannot be made");
     status = failed(saving, node);
   } else {
@@ -300,8 +300,7 @@ static cshm_status fill_waiting(struct saving *saving, const struct waiting *wai
 static cshm_status save_references(struct saving *saving) {
   struct h5saverefs refs;
   if (saving->waiting_count == 0) return CSHM_OK;
-  cshm_status status =
-      cshm__h5_saverefs_begin(&refs, &saving->tree, saving->file.id) ? CSHM_OK : no_memory(saving);
+  cshm_status status = cshm__h5_saverefs_begin(&refs, &saving->tree, saving->file.id) ? CSHM_OK : no_memory(saving);
   for (size_t i = 0; !status && i < saving->waiting_count; i++) {
     status = fill_waiting(saving, &saving->waiting[i], &refs);
     if (!status) status = cshm__h5_savefile_check(&saving->file, saving->err);

@@ -108,8 +108,7 @@ static bool is_good_name(const char *name) {
 static hid_t make_member(const struct part *part, struct h5savemarks *marks) {
   struct h5reason unused;
   size_t outside = cshm__h5_savemark_enter(marks, part->name);
-  hid_t member =
-      part->is_reference ? H5Tcopy(H5T_STD_REF_OBJ) : cshm__h5_savetype(part->format, marks, &unused);
+  hid_t member = part->is_reference ? H5Tcopy(H5T_STD_REF_OBJ) : cshm__h5_savetype(part->format, marks, &unused);
   cshm__h5_savemark_leave(marks, outside);
   return member < 0 ? member : cshm__h5_savetype_array(member, part->field.ndim, part->field.shape, &unused);
 }
@@ -162,8 +161,7 @@ static bool put_part(const struct part *part, const cshm_attribute *attribute, u
   hobj_ref_t *references = NULL;
   if (!column) return cshm__h5_reason_memory(reason);
   if (part->is_reference)
-    references =
-        cshm__h5_savebundle_references(part->format, column, count * part->field.nbytes, refs, reason);
+    references = cshm__h5_savebundle_references(part->format, column, count * part->field.nbytes, refs, reason);
   const unsigned char *from = references ? (const unsigned char *)references : column;
   bool good = !part->is_reference || references;
   for (uint64_t i = 0; good && i < count; i++)
@@ -220,8 +218,7 @@ static uint64_t number_at(const void *data, uint64_t i) {
 static bool take_numbers(struct h5savemarks *marks, const char *mark, cshm_attribute *found) {
   cshm_attribute here = CSHM_ATTRIBUTE_INIT;
   if (!cshm__h5_savemark_find(marks, mark, found) ||
-      cshm_attribute_at(marks->attachment, marks->node, marks->at, &here, NULL) ||
-      strcmp(here.name, found->name) != 0)
+      cshm_attribute_at(marks->attachment, marks->node, marks->at, &here, NULL) || strcmp(here.name, found->name) != 0)
     return false;
   marks->at++;
   return strcmp(found->dtype, "<i8") == 0 && found->ndim == 1;
@@ -267,8 +264,7 @@ static bool make_space(struct h5saveform *form, struct h5savemarks *marks, const
   if (count == INVALID || !are_offsets(&offsets, count, (uint64_t)attribute->shape[0])) return false;
   form->offsets = (const unsigned char *)offsets.data;
   bool is_null = ndim == 1 && count == 0 && cshm__h5_savemark_find(marks, H5MARK_NULL, &found);
-  form->space = is_null ? H5Screate(H5S_NULL)
-                        : cshm__h5_savetype_space(ndim, lengths, &form->type, &rank, &unused);
+  form->space = is_null ? H5Screate(H5S_NULL) : cshm__h5_savetype_space(ndim, lengths, &form->type, &rank, &unused);
   return form->space >= 0;
 }
 
@@ -328,7 +324,10 @@ bool cshm__h5_savebundle_write_sequences(const struct h5saveform *form, hid_t id
     if (!made) return cshm__h5_reason_memory(reason);
   }
   /* HDF5 only reads what its interface has as no constant. */
-  union { const void *read; unsigned char *items; } data = {.read = made ? made : attribute->data};
+  union {
+    const void *read;
+    unsigned char *items;
+  } data = {.read = made ? made : attribute->data};
   bool good = write_lists(form, id, data.items, size, reason);
   free(made);
   return good;

@@ -97,8 +97,7 @@ static void choose_chunk(struct saving_array *saving) {
   const struct h5savestyle *style = saving->style;
   const cshm_array_view *view = saving->view;
   uint64_t room = style->chunk ? style->chunk : H5SAVE_CHUNK, size = size_in_file(saving);
-  if ((style->chunk == 0 && style->deflate == 0) || view->nbytes / view->itemsize * size < H5SAVE_MIN_CHUNKED)
-    return;
+  if ((style->chunk == 0 && style->deflate == 0) || view->nbytes / view->itemsize * size < H5SAVE_MIN_CHUNKED) return;
   if (view->ndim == 0 || view->ndim > H5S_MAX_RANK) return;
   room = room / size;
   for (uint32_t i = view->ndim; i-- > 0;) {
@@ -125,9 +124,8 @@ static bool set_layout(const struct saving_array *saving, hid_t creation) {
 /* What strings in UTF-8 are in the project. */
 static cshm_status put_dtype(const struct saving_array *saving) {
   hid_t type = cshm__h5_savetype_bytes(strlen(saving->view->dtype)), space = H5Screate(H5S_SCALAR);
-  hid_t id = type < 0 || space < 0
-                 ? H5I_INVALID_HID
-                 : H5Acreate2(saving->dataset, H5WIDE_DTYPE, type, space, H5P_DEFAULT, H5P_DEFAULT);
+  hid_t id = type < 0 || space < 0 ? H5I_INVALID_HID
+                                   : H5Acreate2(saving->dataset, H5WIDE_DTYPE, type, space, H5P_DEFAULT, H5P_DEFAULT);
   bool good = id >= 0 && H5Awrite(id, type, saving->view->dtype) >= 0;
   cshm_status status = good ? CSHM_OK : failed(saving, "its dtype cannot be written");
   if (id >= 0) H5Aclose(id);

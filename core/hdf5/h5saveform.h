@@ -21,7 +21,7 @@ struct h5saveform {
   hid_t type;
   hid_t space;
   const unsigned char *offsets; /* of sequences: where each begins and ends, 8 bytes each, in the project */
-  uint32_t taken; /* attributes behind it, marks, that loading makes of the type again */
+  uint32_t taken;               /* attributes behind it, marks, that loading makes of the type again */
 };
 
 /* Chooses the form of attribute number `index`. The caller ends it, whatever this returns. False: see `reason`. */

@@ -13,9 +13,9 @@
 struct h5savemarks {
   cshm_attachment attachment;
   uint32_t node;
-  const char *attribute; /* whose marks are meant; NULL: the node's own */
-  uint32_t at;           /* the first attribute that may be one of them */
-  uint32_t count;        /* of the node's attributes */
+  const char *attribute;         /* whose marks are meant; NULL: the node's own */
+  uint32_t at;                   /* the first attribute that may be one of them */
+  uint32_t count;                /* of the node's attributes */
   char field[H5MARK_FIELD_SIZE]; /* "a.b", while a compound is gone through */
 };
 

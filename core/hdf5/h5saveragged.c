@@ -82,8 +82,8 @@ bool cshm__h5_saveragged_begin(struct h5saveragged *ragged, cshm_attachment atta
   if (ragged->offsets.ndim != 1 || !find_item(ragged)) return false;
   find_marks(ragged, attachment, node);
   /* A single string of any length is loaded as text, and strings that are none at all as "utf8". */
-  if (ragged->kind != kinds[2] &&
-      ((ragged->ndim == 0 && !ragged->has_paths) || strcmp(ragged->values.dtype, "|u1") != 0 || ragged->values.ndim > 1))
+  if (ragged->kind != kinds[2] && ((ragged->ndim == 0 && !ragged->has_paths) ||
+                                   strcmp(ragged->values.dtype, "|u1") != 0 || ragged->values.ndim > 1))
     return false;
   return strcmp(ragged->offsets.dtype, "<i8") == 0 && (uint64_t)ragged->offsets.shape[0] == ragged->count + 1;
 }

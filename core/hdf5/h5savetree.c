@@ -156,8 +156,8 @@ static bool give_up_lost(struct h5savetree *tree) {
     cshm_node node = CSHM_NODE_INIT;
     struct h5saveragged ragged;
     if (tree->form[i] != H5FORM_RAGGED || cshm_node_at(tree->attachment, i, &node, NULL) ||
-        !cshm__h5_saveragged_begin(&ragged, tree->attachment, &node) || ragged.ndim > 0 ||
-        !ragged.has_paths || cshm__h5_saveragged_all_lead(&ragged, tree))
+        !cshm__h5_saveragged_begin(&ragged, tree->attachment, &node) || ragged.ndim > 0 || !ragged.has_paths ||
+        cshm__h5_saveragged_all_lead(&ragged, tree))
       continue;
     give_up(tree, i + 1);
     found = true;

@@ -23,7 +23,7 @@ struct h5savetree {
   /* Of an array: the first node with the same bytes; of a ragged one: the first with the same arrays. */
   uint32_t *first;
   uint32_t *shortest; /* of such a first node: which of its paths loading will call the object by */
-  uint64_t nbytes; /* that will be written */
+  uint64_t nbytes;    /* that will be written */
 };
 
 /* Looks at all nodes. The caller ends it with cshm__h5_savetree_end, whatever this returns.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the rows save-contiguous and save-gzip share: their project, and what saves it.
 
-Files are written to memory (/dev/shm), where only the work shows, and to a disk and waited for, as `cute-shm save` does.
+Files are written to memory (/dev/shm), where only the work shows, and to a disk, and waited for.
 """
 
 from __future__ import annotations
@@ -47,16 +47,16 @@ def new_file(where: Path) -> Iterator[Path]:
 
 
 def timed(where: Path, write: Callable[[Path], object]) -> float:
-    """Returns the seconds of writing a new file and waiting until it is there; what was written before is there first."""
+    """Returns the seconds of writing a new file and waiting for it. What was written before is on the disk by then."""
     os.sync()
     with new_file(where) as path:
-        return seconds(lambda: (write(path), wait_for(path)))
 
+        def work() -> None:
+            write(path)
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
 
-def wait_for(path: Path) -> None:
-    """Waits until a file is on its disk."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+        return seconds(work)
 
 
 def save(project: cute_shm.Project, where: Path, **options: Any) -> float:

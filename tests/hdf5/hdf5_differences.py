@@ -85,7 +85,7 @@ def told_by(option: str, source: Path, saved: Path) -> tuple[str, int]:
 
 
 def differences(source: Path, saved: Path) -> set[str]:
-    """What h5diff names. With -v it also tells of what is in one file only; that may crash it over a dangling reference."""
+    """What h5diff names. With -v it tells of what is in one file only, too, and crashes over dangling references."""
     output, status = told_by("-c", source, saved)
     text = output + told_by("-v", source, saved)[0].partition("\n\n")[0]
     found = {name for pattern in PATTERNS for name in re.findall(pattern, text, re.MULTILINE)}

@@ -17,7 +17,7 @@ import netCDF4
 import numpy as np
 import pytest
 from h5py import h5a, h5d, h5ds, h5s, h5t
-from hdf5_makers import MAKERS, raw_attribute, raw_dataset
+from hdf5_makers import MAKERS, raw_dataset
 from hdf5_project import Project, run
 from test_hdf5_save import again, told
 from test_hdf5_values import load
@@ -93,7 +93,13 @@ CHANGED: dict[str, dict[str, str]] = {
     "odd_numbers": dict.fromkeys(("n2bf", "long double", "odd", "bool32"), ODD) | {"n16": NO_DTYPE, "time": NO_DTYPE},
     "datatypes": {"text": NO_DTYPE, "pair": NO_DTYPE},
     "strings": dict.fromkeys(("latin", "attributes@variable latin", "attributes@mixed"), LATIN),
-    "references": {"regions": REGION, "some regions": REGION, "group/é data@region": REGION, "pairs": RECORDS, "group/é data@sequence": ONE},
+    "references": {
+        "regions": REGION,
+        "some regions": REGION,
+        "group/é data@region": REGION,
+        "pairs": RECORDS,
+        "group/é data@sequence": ONE,
+    },
     "scales": {},
     "sequences": {"@one": ONE},
 }
@@ -269,14 +275,15 @@ def check_written_by_hand(tmp_path: Path) -> h5py.File:
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_wrong_marks_of_a_dataset_are_attributes_like_any_other(tmp_path: Path, name: str) -> None:
     """The dataset is what its dtype says."""
+    dtype = "u1" if name == "negative" else "i1"
     with h5py.File(tmp_path / "source.h5", "w", track_order=True) as file:
-        data = file.create_dataset("data", data=np.arange(3, dtype="u1" if name == "negative" else "i1"), track_order=True)
+        data = file.create_dataset("data", data=np.arange(3, dtype=dtype), track_order=True)
         words = file.create_dataset("words", data=["/data", "x"], dtype=h5py.string_dtype(), track_order=True)
         for thing in (data, words, file.create_group("group", track_order=True)):
             for key, value in HOSTILE[name].items():
                 thing.attrs[key] = value
     with check_written_by_hand(tmp_path) as file:
-        assert file["data"].dtype == ("u1" if name == "negative" else "i1")
+        assert file["data"].dtype == dtype
         assert kind_of(file["data"].id.get_type()) == ("integer", 1)
         assert file["words"].asstr()[0] == "/data"
         for thing in ("data", "words"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -25,7 +26,8 @@ from hdf5_makers import MAKERS
 from hdf5_project import CLI, Project, run
 from test_hdf5_values import CHOPPER, check_group, load
 
-CASES = Path(__file__).resolve().parents[1] / "conformance" / "cases.tsv"
+ROOT = Path(__file__).resolve().parents[2]
+CASES = ROOT / "tests" / "conformance" / "cases.tsv"
 CONFORM = CLI.parent / "conform"
 PLAIN: tuple[str, ...] = ()
 PACKED = ("--deflate", "4", "--threads", "2")
@@ -120,6 +122,41 @@ def test_packed_and_in_chunks_it_is_the_same(tmp_path: Path, name: str, options:
         run(root, "save", "--quiet", *options, "source", tmp_path / "saved.h5")
         check_again(root, project, tmp_path / "saved.h5", *options)
         assert differences(tmp_path / "plain.h5", tmp_path / "saved.h5") == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [("numbers", ("--native-endian",)), ("outside", ("--external-links", "folder"))]
+)
+def test_what_was_loaded_by_an_option_is_saved_and_loaded_the_same(
+    tmp_path: Path, name: str, options: tuple[str, ...]
+) -> None:
+    """Without the option, which has done its work."""
+    (tmp_path / "folder").mkdir()
+    root, source = tmp_path / "store", made(name, tmp_path / "folder")
+    run(root, "load", "--quiet", *options, source, "source")
+    try:
+        run(root, "save", "--quiet", "source", tmp_path / "saved.h5")
+        check_again(root, Project(root, "source"), tmp_path / "saved.h5")
+    finally:
+        run(root, "unlink", "source")
+
+
+def test_the_table_in_the_documentation_names_only_what_there_is() -> None:
+    """Makers and tests; and there is none without a test of saving but what cannot have one."""
+    tests = {path.name for folder in ("tests/hdf5", "bindings", "core/hdf5") for path in (ROOT / folder).rglob("*est*")}
+    tests |= {path.name for path in (ROOT / "bindings/rust/cuteshm/tests").iterdir()}
+    page = (ROOT / "docs" / "hdf5.md").read_text()
+    rows = [
+        line.split("|")[1:-1]
+        for line in page.partition("## What is tested")[2].partition("## Isolation")[0].splitlines()
+    ]
+    rows = [[cell.strip() for cell in row] for row in rows if len(row) == 5][2:]
+    assert len(rows) > 25
+    for name, load_test, save_test, *_ in rows:
+        found = re.findall(r"`(\w[\w.]*)`", load_test + save_test)
+        assert set(found) <= set(ALL) | tests | {"chopper.nxs"}, name
+        assert save_test.startswith(("there and back", "not in the project", "as other data", "-")), name
+        assert save_test != "-" or name.startswith("`strict`")
 
 
 @pytest.mark.parametrize("options", [PLAIN, PACKED])
