@@ -193,8 +193,11 @@ bool cshm__h5_savebundle_write_records(const struct h5saveform *form, hid_t id, 
   if (cshm_dtype_parse(attribute->dtype, &parts, NULL)) return false;
   size_t count = (size_t)(attribute->nbytes / parts.itemsize);
   unsigned char *out = (unsigned char *)calloc(count + 1, H5Tget_size(form->type));
-  bool good = (out && begin_part(&part, attribute->dtype)) || cshm__h5_reason_memory(reason);
-  good = good && put_parts(form, attribute, &parts, &part, out, refs, reason);
+  bool good = out && begin_part(&part, attribute->dtype);
+  if (good)
+    good = put_parts(form, attribute, &parts, &part, out, refs, reason);
+  else
+    cshm__h5_reason_memory(reason);
   if (good && H5Awrite(id, form->type, out) < 0) {
     cshm__h5_reason_words(reason, "it cannot be written");
     good = false;
@@ -293,7 +296,8 @@ bool cshm__h5_savebundle_sequences(struct h5saveform *form, struct h5savemarks *
   return form->type >= 0 && make_space(form, marks, attribute) && cshm__h5_bundle_is_one(form->type, form->space);
 }
 
-/* Elements of a size at an address, which sequences are made of. */
+/* Elements of a size at an address, which sequences are made of. HDF5 has them as not constant.
+ * NOLINTNEXTLINE(readability-non-const-parameter) */
 static bool write_lists(const struct h5saveform *form, hid_t id, unsigned char *items, size_t size,
                         struct h5reason *reason) {
   hssize_t count = H5Sget_simple_extent_npoints(form->space);

@@ -132,8 +132,8 @@ typedef struct cshm_hdf5_save_options {
 /**
  * Saves a project as an HDF5 file: groups, arrays and all attributes; second paths as hard links, ragged arrays as datasets of
  * strings or sequences of any length; what loading marked (enums, references, null dataspaces ...) as what it was; notes are not
- * saved. docs/hdf5.md tells how each dtype is mapped: loaded again, the project
- * is the same but for its notes and for the order of arrays that are in Fortran's. HDF5 1.8 and later read the file.
+ * saved. docs/hdf5.md tells how each dtype is mapped: loaded again, the project is the same but for its notes and for the order of
+ * arrays that are in Fortran's. HDF5 1.8 and later read the file.
  * Data goes straight from shared memory to the file, or through 4 chunks a thread where there are chunks. Whoever writes into the
  * project meanwhile may be saved half.
  *
