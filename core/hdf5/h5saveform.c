@@ -166,6 +166,7 @@ static bool write_text(hid_t id, hid_t type, const cshm_attribute *attribute, st
   return good;
 }
 
+/* HDF5 has what sequences are made of as not constant. NOLINTNEXTLINE(readability-non-const-parameter) */
 static bool write_dimensions(const struct h5saveform *form, hid_t id, hobj_ref_t *references, uint64_t count,
                              struct h5reason *reason) {
   hvl_t *lists = (hvl_t *)calloc((size_t)count, sizeof *lists);

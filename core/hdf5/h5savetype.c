@@ -113,8 +113,12 @@ hid_t cshm__h5_savetype_string(bool is_utf8) {
 hid_t cshm__h5_savetype_array(hid_t type, uint32_t ndim, const int64_t *shape, struct h5reason *reason) {
   hsize_t lengths[CSHM_MAX_NDIM];
   if (ndim == 0) return type;
-  for (uint32_t i = 0; i < ndim; i++)
+  uint64_t room = UINT32_MAX / H5Tget_size(type); /* HDF5 has no larger types, and does not look */
+  for (uint32_t i = 0; i < ndim; i++) {
     lengths[i] = (hsize_t)shape[i];
+    if (lengths[i] == 0 || lengths[i] > room) return failed(reason, type);
+    room /= lengths[i];
+  }
   hid_t array = H5Tarray_create2(type, ndim, lengths);
   if (array < 0) return failed(reason, type);
   H5Tclose(type);

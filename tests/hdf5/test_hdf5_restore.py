@@ -302,6 +302,17 @@ def test_wrong_marks_of_an_attribute_are_attributes_like_any_other(tmp_path: Pat
         assert list(file.attrs) == [key for key in ATTRIBUTES[name] if key not in taken]
 
 
+@pytest.mark.parametrize("shape", [[2, 3], [1 << 33, 1 << 33], [0], [-1], [1] * 40, []])
+def test_an_array_type_of_no_sense_is_none(tmp_path: Path, shape: list[int]) -> None:
+    """It stays a group; one of sense becomes a datatype."""
+    with h5py.File(tmp_path / "source.h5", "w", track_order=True) as file:
+        group = file.create_group("type", track_order=True)
+        group.attrs["cute_shm.datatype"] = "<f4"
+        group.attrs["cute_shm.shape"] = np.array(shape, "<i8")
+    with check_written_by_hand(tmp_path) as file:
+        assert isinstance(file["type"], h5py.Datatype if shape == [2, 3] else h5py.Group)
+
+
 # ---- text of one size -----------------------------------------------------------------------------------------------
 
 WORDS = ["a", "", "é€😀", "fifty", "x y"]
