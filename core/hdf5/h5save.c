@@ -156,12 +156,18 @@ static cshm_status save_group(struct saving *saving, const cshm_node *node) {
   return status;
 }
 
-/* An empty group that stands for a named datatype becomes one again. False: it does not. */
-static bool make_datatype(struct saving *saving, const cshm_node *node, hid_t *type, uint32_t *taken) {
+/* Whether an empty group stands for a named datatype, which it becomes again: *type, or a negative number. */
+static cshm_status find_datatype(struct saving *saving, const cshm_node *node, hid_t *type, uint32_t *taken) {
   struct h5savemarks marks;
-  return saving->depth > 0 && node->end == node->number + 1 &&
-         cshm__h5_savemark_of_node(&marks, saving->tree.attachment, node, 0) &&
-         cshm__h5_saveform_datatype(&marks, type, taken);
+  *type = H5I_INVALID_HID;
+  if (saving->depth == 0 || node->end != node->number + 1) return CSHM_OK;
+  for (int i = 0; i < H5SAVEMARK_TRIES; i++) {
+    if (!cshm__h5_savemark_of_node(&marks, saving->tree.attachment, node, 0) ||
+        cshm__h5_saveform_datatype(&marks, type, taken))
+      return CSHM_OK;
+    if (marks.no_memory) return no_memory(saving);
+  }
+  return CSHM_OK;
 }
 
 static cshm_status save_datatype(struct saving *saving, const cshm_node *node, hid_t type, uint32_t taken) {
@@ -249,14 +255,15 @@ static cshm_status save_ragged(struct saving *saving, const cshm_node *node) {
 static cshm_status save_node(struct saving *saving, uint32_t number) {
   cshm_node node = CSHM_NODE_INIT;
   hid_t type;
-  uint32_t taken;
+  uint32_t taken = 0;
   cshm_status status = cshm_node_at(saving->tree.attachment, number, &node, saving->err);
   if (status) return status;
   pop_groups(saving, number);
   switch ((enum h5form)saving->tree.form[number]) {
   case H5FORM_GROUP:
-    return make_datatype(saving, &node, &type, &taken) ? save_datatype(saving, &node, type, taken)
-                                                       : save_group(saving, &node);
+    status = find_datatype(saving, &node, &type, &taken);
+    if (status) return status;
+    return type < 0 ? save_group(saving, &node) : save_datatype(saving, &node, type, taken);
   case H5FORM_ARRAY:
     return save_array(saving, &node);
   case H5FORM_RAGGED:

@@ -12,10 +12,12 @@
 
 /* ---- references ------------------------------------------------------------------------------------ */
 
-bool cshm__h5_savebundle_lead(const char *dtype, const void *data, uint64_t nbytes, const struct h5savetree *tree) {
+bool cshm__h5_savebundle_lead(struct h5savemarks *marks, const char *dtype, const void *data, uint64_t nbytes,
+                              const struct h5savetree *tree) {
   if (!cshm__h5_savetext_is_exact(dtype, data, nbytes)) return false;
   if (nbytes == 0) return true;
   char **paths = cshm__h5_savetext_strings(dtype, data, nbytes);
+  if (!paths) marks->no_memory = true;
   bool lead = paths && cshm__h5_saverefs_lead(tree, paths, nbytes / (strtoull(dtype + 2, NULL, 10) * 4));
   free((void *)paths);
   return lead;
@@ -73,9 +75,9 @@ static bool take_part(struct part *part, const char *dtype, uint32_t index, stru
 bool cshm__h5_savebundle_has_references(struct h5savemarks *marks, const cshm_attribute *attribute) {
   cshm_dtype parts = CSHM_DTYPE_INIT;
   struct part part = {.is_reference = false};
-  if (attribute->dtype[0] != '[' || cshm_dtype_parse(attribute->dtype, &parts, NULL) ||
-      !begin_part(&part, attribute->dtype))
-    return false;
+  if (attribute->dtype[0] != '[' || cshm_dtype_parse(attribute->dtype, &parts, NULL)) return false;
+  if (!begin_part(&part, attribute->dtype)) marks->no_memory = true;
+  if (marks->no_memory) return false;
   for (uint32_t i = 0; !part.is_reference && i < parts.field_count; i++)
     if (!take_part(&part, attribute->dtype, i, marks)) break;
   free(part.name);
@@ -91,11 +93,12 @@ static unsigned char *gather(const cshm_attribute *attribute, uint64_t size, con
   return strings;
 }
 
-static bool column_leads(const cshm_attribute *attribute, uint64_t size, const struct part *part,
-                         const struct h5savetree *tree) {
+static bool column_leads(struct h5savemarks *marks, const cshm_attribute *attribute, uint64_t size,
+                         const struct part *part, const struct h5savetree *tree) {
   uint64_t count = attribute->nbytes / size;
   unsigned char *strings = gather(attribute, size, part, count);
-  bool leads = strings && cshm__h5_savebundle_lead(part->format, strings, count * part->field.nbytes, tree);
+  if (!strings) marks->no_memory = true;
+  bool leads = strings && cshm__h5_savebundle_lead(marks, part->format, strings, count * part->field.nbytes, tree);
   free(strings);
   return leads;
 }
@@ -139,11 +142,12 @@ bool cshm__h5_savebundle_records(struct h5saveform *form, struct h5savemarks *ma
   cshm_dtype parts = CSHM_DTYPE_INIT;
   struct part part = {.is_reference = false};
   uint64_t end = 0;
-  if (cshm_dtype_parse(attribute->dtype, &parts, NULL) || !begin_part(&part, attribute->dtype)) return false;
-  bool good = true;
+  bool good = cshm_dtype_parse(attribute->dtype, &parts, NULL) == CSHM_OK;
+  if (good && !begin_part(&part, attribute->dtype)) marks->no_memory = true;
+  if (marks->no_memory) return false;
   for (uint32_t i = 0; good && i < parts.field_count; i++) {
     good = take_part(&part, attribute->dtype, i, marks) && is_good_name(part.name) && part.field.offset == end;
-    good = good && (!part.is_reference || column_leads(attribute, parts.itemsize, &part, tree));
+    good = good && (!part.is_reference || column_leads(marks, attribute, parts.itemsize, &part, tree));
     good = good && add_part(&form->type, &part, marks);
     end += part.field.nbytes;
   }
@@ -277,7 +281,7 @@ static hid_t make_item(struct h5saveform *form, struct h5savemarks *marks, const
   if (attribute->ndim == 1 && cshm__h5_savemark_is(marks, H5MARK_REFERENCE, H5MARK_OBJECT)) {
     form->has_references = true;
     return strcmp(attribute->name, "DIMENSION_LIST") != 0 &&
-                   cshm__h5_savebundle_lead(attribute->dtype, attribute->data, attribute->nbytes, tree)
+                   cshm__h5_savebundle_lead(marks, attribute->dtype, attribute->data, attribute->nbytes, tree)
                ? H5Tcopy(H5T_STD_REF_OBJ)
                : H5I_INVALID_HID;
   }

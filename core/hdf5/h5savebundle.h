@@ -26,6 +26,7 @@ hobj_ref_t *cshm__h5_savebundle_references(const char *dtype, const void *data, 
                                            struct h5saverefs *refs, struct h5reason *reason);
 
 /* Whether all strings of a `<U` array are paths that can be references. */
-bool cshm__h5_savebundle_lead(const char *dtype, const void *data, uint64_t nbytes, const struct h5savetree *tree);
+bool cshm__h5_savebundle_lead(struct h5savemarks *marks, const char *dtype, const void *data, uint64_t nbytes,
+                              const struct h5savetree *tree);
 
 #endif

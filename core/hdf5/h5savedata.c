@@ -64,7 +64,6 @@ static bool make_packed(struct saving_array *saving) {
   size_t size = cshm__h5_savetext_packed(dtype, view->data, view->nbytes);
   if (size == 0 || size > view->itemsize) return false;
   saving->type = cshm__h5_savetype_utf8(size);
-  if (saving->type < 0) return false;
   saving->pack = (struct h5pack){(size_t)view->itemsize, size, dtype[0] == '>'};
   return true;
 }
@@ -72,15 +71,19 @@ static bool make_packed(struct saving_array *saving) {
 static bool make_type(struct saving_array *saving, struct h5savemarks *marks, uint32_t *taken) {
   const cshm_array_view *view = saving->view;
   uint32_t rank;
-  *taken = 0;
-  if (marks && make_marked(saving, marks, taken)) return true;
+  for (int i = 0; marks && i < H5SAVEMARK_TRIES; i++) {
+    *taken = 0;
+    if (make_marked(saving, marks, taken)) return true;
+    if (marks->no_memory) return cshm__h5_reason_memory(saving->reason);
+  }
   *taken = 0;
   saving->is_text = view->ndim == 0 && cshm__h5_savetext_is_exact(view->dtype, view->data, view->nbytes);
   if (saving->is_text)
     saving->type = cshm__h5_savetype_string(true);
   else if (!make_packed(saving))
     saving->type = cshm__h5_savetype(view->dtype, NULL, saving->reason);
-  if (saving->is_text && saving->type < 0) cshm__h5_reason_words(saving->reason, "HDF5 has no such type");
+  if (saving->type < 0 && (saving->is_text || saving->pack.from > 0))
+    cshm__h5_reason_words(saving->reason, "HDF5 has no such type");
   if (saving->type >= 0)
     saving->space = cshm__h5_savetype_space(view->ndim, view->shape, &saving->type, &rank, saving->reason);
   return saving->space >= 0;

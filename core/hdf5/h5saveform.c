@@ -39,9 +39,10 @@ static hid_t make_fixed(const cshm_attribute *attribute, struct h5savemarks *mar
   return type;
 }
 
-static hid_t make_references(const struct h5saveform *form, const struct h5savetree *tree,
+static hid_t make_references(const struct h5saveform *form, struct h5savemarks *marks, const struct h5savetree *tree,
                              const cshm_attribute *attribute) {
-  if (!cshm__h5_savebundle_lead(attribute->dtype, attribute->data, attribute->nbytes, tree)) return H5I_INVALID_HID;
+  if (!cshm__h5_savebundle_lead(marks, attribute->dtype, attribute->data, attribute->nbytes, tree))
+    return H5I_INVALID_HID;
   return form->how == H5HOW_REFERENCES ? H5Tcopy(H5T_STD_REF_OBJ) : H5Tvlen_create(H5T_STD_REF_OBJ);
 }
 
@@ -56,7 +57,7 @@ static bool make_type(struct h5saveform *form, struct h5savemarks *marks, const 
   case H5HOW_REFERENCES:
   case H5HOW_DIMENSIONS:
     form->has_references = true;
-    form->type = make_references(form, tree, attribute);
+    form->type = make_references(form, marks, tree, attribute);
     return form->type >= 0;
   case H5HOW_TEXT:
     form->type = cshm__h5_savetype_string(true);
@@ -107,9 +108,12 @@ bool cshm__h5_saveform_begin(struct h5saveform *form, const struct h5savetree *t
                              uint32_t index, const cshm_attribute *attribute, struct h5reason *reason) {
   struct h5savemarks marks;
   *form = nothing;
-  bool has_marks = cshm__h5_savemark_of_attribute(&marks, tree->attachment, node, index, attribute->name);
-  if (has_marks && make_marked(form, &marks, tree, index, attribute)) return true;
-  cshm__h5_saveform_end(form);
+  for (int i = 0; i < H5SAVEMARK_TRIES; i++) {
+    if (!cshm__h5_savemark_of_attribute(&marks, tree->attachment, node, index, attribute->name)) break;
+    if (make_marked(form, &marks, tree, index, attribute)) return true;
+    cshm__h5_saveform_end(form);
+    if (marks.no_memory) return cshm__h5_reason_memory(reason);
+  }
   return make_plain(form, attribute, reason);
 }
 
@@ -143,11 +147,13 @@ bool cshm__h5_saveform_datatype(struct h5savemarks *marks, hid_t *type, uint32_t
       !cshm__h5_savetext_is_exact(found.dtype, found.data, found.nbytes) || !take_lengths(marks, lengths, &ndim))
     return false;
   char **dtype = cshm__h5_savetext_strings(found.dtype, found.data, found.nbytes);
+  if (!dtype) marks->no_memory = true;
   if (dtype) *type = cshm__h5_savetype(dtype[0], marks, &unused);
   if (*type >= 0) *type = cshm__h5_savetype_array(*type, ndim, lengths, &unused);
   free((void *)dtype);
   if (*type >= 0 && cshm__h5_savemark_same_datatype(marks, *type, taken)) return true;
   if (*type >= 0) H5Tclose(*type);
+  *type = H5I_INVALID_HID;
   return false;
 }
 

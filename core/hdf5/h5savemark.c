@@ -24,6 +24,7 @@ static void begin(struct h5savemarks *marks, cshm_attachment attachment, const c
   marks->at = at;
   marks->count = node->attribute_count;
   marks->field[0] = '\0';
+  marks->no_memory = false;
 }
 
 bool cshm__h5_savemark_of_node(struct h5savemarks *marks, cshm_attachment attachment, const cshm_node *node,
@@ -43,16 +44,13 @@ bool cshm__h5_savemark_of_attribute(struct h5savemarks *marks, cshm_attachment a
 }
 
 bool cshm__h5_savemark_find(const struct h5savemarks *marks, const char *mark, cshm_attribute *found) {
-  bool of_attribute = marks->attribute != NULL, of_field = marks->field[0] != '\0';
-  size_t size = strlen(mark) + (of_attribute ? strlen(marks->attribute) : 0) + strlen(marks->field) + 3;
-  char *name = (char *)malloc(size);
-  if (!name) return false;
-  snprintf(name, size, "%s%s%s%s%s", mark, of_attribute ? "@" : "", of_attribute ? marks->attribute : "",
-           of_field ? ":" : "", marks->field);
+  char name[2 * H5MARK_FIELD_SIZE + CSHM_MAX_NAME]; /* what is longer has no marks */
+  const char *attribute = marks->attribute ? marks->attribute : "";
+  int length = snprintf(name, sizeof name, "%s%s%s%s%s", mark, marks->attribute ? "@" : "", attribute,
+                        marks->field[0] ? ":" : "", marks->field);
   *found = (cshm_attribute)CSHM_ATTRIBUTE_INIT;
-  bool there = cshm_attribute_find(marks->attachment, marks->node, name, found, NULL) == CSHM_OK;
-  free(name);
-  return there;
+  return length > 0 && (size_t)length < sizeof name &&
+         cshm_attribute_find(marks->attachment, marks->node, name, found, NULL) == CSHM_OK;
 }
 
 bool cshm__h5_savemark_is(const struct h5savemarks *marks, const char *mark, const char *word) {
@@ -92,12 +90,14 @@ static bool add_member(hid_t type, size_t size, bool big, const char *name, cons
   return H5Tenum_insert(type, name, bytes) >= 0;
 }
 
-static bool add_members(hid_t type, hid_t base, const cshm_attribute *members, const char *dtype, uint64_t step) {
+static bool add_members(struct h5savemarks *marks, hid_t type, hid_t base, const cshm_attribute *members,
+                        const char *dtype, uint64_t step) {
   uint64_t count = members->nbytes / step, width = step - VALUE_SIZE;
   size_t size = H5Tget_size(base);
   bool big = H5Tget_order(base) == H5T_ORDER_BE, good = size <= VALUE_SIZE;
   const unsigned char *bytes = (const unsigned char *)members->data;
   char *name = (char *)malloc((size_t)width + 1);
+  if (!name) marks->no_memory = true;
   for (uint64_t i = 0; name && good && i < count; i++, bytes += step)
     good = cshm__h5_savetext_put(dtype, bytes, width, name) && add_member(type, size, big, name, bytes + width);
   free(name);
@@ -105,11 +105,11 @@ static bool add_members(hid_t type, hid_t base, const cshm_attribute *members, c
 }
 
 /* Takes `base`. */
-static hid_t make_enum(hid_t base, const cshm_attribute *members) {
+static hid_t make_enum(struct h5savemarks *marks, hid_t base, const cshm_attribute *members) {
   char dtype[32];
   uint64_t step;
   hid_t type = find_names(members, dtype, sizeof dtype, &step) ? H5Tenum_create(base) : H5I_INVALID_HID;
-  bool good = type >= 0 && add_members(type, base, members, dtype, step);
+  bool good = type >= 0 && add_members(marks, type, base, members, dtype, step);
   H5Tclose(base);
   if (good || type < 0) return type;
   H5Tclose(type);
@@ -125,9 +125,9 @@ static hid_t make_bitfield(hid_t base) {
   return type;
 }
 
-hid_t cshm__h5_savemark_integer(const struct h5savemarks *marks, hid_t base, bool is_signed) {
+hid_t cshm__h5_savemark_integer(struct h5savemarks *marks, hid_t base, bool is_signed) {
   cshm_attribute found;
-  if (cshm__h5_savemark_find(marks, H5MARK_ENUM, &found)) return make_enum(base, &found);
+  if (cshm__h5_savemark_find(marks, H5MARK_ENUM, &found)) return make_enum(marks, base, &found);
   if (!is_signed && cshm__h5_savemark_find(marks, H5MARK_TYPE, &found)) return make_bitfield(base);
   return base;
 }
@@ -156,25 +156,31 @@ static bool are_same(const struct h5savemarks *marks, const struct h5attribute *
   return true;
 }
 
-bool cshm__h5_savemark_same(const struct h5savemarks *marks, hid_t type, hid_t space, uint32_t *taken) {
+/* What came of making marks. */
+static bool hold_against(struct h5savemarks *marks, const struct h5plan *plan, cshm_status status, uint32_t *taken) {
+  if (status) marks->no_memory = true;
+  return status == CSHM_OK && are_same(marks, plan->nodes[0].attributes, taken);
+}
+
+bool cshm__h5_savemark_same(struct h5savemarks *marks, hid_t type, hid_t space, uint32_t *taken) {
   struct h5plan plan;
   size_t node;
   cshm__h5_plan_begin(&plan);
-  bool same = cshm__h5_plan_node(&plan, "", 0, &node) == CSHM_OK &&
-              cshm__h5_mark(&plan, node, marks->attribute, type, space) == CSHM_OK &&
-              are_same(marks, plan.nodes[node].attributes, taken);
+  cshm_status status = cshm__h5_plan_node(&plan, "", 0, &node);
+  if (!status) status = cshm__h5_mark(&plan, node, marks->attribute, type, space);
+  bool same = hold_against(marks, &plan, status, taken);
   cshm__h5_plan_end(&plan);
   return same;
 }
 
-bool cshm__h5_savemark_same_datatype(const struct h5savemarks *marks, hid_t type, uint32_t *taken) {
+bool cshm__h5_savemark_same_datatype(struct h5savemarks *marks, hid_t type, uint32_t *taken) {
   struct h5plan plan;
   size_t node;
   struct h5type *room = cshm__h5_type_room(false);
   cshm__h5_plan_begin(&plan);
-  bool same = room && cshm__h5_plan_node(&plan, "", 0, &node) == CSHM_OK &&
-              cshm__h5_mark_datatype(&plan, node, type, room) == CSHM_OK &&
-              are_same(marks, plan.nodes[node].attributes, taken);
+  cshm_status status = room ? cshm__h5_plan_node(&plan, "", 0, &node) : CSHM_ERR_NO_MEMORY;
+  if (!status) status = cshm__h5_mark_datatype(&plan, node, type, room);
+  bool same = hold_against(marks, &plan, status, taken);
   cshm__h5_plan_end(&plan);
   free(room);
   return same;

@@ -135,12 +135,10 @@ static bool take_path(const struct h5saveragged *ragged, uint64_t i, char *path)
 }
 
 bool cshm__h5_saveragged_all_lead(const struct h5saveragged *ragged, const struct h5savetree *tree) {
-  char *path = (char *)malloc(CSHM_MAX_PATH + 2);
   uint32_t target;
-  bool all = path != NULL;
+  bool all = true;
   for (uint64_t i = 0; all && i < ragged->count; i++)
-    all = take_path(ragged, i, path) && cshm__h5_savetree_target(tree, path, &target);
-  free(path);
+    all = take_path(ragged, i, tree->path) && cshm__h5_savetree_target(tree, tree->path, &target);
   return all;
 }
 
@@ -185,7 +183,15 @@ hid_t cshm__h5_saveragged_create(struct h5saveragged *ragged, const struct h5sav
                                  const struct h5savetree *tree, struct h5reason *reason) {
   uint32_t rank;
   hid_t type = H5I_INVALID_HID, space = H5I_INVALID_HID, dataset = H5I_INVALID_HID;
-  if (!ragged->has_marks || !make_marked(ragged, tree, &type, &space)) {
+  bool made = false;
+  for (int i = 0; ragged->has_marks && !made && i < H5SAVEMARK_TRIES; i++) {
+    made = make_marked(ragged, tree, &type, &space);
+    if (ragged->marks.no_memory) {
+      cshm__h5_reason_memory(reason);
+      return H5I_INVALID_HID;
+    }
+  }
+  if (!made) {
     ragged->is_references = false;
     ragged->taken = 0;
     type = make_type(ragged, NULL, reason);

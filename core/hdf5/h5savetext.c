@@ -104,8 +104,9 @@ char **cshm__h5_savetext_strings(const char *dtype, const void *data, uint64_t n
   const unsigned char *bytes = (const unsigned char *)data;
   uint64_t width = width_of(dtype), count = nbytes / (width * CODE_SIZE);
   char **strings = (char **)malloc((size_t)((count + 1) * sizeof *strings + nbytes + count));
+  if (!strings) return NULL;
   char *out = (char *)(strings + count + 1);
-  for (uint64_t i = 0; strings && i < count; i++) {
+  for (uint64_t i = 0; i < count; i++) {
     strings[i] = out;
     out = put_utf8(bytes + i * width * CODE_SIZE, width, out);
   }

@@ -187,8 +187,9 @@ cshm_status cshm__h5_savetree_begin(struct h5savetree *tree, cshm_attachment att
   tree->form = (unsigned char *)calloc(tree->count, sizeof *tree->form);
   tree->first = (uint32_t *)calloc(tree->count, sizeof *tree->first);
   tree->shortest = (uint32_t *)calloc(tree->count, sizeof *tree->shortest);
+  tree->path = (char *)malloc(CSHM_MAX_PATH + 2);
   uint32_t *levels = (uint32_t *)calloc(tree->count, sizeof *levels);
-  if (places && tree->form && tree->first && tree->shortest && levels)
+  if (places && tree->form && tree->first && tree->shortest && tree->path && levels)
     status = find_first(tree, places, err);
   else
     status = cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "out of memory for %u groups and arrays", info.node_count);
@@ -207,5 +208,6 @@ void cshm__h5_savetree_end(struct h5savetree *tree) {
   free(tree->form);
   free(tree->first);
   free(tree->shortest);
+  free(tree->path);
   memset(tree, 0, sizeof *tree);
 }

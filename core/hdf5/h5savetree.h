@@ -23,6 +23,7 @@ struct h5savetree {
   /* Of an array: the first node with the same bytes; of a ragged one: the first with the same arrays. */
   uint32_t *first;
   uint32_t *shortest; /* of such a first node: which of its paths loading will call the object by */
+  char *path;         /* room for the longest, and its slash */
   uint64_t nbytes;    /* that will be written */
 };
 

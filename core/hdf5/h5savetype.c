@@ -68,12 +68,12 @@ static hid_t make_opaque(uint64_t size, const char *dtype) {
   return H5I_INVALID_HID;
 }
 
-static hid_t make_marked(const cshm_dtype *parts, bool big, const struct h5savemarks *marks) {
+static hid_t make_marked(const cshm_dtype *parts, bool big, struct h5savemarks *marks) {
   hid_t type = make_integer(parts->itemsize, parts->kind == 'i', big);
   return type >= 0 && marks ? cshm__h5_savemark_integer(marks, type, parts->kind == 'i') : type;
 }
 
-static hid_t make_scalar(const char *dtype, const cshm_dtype *parts, const struct h5savemarks *marks) {
+static hid_t make_scalar(const char *dtype, const cshm_dtype *parts, struct h5savemarks *marks) {
   bool big = parts->byte_order == '>';
   switch (parts->kind) {
   case 'b':
@@ -150,6 +150,7 @@ static hid_t make_compound(const char *dtype, const cshm_dtype *parts, struct h5
   size_t size = strlen(dtype) + 1;
   char *buffers = (char *)malloc(2 * size);
   if (!buffers) {
+    if (marks) marks->no_memory = true;
     cshm__h5_reason_memory(reason);
     return H5I_INVALID_HID;
   }
