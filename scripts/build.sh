@@ -1,10 +1,11 @@
 #!/bin/sh
-# ./dev build [PRESET]: configures, where needed, and builds the C side in build/PRESET.
+# ./dev build [PRESET [TARGET...]]: configures, where needed, and builds the C side, or these targets, in build/PRESET.
 set -eu
 # shellcheck source=scripts/common.sh
 . "$(dirname "$0")/common.sh"
 
 preset=${1:-release}
+[ $# -eq 0 ] || shift
 mkdir -p "$build"
 log=$build/configure-$preset.log
 # Two stages at once may both see to it that it is built.
@@ -19,4 +20,4 @@ cmake --preset "$preset" >"$log" 2>&1 || {
 quiet=--quiet
 [ ! -t 1 ] || quiet=
 # shellcheck disable=SC2086 # no word where it is empty
-cmake --build --preset "$preset" --parallel "$jobs" -- $quiet
+cmake --build --preset "$preset" --parallel "$jobs" -- $quiet "$@"

@@ -47,10 +47,10 @@ stage_asan() {
 
 # ThreadSanitizer wants memory laid out as it expects; some kernels randomise it further than that.
 stage_tsan() {
-    sh scripts/build.sh tsan
+    sh scripts/build.sh tsan unit_tests api_tests hdf5_tests sanitizer_sample
     fixed_layout=
     setarch -R true 2>/dev/null && fixed_layout='setarch -R'
-    $fixed_layout ctest --preset tsan --parallel "$jobs" --label-regex 'unit|api|sanitizer'
+    $fixed_layout ctest --preset tsan --parallel "$jobs" --tests-regex '^(unit_tests|api_tests|hdf5_threads|sanitizer_.*)$'
 }
 
 stage_python() {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* For tests: a cuteshm-hdf5-load that HDF5 has ruined, in the way that $CUTESHM_HOSTILE says. */
-#define _POSIX_C_SOURCE 200809L /* kill, pause */
+#define _POSIX_C_SOURCE 200809L /* kill, pause, sigaction */
 
 #include "h5process.h"
 #include "h5wire.h"
@@ -96,7 +96,7 @@ static void spin(void) {
 }
 
 static void be_hostile(const char *way) {
-  signal(SIGSEGV, SIG_DFL); /* a sanitizer has one of its own */
+  sigaction(SIGSEGV, &(struct sigaction){.sa_handler = SIG_DFL}, NULL); /* a sanitizer has one of its own */
   if (strcmp(way, "crash") == 0) kill(getpid(), SIGSEGV);
   if (strcmp(way, "kill") == 0) kill(getpid(), SIGKILL);
   if (strcmp(way, "loop") == 0) spin();

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import io
 import math
@@ -347,13 +348,23 @@ def test_ctrl_c_cancels_at_once_and_leaves_nothing(how: str, name: str, large_fi
     assert any(seconds() < 0.1 for _ in range(8)), "the best of eight, as machines are busy"
 
 
+def has_open(pid: int, path: Path) -> bool:
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            if descriptor.readlink() == path:
+                return True
+    return False
+
+
 def test_ctrl_c_ends_a_load_that_reports_nothing(name: str, large_file: Path) -> None:
     code = "import sys, cute_shm\nprint(flush=True)\ncute_shm.load_hdf5(sys.argv[1], sys.argv[2])\n"
     command = [sys.executable, "-c", code, str(large_file), name]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        time.sleep(0.03)  # the load takes longer than this
+        while not has_open(process.pid, large_file):
+            assert process.poll() is None, "it ended before it could be interrupted"
+            time.sleep(0.001)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert "KeyboardInterrupt" in errors
