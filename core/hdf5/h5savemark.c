@@ -2,6 +2,7 @@
 #include "h5savemark.h"
 
 #include "h5savetext.h"
+#include "h5scalar.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,12 +105,21 @@ static bool add_members(struct h5savemarks *marks, hid_t type, hid_t base, const
   return name && good;
 }
 
+/* Whether loading makes integers of it: of {FALSE = 0, TRUE = 1} it makes a bool, which has no mark. */
+static bool is_integers(hid_t type) {
+  struct h5scalar scalar;
+  struct h5reason unused;
+  if (!cshm__h5_scalar(type, false, &scalar, &unused)) return false;
+  H5Tclose(scalar.memory);
+  return scalar.dtype[1] != 'b';
+}
+
 /* Takes `base`. */
 static hid_t make_enum(struct h5savemarks *marks, hid_t base, const cshm_attribute *members) {
   char dtype[32];
   uint64_t step;
   hid_t type = find_names(members, dtype, sizeof dtype, &step) ? H5Tenum_create(base) : H5I_INVALID_HID;
-  bool good = type >= 0 && add_members(marks, type, base, members, dtype, step);
+  bool good = type >= 0 && add_members(marks, type, base, members, dtype, step) && is_integers(type);
   H5Tclose(base);
   if (good || type < 0) return type;
   H5Tclose(type);

@@ -227,6 +227,9 @@ def members(*given: tuple[bytes, int], name: Any = "<U3", value: str = "<i8") ->
     return array.astype([("name", h5py.opaque_dtype(np.dtype(name))), ("value", value)])
 
 
+BOOL = members((b"FALSE", 0), (b"TRUE", 1), name="<U5")
+RED = members((b"RED", 1))
+PAIR = np.zeros(2, [("a", "i1"), ("b", "i1")])
 TWICE = members((b"a", 1), (b"a", 2))
 HOSTILE: dict[str, dict[str, Any]] = {
     "name twice": {"cute_shm.enum": TWICE},
@@ -236,7 +239,7 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "other sign": {"cute_shm.enum": members((b"a", 1), value="<u8")},
     "empty name": {"cute_shm.enum": members((b"", 1))},
     "wider": {"cute_shm.enum": members((b"a", 1), name="<U9")},
-    "bool": {"cute_shm.enum": members((b"FALSE", 0), (b"TRUE", 1), name="<U5")},
+    "bool": {"cute_shm.enum": BOOL},
     "none": {"cute_shm.enum": members()},
     "number": {"cute_shm.enum": 5},
     "text": {"cute_shm.enum": "RED"},
@@ -250,6 +253,10 @@ HOSTILE: dict[str, dict[str, Any]] = {
 }
 ATTRIBUTES: dict[str, dict[str, Any]] = {
     "enum": {"x": np.int16(1), "cute_shm.enum@x": TWICE},
+    "bool": {"x": np.int8(1), "cute_shm.enum@x": BOOL},
+    "bools": {"x": np.arange(3, dtype="i1"), "cute_shm.offsets@x": np.array([0, 3]), "cute_shm.enum@x": BOOL},
+    "a bool in a pair": {"x": PAIR, "cute_shm.enum@x:b": RED, "cute_shm.enum@x:a": BOOL},
+    "the wrong way round": {"x": PAIR, "cute_shm.enum@x:b": RED, "cute_shm.enum@x:a": RED},
     "references": {"x": "/data", "cute_shm.reference@x": "object", "y": "/nowhere", "cute_shm.reference@y": "object"},
     "scales": {"DIMENSION_LIST": ["/nowhere"], "cute_shm.reference@DIMENSION_LIST": "object"},
     "null": {"x": np.arange(3), "cute_shm.null@x": True},
