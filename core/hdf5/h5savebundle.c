@@ -76,8 +76,10 @@ bool cshm__h5_savebundle_has_references(struct h5savemarks *marks, const cshm_at
   cshm_dtype parts = CSHM_DTYPE_INIT;
   struct part part = {.is_reference = false};
   if (attribute->dtype[0] != '[' || cshm_dtype_parse(attribute->dtype, &parts, NULL)) return false;
-  if (!begin_part(&part, attribute->dtype)) marks->no_memory = true;
-  if (marks->no_memory) return false;
+  if (!begin_part(&part, attribute->dtype)) {
+    marks->no_memory = true;
+    return false;
+  }
   for (uint32_t i = 0; !part.is_reference && i < parts.field_count; i++)
     if (!take_part(&part, attribute->dtype, i, marks)) break;
   free(part.name);
@@ -143,8 +145,10 @@ bool cshm__h5_savebundle_records(struct h5saveform *form, struct h5savemarks *ma
   struct part part = {.is_reference = false};
   uint64_t end = 0;
   bool good = cshm_dtype_parse(attribute->dtype, &parts, NULL) == CSHM_OK;
-  if (good && !begin_part(&part, attribute->dtype)) marks->no_memory = true;
-  if (marks->no_memory) return false;
+  if (!begin_part(&part, attribute->dtype)) {
+    marks->no_memory = true;
+    return false;
+  }
   for (uint32_t i = 0; good && i < parts.field_count; i++) {
     good = take_part(&part, attribute->dtype, i, marks) && is_good_name(part.name) && part.field.offset == end;
     good = good && (!part.is_reference || column_leads(marks, attribute, parts.itemsize, &part, tree));

@@ -75,7 +75,8 @@ static bool find_names(const cshm_attribute *members, char *dtype, size_t room, 
   cshm_field field = CSHM_FIELD_INIT;
   char name[8];
   size_t name_room = sizeof name;
-  if (members->ndim != 1 || members->dtype[0] != '[' || cshm_dtype_parse(members->dtype, &parts, NULL) ||
+  if (members->ndim != 1 || members->nbytes == 0 || members->dtype[0] != '[' ||
+      cshm_dtype_parse(members->dtype, &parts, NULL) ||
       cshm_dtype_field(members->dtype, 0, &field, name, &name_room, dtype, &room, NULL))
     return false;
   *size = parts.itemsize;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""save-gzip: the same with shuffle and deflate of level 4, by 1 and 2 threads; against h5py with the same filters and
-chunks.
+"""save-gzip: 64 MiB of the same with shuffle and deflate of level 4, by 1 and 2 threads; against h5py with the same
+filters and chunks.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ CHUNK = 1 << 20
 
 def main() -> None:
     """Measures."""
-    with project_of(is_short(__doc__)) as project:
+    with project_of(is_short(__doc__), part=8) as project:
         columns = project["data"].shape[1]
         options: dict[str, Any] = {
             "compression": "gzip",

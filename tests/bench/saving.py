@@ -25,9 +25,10 @@ DISK = Path(os.environ.get("TMPDIR", "/tmp"))
 
 
 @contextmanager
-def project_of(short: bool) -> Iterator[cute_shm.Project]:
-    """Shares what a detector counts, 512 MiB of float64."""
-    data = np.empty(shape(short))
+def project_of(short: bool, part: int = 1) -> Iterator[cute_shm.Project]:
+    """Shares what a detector counts: 512 MiB of float64, or one of so many parts of it."""
+    rows, columns = shape(short)
+    data = np.empty((max(64, rows // part), columns))
     for row in range(0, len(data), 64):
         data[row : row + 64] = noisy(slice(row, row + 64))
     cute_shm.create(PROJECT, {"data": data}, lifetime="persistent", overwrite=True)
