@@ -3,7 +3,7 @@
 # pictures; "hdf5" means all rows of its part about that, and the other part stays as it is. Of some rows only, or with --short
 # (small sizes and one round, to see that everything works), what is written goes to build/bench-figures. The rows:
 # attach-again attach-cold attach-python get import load-chunked load-contiguous load-gzip load-wide put-large put-many
-# read-scan.
+# read-scan save-contiguous save-gzip.
 set -eu
 # shellcheck source=scripts/common.sh
 . "$(dirname "$0")/common.sh"
@@ -25,6 +25,8 @@ load-contiguous/Python
 load-chunked/Python
 load-gzip/Python
 load-wide/Python
+save-contiguous/Python
+save-gzip/Python
 import/Python
 read-scan/Python
 read-scan/Rust

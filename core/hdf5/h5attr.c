@@ -6,6 +6,7 @@
 #include "h5saveattr.h"
 #include "h5scale.h"
 #include "h5value.h"
+#include "h5wide.h"
 #include "utf8.h"
 
 #include <string.h>
@@ -50,10 +51,12 @@ static cshm_status enter(struct reading *reading, hid_t attribute, const char *n
 
 static cshm_status read_one(struct reading *reading, hid_t object, const char *name, struct h5reason *reason) {
   struct h5source source;
+  reason->text[0] = '\0';
   if (!cshm__utf8_valid(name, strlen(name))) {
     cshm__h5_reason(reason, "its name is not UTF-8");
     return CSHM_OK;
   }
+  if (strcmp(name, H5WIDE_DTYPE) == 0 && cshm__h5_wide_is(object)) return CSHM_OK;
   hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
   if (attribute < 0) {
     cshm__h5_reason_words(reason, "it cannot be opened");

@@ -6,6 +6,7 @@
 #include "h5ragged.h"
 #include "h5shape.h"
 #include "h5value.h"
+#include "h5wide.h"
 
 /* Names of filters for files that do not tell them. */
 static const char *filter_name(H5Z_filter_t filter) {
@@ -72,7 +73,8 @@ static bool take_array(struct h5plan *plan, const struct h5raw *raw, const struc
                        struct h5node *node, struct h5reason *reason) {
   struct h5value *value = &node->value;
   struct h5shape shape;
-  if (!cshm__h5_type_begin(parts->type, type, reason)) return false;
+  if (!cshm__h5_type_begin(parts->type, type, reason) || !cshm__h5_wide_type(parts->dataset, parts->type, type, reason))
+    return false;
   bool good = cshm__h5_shape(parts->space, type, &shape, reason) &&
               cshm__h5_shape_nbytes(&shape, H5Tget_size(type->memory), &value->nbytes, reason) &&
               cshm__h5_shape_keep(&shape, plan, value, reason);

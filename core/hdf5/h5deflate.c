@@ -44,6 +44,7 @@ struct h5deflate {
   struct packer own; /* where there are no threads */
   bool shuffle;
   int level;
+  struct h5pack pack;
   size_t nbytes;   /* of a chunk */
   size_t capacity; /* of a buffer */
 };
@@ -68,20 +69,24 @@ static void renew(struct packer *packer, int level) {
 
 static void make(const struct h5deflate *workers, struct slot *slot, struct packer *packer) {
   unsigned char *in = slot->buffers[0], *out = slot->buffers[1];
+  size_t raw = workers->nbytes, itemsize = slot->chunk.itemsize, nbytes = 0;
   cshm__h5_gather(&slot->chunk, in);
-  if (workers->shuffle && slot->chunk.itemsize > 1) {
-    shuffle_bytes(in, out, workers->nbytes, slot->chunk.itemsize);
+  if (workers->pack.from > 0) {
+    cshm__h5_savetext_pack(&workers->pack, in, raw / itemsize);
+    raw = raw / itemsize * workers->pack.to;
+    itemsize = workers->pack.to;
+  }
+  if (workers->shuffle && itemsize > 1) {
+    shuffle_bytes(in, out, raw, itemsize);
     in = slot->buffers[1];
     out = slot->buffers[0];
   }
-  size_t nbytes = 0;
   renew(packer, workers->level);
   slot->no_memory = workers->level > 0 && !packer->compressor;
-  if (packer->compressor)
-    nbytes = libdeflate_zlib_compress(packer->compressor, in, workers->nbytes, out, workers->nbytes - 1);
+  if (packer->compressor) nbytes = libdeflate_zlib_compress(packer->compressor, in, raw, out, raw - 1);
   slot->stored = nbytes == 0;
   slot->data = slot->stored ? in : out;
-  slot->nbytes = slot->stored ? workers->nbytes : nbytes;
+  slot->nbytes = slot->stored ? raw : nbytes;
 }
 
 /* ---- threads --------------------------------------------------------------------------------------- */
@@ -133,7 +138,9 @@ cshm_status cshm__h5_deflate_begin(struct h5deflate **workers, uint32_t threads,
   return CSHM_OK;
 }
 
-bool cshm__h5_deflate_style(struct h5deflate *workers, uint32_t level, bool shuffle, size_t nbytes) {
+bool cshm__h5_deflate_style(struct h5deflate *workers, uint32_t level, bool shuffle, size_t nbytes,
+                            const struct h5pack *pack) {
+  workers->pack = *pack;
   workers->level = (int)level;
   workers->shuffle = shuffle;
   workers->nbytes = nbytes;

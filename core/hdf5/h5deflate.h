@@ -5,6 +5,7 @@
 
 #include "error.h"
 #include "h5gather.h"
+#include "h5savetext.h"
 
 #include <stdbool.h>
 
@@ -24,8 +25,9 @@ struct h5deflate; /* the threads, and two chunks in work for each of them */
 cshm_status cshm__h5_deflate_begin(struct h5deflate **workers, uint32_t threads, cshm_error *err);
 
 /* Sets how the chunks are made that are put from now on; none is in work. Level 0: they are only gathered. `nbytes` is a chunk's
- * size. False: no memory. */
-bool cshm__h5_deflate_style(struct h5deflate *workers, uint32_t level, bool shuffle, size_t nbytes);
+ * size before strings are packed, see h5savetext.h. False: no memory. */
+bool cshm__h5_deflate_style(struct h5deflate *workers, uint32_t level, bool shuffle, size_t nbytes,
+                            const struct h5pack *pack);
 
 /* Whether a chunk more can be put before one is taken. */
 bool cshm__h5_deflate_has_room(const struct h5deflate *workers);

@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t ITEMS = 1000;
 constexpr int64_t STRIDE = sizeof(int32_t);
+constexpr h5pack as_it_is{0, 0, false};
 
 h5gather chunk_of(const std::vector<int32_t> &data, uint64_t start) {
   h5gather gather{};
@@ -57,7 +58,7 @@ TEST_CASE("chunks come back in the order in which they were put, whatever the nu
     data[i] = static_cast<int32_t>(i / 3);
   h5deflate *workers = nullptr;
   REQUIRE(cshm__h5_deflate_begin(&workers, threads, nullptr) == CSHM_OK);
-  REQUIRE(cshm__h5_deflate_style(workers, 6, shuffle, ITEMS * sizeof(int32_t)));
+  REQUIRE(cshm__h5_deflate_style(workers, 6, shuffle, ITEMS * sizeof(int32_t), &as_it_is));
   std::vector<int32_t> found;
   h5deflated chunk;
   const auto take = [&] {
@@ -90,7 +91,7 @@ TEST_CASE("a chunk that does not become smaller is stored, and level 0 stores th
   h5deflate *workers = nullptr;
   h5deflated chunk;
   REQUIRE(cshm__h5_deflate_begin(&workers, 1, nullptr) == CSHM_OK);
-  REQUIRE(cshm__h5_deflate_style(workers, level, true, ITEMS * sizeof(int32_t)));
+  REQUIRE(cshm__h5_deflate_style(workers, level, true, ITEMS * sizeof(int32_t), &as_it_is));
   const h5gather gather = chunk_of(data, 0);
   cshm__h5_deflate_put(workers, &gather);
   REQUIRE(cshm__h5_deflate_take(workers, &chunk));
@@ -104,7 +105,7 @@ TEST_CASE("what is put and never taken is no leak") {
   const std::vector<int32_t> data(ITEMS);
   h5deflate *workers = nullptr;
   REQUIRE(cshm__h5_deflate_begin(&workers, threads, nullptr) == CSHM_OK);
-  REQUIRE(cshm__h5_deflate_style(workers, 1, false, ITEMS * sizeof(int32_t)));
+  REQUIRE(cshm__h5_deflate_style(workers, 1, false, ITEMS * sizeof(int32_t), &as_it_is));
   const h5gather gather = chunk_of(data, 0);
   cshm__h5_deflate_put(workers, &gather);
   cshm__h5_deflate_end(workers);

@@ -8,6 +8,7 @@
 #include "h5outside.h"
 #include "h5ragged.h"
 #include "h5type.h"
+#include "h5wide.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -159,7 +160,8 @@ static cshm_status copy_open(struct filling *filling, struct reading *reading) {
   bool good = file_type >= 0 && reading->space >= 0;
   if (!good)
     cshm__h5_reason_words(reading->reason, "its type or shape cannot be read");
-  else if (cshm__h5_type_begin(file_type, filling->type, reading->reason)) {
+  else if (cshm__h5_type_begin(file_type, filling->type, reading->reason) &&
+           cshm__h5_wide_type(reading->dataset, file_type, filling->type, reading->reason)) {
     status = copy_known(filling, reading, file_type);
     cshm__h5_type_end(filling->type);
   }

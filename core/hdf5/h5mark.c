@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5mark.h"
 
+#include "h5raw.h"
 #include "h5text.h"
 
 #include <stdio.h>
@@ -13,8 +14,8 @@
 struct marking {
   struct h5plan *plan;
   size_t node;
-  const char *attribute; /* or NULL */
-  char field[1024];      /* "a.b"; "" outside of compounds. What is longer is cut */
+  const char *attribute;         /* or NULL */
+  char field[H5MARK_FIELD_SIZE]; /* "a.b"; "" outside of compounds */
   int depth;
 };
 
@@ -165,6 +166,14 @@ static cshm_status mark_number(struct marking *marking, hid_t type, H5T_class_t 
   return name ? cshm__h5_mark_text(marking->plan, marking->node, name, text) : CSHM_ERR_NO_MEMORY;
 }
 
+static cshm_status mark_reference(struct marking *marking, hid_t type) {
+  enum h5content content = cshm__h5_raw_content(type);
+  if (content == H5CONTENT_FIXED) return CSHM_OK; /* of a kind that is not loaded */
+  const char *name = full_name(marking, H5MARK_REFERENCE);
+  const char *word = content == H5CONTENT_OBJECT ? H5MARK_OBJECT : "region";
+  return name ? cshm__h5_mark_text(marking->plan, marking->node, name, word) : CSHM_ERR_NO_MEMORY;
+}
+
 /* ---- any type -------------------------------------------------------------------------------------- */
 
 static cshm_status mark_type(struct marking *marking, hid_t type);
@@ -202,6 +211,7 @@ static cshm_status mark_type(struct marking *marking, hid_t type) {
   marking->depth++;
   if (class == H5T_INTEGER || class == H5T_FLOAT || class == H5T_BITFIELD) status = mark_number(marking, type, class);
   if (class == H5T_ENUM) status = mark_enum(marking, type);
+  if (class == H5T_REFERENCE) status = mark_reference(marking, type);
   if (class == H5T_ENUM || class == H5T_ARRAY || class == H5T_VLEN)
     status = status ? status : mark_super(marking, type);
   if (class == H5T_COMPOUND) status = mark_members(marking, type);
@@ -217,4 +227,14 @@ cshm_status cshm__h5_mark(struct h5plan *plan, size_t node, const char *attribut
   const char *name = full_name(&marking, H5MARK_NULL);
   struct h5value value = {.dtype = "|b1", .nbytes = 1, .data = &yes};
   return name ? cshm__h5_plan_attribute(plan, node, name, &value) : CSHM_ERR_NO_MEMORY;
+}
+
+cshm_status cshm__h5_mark_datatype(struct h5plan *plan, size_t node, hid_t datatype, struct h5type *room) {
+  struct h5reason unused;
+  bool mapped = cshm__h5_type_begin(datatype, room, &unused);
+  cshm_status status = cshm__h5_mark_text(plan, node, H5MARK_DATATYPE, mapped ? room->dtype.text : "");
+  if (status == CSHM_OK && mapped && room->ndim > 0)
+    status = cshm__h5_mark_numbers(plan, node, H5MARK_SHAPE, room->shape, room->ndim);
+  if (mapped) cshm__h5_type_end(room);
+  return status ? status : cshm__h5_mark(plan, node, NULL, datatype, H5I_INVALID_HID);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "h5raw.h"
 
+#include "h5wide.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -18,7 +20,8 @@ static herr_t keep(hid_t from, hid_t to, H5T_cdata_t *data, size_t count, size_t
   (void)count, (void)stride, (void)background_stride, (void)buffer, (void)background, (void)transfer;
   if (data->command != H5T_CONV_INIT) return 0;
   data->need_bkg = H5T_BKG_NO;
-  return H5Tget_size(from) == H5Tget_size(to) ? 0 : -1; /* that of a string of fixed length is another, as a rule */
+  if (H5Tget_class(from) == H5T_STRING && H5Tis_variable_str(from) <= 0) return -1;
+  return H5Tget_size(from) == H5Tget_size(to) ? 0 : -1;
 }
 
 /* Loads of other threads may run while one waits for its caller. HDF5's lock guards it. */
@@ -29,14 +32,16 @@ static bool register_conversions(hid_t opaque) {
   hid_t sequence = H5Tvlen_create(H5T_NATIVE_INT), string = H5Tcopy(H5T_C_S1);
   bool good = sequence >= 0 && string >= 0 && H5Tset_size(string, H5T_VARIABLE) >= 0 &&
               H5Tregister(H5T_PERS_SOFT, NAME, sequence, opaque, keep) >= 0 &&
-              H5Tregister(H5T_PERS_SOFT, NAME, string, opaque, keep) >= 0;
+              H5Tregister(H5T_PERS_SOFT, NAME, string, opaque, keep) >= 0 && cshm__h5_wide_register();
   if (sequence >= 0) H5Tclose(sequence);
   if (string >= 0) H5Tclose(string);
   return good;
 }
 
 static void unregister_conversions(void) {
-  if (--users == 0) H5Tunregister(H5T_PERS_SOFT, NAME, H5I_INVALID_HID, H5I_INVALID_HID, keep);
+  if (--users > 0) return;
+  cshm__h5_wide_unregister();
+  H5Tunregister(H5T_PERS_SOFT, NAME, H5I_INVALID_HID, H5I_INVALID_HID, keep);
 }
 
 /* ---- a file ---------------------------------------------------------------------------------------- */

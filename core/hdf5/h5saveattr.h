@@ -3,21 +3,25 @@
 #ifndef CUTESHM_H5SAVEATTR_H
 #define CUTESHM_H5SAVEATTR_H
 
-#include "h5words.h"
+#include "h5saverefs.h"
 
 /* HDF5 has no attribute without a name: one that has none is given this. */
 #define H5SAVE_NAMELESS "cute_shm.nameless"
 
-/* Writes the attributes of a node from number `first` on to an object. False: see `reason`. */
-bool cshm__h5_saveattr(cshm_attachment attachment, const cshm_node *node, uint32_t first, hid_t object,
-                       struct h5reason *reason);
+/* The attributes of a node that are written to an object: from number `first` up to `end`. */
+struct h5saveattrs {
+  const struct h5savetree *tree;
+  const cshm_node *node;
+  hid_t object;
+  uint32_t first;
+  uint32_t end;
+};
 
-/* Whether the strings of a `<U` array are those that h5text would make of strings of any length: well-formed, without NULs inside,
- * and none shorter would do. */
-bool cshm__h5_saveattr_is_text(const char *dtype, const void *data, uint64_t nbytes);
+/* Writes them, and sets *has_references where some hold references: these are made, and get their values later. False: see
+ * `reason`. */
+bool cshm__h5_saveattr(const struct h5saveattrs *attrs, bool *has_references, struct h5reason *reason);
 
-/* Writes such strings as strings of any length, to an attribute or to a dataset. */
-bool cshm__h5_saveattr_put_text(hid_t object, bool is_attribute, hid_t type, const char *dtype, const void *data,
-                                uint64_t nbytes, struct h5reason *reason);
+/* Writes the values that wait for it, when all objects are in the file. False: see `reason`. */
+bool cshm__h5_saveattr_references(const struct h5saveattrs *attrs, struct h5saverefs *refs, struct h5reason *reason);
 
 #endif

@@ -6,6 +6,7 @@
 #include "h5deflate.h"
 #include "h5progress.h"
 #include "h5savefile.h"
+#include "h5savemark.h"
 
 /* How arrays are stored. */
 struct h5savestyle {
@@ -24,13 +25,16 @@ struct h5savetarget {
   const char *name;
   hid_t link;     /* property lists */
   hid_t creation; /* of the dataset; its layout is chosen here */
+  bool may_pack;  /* no attribute has the name that strings of one size need: see h5wide.h */
   struct h5savefile *file;
   struct h5progress *progress;
 };
 
-/* Makes the dataset of an array and writes it. The caller closes *dataset where it is not negative. CSHM_ERR_HDF5 where `reason`
- * tells, CSHM_ERR_NO_MEMORY, CSHM_ERR_CANCELLED, and what a failed write means. */
+/* Makes the dataset of an array and writes it. `marks` may be NULL; *taken of them, the last attributes of the node, are not to be
+ * saved. The caller closes *dataset where it is not negative. CSHM_ERR_HDF5 where `reason` tells, CSHM_ERR_NO_MEMORY,
+ * CSHM_ERR_CANCELLED, and what a failed write means. */
 cshm_status cshm__h5_savedata(const struct h5savetarget *target, const struct h5savestyle *style,
-                              const cshm_array_view *view, hid_t *dataset, struct h5reason *reason, cshm_error *err);
+                              const cshm_array_view *view, struct h5savemarks *marks, uint32_t *taken, hid_t *dataset,
+                              struct h5reason *reason, cshm_error *err);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "h5savefile.h"
 
+#include "h5unnamed.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -175,32 +177,43 @@ static cshm_status find_folder(struct h5savefile *file, cshm_error *err) {
   return CSHM_OK;
 }
 
-/* A name in the folder that nobody has: short, so that it fits wherever the file's own does. */
-static int open_temporary(const struct h5savefile *file, char *name) {
-  for (int i = 0; i < NAME_TRIES; i++) {
+static int take_name(int fd, const char *name) {
+  return fd >= 0 ? cshm__h5_unnamed_name(fd, name) : open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+}
+
+/* Finds a name in the folder that nobody has, short, so that it fits wherever the file's own does, for a file that is open, or for
+ * a new one (`fd` negative). Returns what that call does. */
+static int find_name(struct h5savefile *file, int fd) {
+  size_t size = strlen(file->folder) + NAME_SIZE;
+  char *name = (char *)malloc(size);
+  int made = -1;
+  errno = name ? EEXIST : ENOMEM;
+  for (int i = 0; name && i < NAME_TRIES && made < 0 && (errno == EEXIST || errno == EINTR); i++) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    snprintf(name, strlen(file->folder) + NAME_SIZE, "%s.cute-shm.%lx.%lx.part", file->folder, (unsigned long)getpid(),
+    snprintf(name, size, "%s.cute-shm.%lx.%lx.part", file->folder, (unsigned long)getpid(),
              (unsigned long)now.tv_nsec + (unsigned long)i);
-    int fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd >= 0 || (errno != EEXIST && errno != EINTR)) return fd;
+    made = take_name(fd, name);
   }
-  return -1;
+  int saved = errno;
+  if (made >= 0) file->temporary = name;
+  if (made < 0) free(name);
+  errno = saved;
+  return made;
 }
 
 static cshm_status make_temporary(struct h5savefile *file, mode_t mode, cshm_error *err) {
-  char *name = (char *)malloc(strlen(file->folder) + NAME_SIZE);
-  if (!name) return no_memory(file->path, err);
-  file->fd = open_temporary(file, name);
+  file->fd = cshm__h5_unnamed_open(file->folder);
+  if (file->fd == H5UNNAMED_NOT_HERE) file->fd = find_name(file, -1);
   if (file->fd < 0) {
     int saved = errno;
-    free(name);
+    if (saved == ENOMEM) return no_memory(file->path, err);
     if (saved == ENOENT) return cshm__fail(err, CSHM_ERR_NOT_FOUND, saved, "no such folder: %s", file->folder);
     return cshm__fail_errno(err, saved, "cannot make a file in %s", file->folder);
   }
-  file->temporary = name;
   if (mode != 0 && fchmod(file->fd, mode) != 0)
-    return cshm__fail_errno(err, errno, "cannot give %s the permissions of the file that it replaces", name);
+    return cshm__fail_errno(err, errno, "cannot give the new %s the permissions of the file that it replaces",
+                            file->path);
   return CSHM_OK;
 }
 
@@ -216,7 +229,7 @@ static hid_t create_file(struct h5savefile *file, char *words, size_t size) {
       H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) >= 0 &&
       H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) >= 0 &&
       H5Pset_obj_track_times(creation, false) >= 0)
-    id = H5Fcreate(file->temporary, H5F_ACC_TRUNC, creation, access);
+    id = H5Fcreate(file->path, H5F_ACC_TRUNC, creation, access);
   if (id < 0) cshm__h5_words(words, size);
   if (access >= 0) H5Pclose(access);
   if (creation >= 0) H5Pclose(creation);
@@ -236,17 +249,47 @@ cshm_status cshm__h5_savefile_begin(struct h5savefile *file, const char *path, b
   return cshm__fail(err, CSHM_ERR_HDF5, 0, "%s cannot be made (HDF5: %s)", path, words);
 }
 
-/* Without leave to overwrite, a file that has come in the meantime wins: link() says so, where the file system has links. */
-static cshm_status give_name(struct h5savefile *file, cshm_error *err) {
-  if (!file->overwrite && link(file->temporary, file->path) == 0) return CSHM_OK; /* the other name goes at the end */
-  if (!file->overwrite && (errno == EEXIST || access(file->path, F_OK) == 0))
+static cshm_status not_named(const struct h5savefile *file, int saved, cshm_error *err) {
+  return cshm__fail_errno(err, saved, "cannot give the file its name %s", file->path);
+}
+
+/* Without leave to overwrite, a file that has come in the meantime wins: a link cannot replace it. */
+static cshm_status give_new_name(struct h5savefile *file, cshm_error *err) {
+  int result = file->temporary ? link(file->temporary, file->path) : cshm__h5_unnamed_name(file->fd, file->path);
+  if (result == 0) return CSHM_OK; /* a second name goes at the end */
+  int saved = errno;
+  if (saved == EEXIST || access(file->path, F_OK) == 0)
     return cshm__fail(err, CSHM_ERR_EXISTS, EEXIST, "%s has come into being while it was saved; it is untouched",
                       file->path);
-  if (rename(file->temporary, file->path) != 0)
-    return cshm__fail_errno(err, errno, "cannot give the file its name %s", file->path);
+  /* A file system without links. */
+  if (!file->temporary || rename(file->temporary, file->path) != 0) return not_named(file, saved, err);
   free(file->temporary);
   file->temporary = NULL;
   return CSHM_OK;
+}
+
+static cshm_status replace(struct h5savefile *file, cshm_error *err) {
+  if (!file->temporary && find_name(file, file->fd) < 0) return not_named(file, errno, err);
+  if (rename(file->temporary, file->path) != 0) return not_named(file, errno, err);
+  free(file->temporary);
+  file->temporary = NULL;
+  return CSHM_OK;
+}
+
+/* A file that had a name from the beginning has two when it was linked to its own. */
+static cshm_status drop_second_name(struct h5savefile *file, cshm_error *err) {
+  cshm_status status = CSHM_OK;
+  if (file->temporary && unlink(file->temporary) != 0)
+    status = cshm__fail_errno(err, errno, "%s is saved, but its other name %s cannot be removed", file->path,
+                              file->temporary);
+  free(file->temporary);
+  file->temporary = NULL;
+  return status;
+}
+
+static cshm_status give_name(struct h5savefile *file, cshm_error *err) {
+  cshm_status status = file->overwrite ? replace(file, err) : give_new_name(file, err);
+  return status ? status : drop_second_name(file, err);
 }
 
 static int sync_file(int fd) {
@@ -284,10 +327,11 @@ cshm_status cshm__h5_savefile_commit(struct h5savefile *file, cshm_error *err) {
   return status;
 }
 
-void cshm__h5_savefile_end(struct h5savefile *file) {
+void cshm__h5_savefile_end(struct h5savefile *file, cshm_status status, cshm_error *err) {
   close_file(file);
   if (file->fd >= 0) close(file->fd);
-  if (file->temporary) unlink(file->temporary);
+  if (file->temporary && unlink(file->temporary) != 0 && errno != ENOENT && status)
+    cshm__fail_about(err, status, "%s is left behind (%s)", file->temporary, strerror(errno));
   free(file->temporary);
   free(file->folder);
   free(file->path);

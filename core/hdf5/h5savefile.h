@@ -18,7 +18,7 @@ struct h5savefile {
   int failed;      /* errno of the first write that failed, or 0 */
   char *path;      /* where it will be; no symlink */
   char *folder;    /* of it */
-  char *temporary; /* its name until then; NULL when there is nothing to remove */
+  char *temporary; /* its name until then; NULL while it has none: see h5unnamed.h */
   bool overwrite;
 };
 
@@ -37,7 +37,7 @@ cshm_status cshm__h5_savefile_check(const struct h5savefile *file, cshm_error *e
 /* Closes the file, waits until it is on the disk, and gives it its name. */
 cshm_status cshm__h5_savefile_commit(struct h5savefile *file, cshm_error *err);
 
-/* Removes what was not committed. Twice is fine. */
-void cshm__h5_savefile_end(struct h5savefile *file);
+/* Removes what was not committed; where that fails the message of `err`, if `status` is a failure, tells it. Twice is fine. */
+void cshm__h5_savefile_end(struct h5savefile *file, cshm_status status, cshm_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 #include "h5saveragged.h"
 
 #include "h5ragged.h"
+#include "h5savetext.h"
 #include "h5savetype.h"
 #include "h5slab.h"
 #include "utf8.h"
@@ -15,26 +16,12 @@
 /* ---- what it is ------------------------------------------------------------------------------------ */
 
 static const char *const kinds[] = {"utf8", "bytes", "sequence"};
-/* As h5text writes them. */
-static const char *const kind_dtypes[] = {"<U4", "<U5", "<U8"};
-
-static bool is_word(const cshm_attribute *attribute, const char *word) {
-  const unsigned char *bytes = (const unsigned char *)attribute->data;
-  size_t length = strlen(word);
-  if (attribute->nbytes != 4 * length) return false;
-  for (size_t i = 0; i < length; i++)
-    if (bytes[4 * i] != (unsigned char)word[i] || bytes[4 * i + 1] || bytes[4 * i + 2] || bytes[4 * i + 3])
-      return false;
-  return true;
-}
-
 static const char *find_kind(cshm_attachment attachment, uint32_t node) {
   cshm_attribute attribute = CSHM_ATTRIBUTE_INIT;
-  if (cshm_attribute_at(attachment, node, 0, &attribute, NULL) || strcmp(attribute.name, "cute_shm.ragged") != 0 ||
-      attribute.ndim != 0)
+  if (cshm_attribute_at(attachment, node, 0, &attribute, NULL) || strcmp(attribute.name, "cute_shm.ragged") != 0)
     return NULL;
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-    if (strcmp(attribute.dtype, kind_dtypes[i]) == 0 && is_word(&attribute, kinds[i])) return kinds[i];
+    if (cshm__h5_savetext_is(&attribute, kinds[i])) return kinds[i];
   return NULL;
 }
 
@@ -62,7 +49,26 @@ static bool find_part(cshm_attachment attachment, uint32_t number, const char *n
   *view = (cshm_array_view)CSHM_ARRAY_VIEW_INIT;
   return cshm_node_at(attachment, number, &part, NULL) == CSHM_OK && part.kind == CSHM_ARRAY &&
          strcmp(part.name, name) == 0 && part.attribute_count == 0 &&
-         cshm_attachment_view(attachment, number, view, NULL) == CSHM_OK && view->ndim == 1;
+         cshm_attachment_view(attachment, number, view, NULL) == CSHM_OK && view->ndim > 0 &&
+         (view->ndim == 1 || view->order == CSHM_ORDER_C);
+}
+
+/* Items that have dimensions of their own are arrays. False: HDF5 has none such. */
+static bool find_item(struct h5saveragged *ragged) {
+  const cshm_array_view *values = &ragged->values;
+  ragged->item_size = values->itemsize;
+  for (uint32_t i = 1; i < values->ndim; i++) {
+    uint64_t length = (uint64_t)values->shape[i];
+    if (length == 0 || ragged->item_size > UINT32_MAX / length) return false;
+    ragged->item_size *= length;
+  }
+  return values->ndim <= H5S_MAX_RANK;
+}
+
+static void find_marks(struct h5saveragged *ragged, cshm_attachment attachment, const cshm_node *node) {
+  ragged->has_marks = cshm__h5_savemark_of_node(&ragged->marks, attachment, node, H5SAVERAGGED_ATTRIBUTES);
+  ragged->has_paths = ragged->has_marks && ragged->kind == kinds[0] &&
+                      cshm__h5_savemark_is(&ragged->marks, H5MARK_REFERENCE, H5MARK_OBJECT);
 }
 
 bool cshm__h5_saveragged_begin(struct h5saveragged *ragged, cshm_attachment attachment, const cshm_node *node) {
@@ -73,9 +79,12 @@ bool cshm__h5_saveragged_begin(struct h5saveragged *ragged, cshm_attachment atta
   if (!find_part(attachment, node->number + 1, H5RAGGED_OFFSETS, &ragged->offsets) ||
       !find_part(attachment, node->number + 2, H5RAGGED_VALUES, &ragged->values))
     return false;
-  bool is_strings = ragged->kind != kinds[2];
+  if (ragged->offsets.ndim != 1 || !find_item(ragged)) return false;
+  find_marks(ragged, attachment, node);
   /* A single string of any length is loaded as text, and strings that are none at all as "utf8". */
-  if (is_strings && (ragged->ndim == 0 || strcmp(ragged->values.dtype, "|u1") != 0)) return false;
+  if (ragged->kind != kinds[2] && ((ragged->ndim == 0 && !ragged->has_paths) ||
+                                   strcmp(ragged->values.dtype, "|u1") != 0 || ragged->values.ndim > 1))
+    return false;
   return strcmp(ragged->offsets.dtype, "<i8") == 0 && (uint64_t)ragged->offsets.shape[0] == ragged->count + 1;
 }
 
@@ -98,7 +107,7 @@ static uint64_t offset_at(const struct h5saveragged *ragged, uint64_t i) {
 static bool take_element(const struct h5saveragged *ragged, uint64_t i, struct element *element) {
   uint64_t begin = offset_at(ragged, i), end = offset_at(ragged, i + 1);
   if (begin > end || end > (uint64_t)ragged->values.shape[0]) return false;
-  element->data = (unsigned char *)ragged->values.data + begin * ragged->values.itemsize;
+  element->data = (unsigned char *)ragged->values.data + begin * ragged->item_size;
   element->count = end - begin;
   return true;
 }
@@ -117,24 +126,79 @@ bool cshm__h5_saveragged_check(struct h5saveragged *ragged) {
   return !is_strings || is_utf8 == (ragged->kind == kinds[0]);
 }
 
+static bool take_path(const struct h5saveragged *ragged, uint64_t i, char *path) {
+  struct element element;
+  if (!take_element(ragged, i, &element) || element.count > CSHM_MAX_PATH + 1) return false;
+  memcpy(path, element.data, (size_t)element.count);
+  path[element.count] = '\0';
+  return true;
+}
+
+bool cshm__h5_saveragged_all_lead(const struct h5saveragged *ragged, const struct h5savetree *tree) {
+  uint32_t target;
+  bool all = true;
+  for (uint64_t i = 0; all && i < ragged->count; i++)
+    all = take_path(ragged, i, tree->path) && cshm__h5_savetree_target(tree, tree->path, &target);
+  return all;
+}
+
 /* ---- the dataset ----------------------------------------------------------------------------------- */
 
-static hid_t make_type(const struct h5saveragged *ragged, struct h5reason *reason) {
-  if (ragged->kind != kinds[2]) return cshm__h5_savetype_string(ragged->kind == kinds[0]);
-  hid_t item = cshm__h5_savetype(ragged->values.dtype, reason);
+static hid_t make_item(const struct h5saveragged *ragged, struct h5savemarks *marks, struct h5reason *reason) {
+  hid_t item = cshm__h5_savetype(ragged->values.dtype, marks, reason);
+  if (item >= 0) item = cshm__h5_savetype_array(item, ragged->values.ndim - 1, ragged->values.shape + 1, reason);
   hid_t type = item < 0 ? item : H5Tvlen_create(item);
   if (item >= 0 && type < 0) cshm__h5_reason_words(reason, "HDF5 has no such type");
   if (item >= 0) H5Tclose(item);
   return type;
 }
 
-hid_t cshm__h5_saveragged_create(const struct h5saveragged *ragged, hid_t group, const char *name, hid_t link,
-                                 hid_t creation, struct h5reason *reason) {
+static hid_t make_type(const struct h5saveragged *ragged, struct h5savemarks *marks, struct h5reason *reason) {
+  if (ragged->is_references) return H5Tcopy(H5T_STD_REF_OBJ);
+  if (ragged->kind != kinds[2]) return cshm__h5_savetype_string(ragged->kind == kinds[0]);
+  return make_item(ragged, marks, reason);
+}
+
+static bool is_null(const struct h5saveragged *ragged) {
+  cshm_attribute found;
+  return ragged->ndim == 1 && ragged->count == 0 && cshm__h5_savemark_find(&ragged->marks, H5MARK_NULL, &found);
+}
+
+/* Makes type and space as the marks say. False: these do not say what they should. */
+static bool make_marked(struct h5saveragged *ragged, const struct h5savetree *tree, hid_t *type, hid_t *space) {
+  struct h5reason unused;
   uint32_t rank;
-  hid_t type = make_type(ragged, reason), dataset = H5I_INVALID_HID;
-  hid_t space = type < 0 ? type : cshm__h5_savetype_space(ragged->ndim, ragged->shape, &type, &rank, reason);
+  ragged->is_references = ragged->has_paths && cshm__h5_saveragged_all_lead(ragged, tree);
+  *type = make_type(ragged, &ragged->marks, &unused);
+  if (*type < 0) return false;
+  *space = is_null(ragged) ? cshm__h5_savetype_null(ragged->ndim, ragged->shape, type, &unused)
+                           : cshm__h5_savetype_space(ragged->ndim, ragged->shape, type, &rank, &unused);
+  if (*space >= 0 && cshm__h5_savemark_same(&ragged->marks, *type, *space, &ragged->taken)) return true;
+  if (*type >= 0) H5Tclose(*type);
+  if (*space >= 0) H5Sclose(*space);
+  return false;
+}
+
+hid_t cshm__h5_saveragged_create(struct h5saveragged *ragged, const struct h5savetarget *target,
+                                 const struct h5savetree *tree, struct h5reason *reason) {
+  uint32_t rank;
+  hid_t type = H5I_INVALID_HID, space = H5I_INVALID_HID, dataset = H5I_INVALID_HID;
+  bool made = false;
+  for (int i = 0; ragged->has_marks && !made && i < H5SAVEMARK_TRIES; i++) {
+    made = make_marked(ragged, tree, &type, &space);
+    if (ragged->marks.no_memory) {
+      cshm__h5_reason_memory(reason);
+      return H5I_INVALID_HID;
+    }
+  }
+  if (!made) {
+    ragged->is_references = false;
+    ragged->taken = 0;
+    type = make_type(ragged, NULL, reason);
+    space = type < 0 ? type : cshm__h5_savetype_space(ragged->ndim, ragged->shape, &type, &rank, reason);
+  }
   if (space >= 0) {
-    dataset = H5Dcreate2(group, name, type, space, link, creation, H5P_DEFAULT);
+    dataset = H5Dcreate2(target->group, target->name, type, space, target->link, target->creation, H5P_DEFAULT);
     if (dataset < 0) cshm__h5_reason_words(reason, "it cannot be made");
     H5Sclose(space);
   }
@@ -145,6 +209,7 @@ hid_t cshm__h5_saveragged_create(const struct h5saveragged *ragged, hid_t group,
 /* What HDF5 writes elements from: pointers to strings with a NUL, which are copies, or lengths and pointers. */
 struct batch {
   void *elements;
+  hobj_ref_t *references; /* of the strings in `elements`, or NULL */
   char *text;
   size_t text_size;
   uint64_t nbytes; /* of the project that are in it */
@@ -194,14 +259,30 @@ static bool fill_sequences(const struct h5saveragged *ragged, struct batch *batc
     struct element element;
     if (!take_element(ragged, first + i, &element)) return changed(reason);
     sequences[i].len = (size_t)element.count;
-    batch->nbytes += element.count * ragged->values.itemsize;
+    batch->nbytes += element.count * ragged->item_size;
     sequences[i].p = element.data;
   }
   return true;
 }
 
+/* Strings become references. */
+static bool fill_references(const struct batch *batch, uint64_t count, struct h5saverefs *refs,
+                            struct h5reason *reason) {
+  char *const *paths = (char *const *)batch->elements;
+  for (uint64_t i = 0; i < count; i++)
+    if (!cshm__h5_saverefs_put(refs, paths[i], &batch->references[i], reason)) return false;
+  return true;
+}
+
+static bool fill(const struct h5saveragged *ragged, struct batch *batch, uint64_t first, uint64_t count,
+                 struct h5saverefs *refs, struct h5reason *reason) {
+  if (ragged->kind == kinds[2]) return fill_sequences(ragged, batch, first, count, reason);
+  return fill_strings(ragged, batch, first, count, reason) &&
+         (!batch->references || fill_references(batch, count, refs, reason));
+}
+
 static uint64_t batch_size(const struct h5saveragged *ragged) {
-  uint64_t most = BATCH_BYTES / (ragged->longest * ragged->values.itemsize + 1);
+  uint64_t most = BATCH_BYTES / (ragged->longest * ragged->item_size + 1);
   return most < 1 ? 1 : most < BATCH_ELEMENTS ? most : BATCH_ELEMENTS;
 }
 
@@ -223,7 +304,7 @@ static bool write_box(hid_t dataset, hid_t type, hid_t space, const struct h5sla
 
 /* Without chunks a box is one run: it goes on where the one before ended. */
 static cshm_status write_boxes(const struct h5saveragged *ragged, hid_t dataset, hid_t type, hid_t space,
-                               struct batch *batch, const struct h5savefile *file, struct h5progress *progress,
+                               struct batch *batch, struct h5saverefs *refs, const struct h5savetarget *target,
                                struct h5reason *reason, cshm_error *err) {
   uint64_t lengths[H5SLAB_MAX_NDIM], first = 0;
   struct h5slab slab;
@@ -233,32 +314,34 @@ static cshm_status write_boxes(const struct h5saveragged *ragged, hid_t dataset,
   cshm__h5_slab_begin(&slab, ragged->ndim, lengths, NULL, batch_size(ragged));
   do {
     uint64_t count = slab.run_elements;
-    bool filled = ragged->kind == kinds[2] ? fill_sequences(ragged, batch, first, count, reason)
-                                           : fill_strings(ragged, batch, first, count, reason);
-    if (!filled || !write_box(dataset, type, space, &slab, batch->elements, reason)) return CSHM_ERR_HDF5;
+    if (!fill(ragged, batch, first, count, refs, reason) ||
+        !write_box(dataset, type, space, &slab, batch->references ? batch->references : batch->elements, reason))
+      return CSHM_ERR_HDF5;
     first += count;
-    status = cshm__h5_savefile_check(file, err);
-    if (!status) status = cshm__h5_progress_add(progress, batch->nbytes, err);
+    status = cshm__h5_savefile_check(target->file, err);
+    if (!status) status = cshm__h5_progress_add(target->progress, batch->nbytes, err);
   } while (!status && cshm__h5_slab_next(&slab));
   return status;
 }
 
-cshm_status cshm__h5_saveragged_write(const struct h5saveragged *ragged, hid_t dataset, const struct h5savefile *file,
-                                      struct h5progress *progress, struct h5reason *reason, cshm_error *err) {
+cshm_status cshm__h5_saveragged_write(const struct h5saveragged *ragged, hid_t dataset, struct h5saverefs *refs,
+                                      const struct h5savetarget *target, struct h5reason *reason, cshm_error *err) {
   if (ragged->count == 0) return CSHM_OK;
   struct batch batch = {0};
   batch.elements = calloc((size_t)batch_size(ragged), sizeof(hvl_t));
+  if (refs) batch.references = (hobj_ref_t *)calloc((size_t)batch_size(ragged), sizeof(hobj_ref_t));
   hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
   cshm_status status = CSHM_ERR_HDF5;
-  if (!batch.elements)
+  if (!batch.elements || (refs && !batch.references))
     cshm__h5_reason_memory(reason);
   else if (type < 0 || space < 0)
     cshm__h5_reason_words(reason, "it cannot be written");
   else
-    status = write_boxes(ragged, dataset, type, space, &batch, file, progress, reason, err);
+    status = write_boxes(ragged, dataset, type, space, &batch, refs, target, reason, err);
   if (type >= 0) H5Tclose(type);
   if (space >= 0) H5Sclose(space);
   free(batch.elements);
+  free(batch.references);
   free(batch.text);
   return status;
 }

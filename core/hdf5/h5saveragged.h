@@ -3,8 +3,9 @@
 #ifndef CUTESHM_H5SAVERAGGED_H
 #define CUTESHM_H5SAVERAGGED_H
 
-#include "h5progress.h"
-#include "h5savefile.h"
+#include "h5savedata.h"
+#include "h5savemark.h"
+#include "h5saverefs.h"
 
 #define H5SAVERAGGED_ATTRIBUTES 2 /* of the group, that HDF5's type and shape say */
 
@@ -14,8 +15,15 @@ struct h5saveragged {
   const int64_t *shape;
   uint64_t count; /* elements */
   uint64_t longest;
+  uint64_t item_size; /* bytes of a value */
   cshm_array_view offsets;
   cshm_array_view values;
+  bool has_marks; /* its attributes may say what else it is: see h5savemark.h */
+  bool has_paths; /* they say that its strings are references */
+  struct h5savemarks marks;
+  /* Once the dataset has been made: */
+  bool is_references; /* they are */
+  uint32_t taken;     /* attributes, the last ones, that loading makes of the type again */
 };
 
 /* Looks at a group. False: loaded again, it would not come out the same as a dataset; it is then a group like any other. Such is
@@ -25,12 +33,15 @@ bool cshm__h5_saveragged_begin(struct h5saveragged *ragged, cshm_attachment atta
 /* Whether the elements are what kind and offsets say. Goes through all of them, and sets `longest`. */
 bool cshm__h5_saveragged_check(struct h5saveragged *ragged);
 
-/* Makes the dataset. The caller closes it. Negative: see `reason`. */
-hid_t cshm__h5_saveragged_create(const struct h5saveragged *ragged, hid_t group, const char *name, hid_t link,
-                                 hid_t creation, struct h5reason *reason);
+/* Whether all of its paths lead to objects of the file. */
+bool cshm__h5_saveragged_all_lead(const struct h5saveragged *ragged, const struct h5savetree *tree);
 
-/* Writes all elements. CSHM_ERR_HDF5, CSHM_ERR_NO_MEMORY, CSHM_ERR_CANCELLED, and what a failed write means. */
-cshm_status cshm__h5_saveragged_write(const struct h5saveragged *ragged, hid_t dataset, const struct h5savefile *file,
-                                      struct h5progress *progress, struct h5reason *reason, cshm_error *err);
+/* Makes the dataset. The caller closes it. Negative: see `reason`. */
+hid_t cshm__h5_saveragged_create(struct h5saveragged *ragged, const struct h5savetarget *target,
+                                 const struct h5savetree *tree, struct h5reason *reason);
+
+/* Writes all elements; of references when all objects are there, which `refs` then knows, or NULL. CSHM_ERR_HDF5, CSHM_ERR_NO_MEMORY, CSHM_ERR_CANCELLED, and what a failed write means. */
+cshm_status cshm__h5_saveragged_write(const struct h5saveragged *ragged, hid_t dataset, struct h5saverefs *refs,
+                                      const struct h5savetarget *target, struct h5reason *reason, cshm_error *err);
 
 #endif

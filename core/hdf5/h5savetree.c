@@ -119,6 +119,63 @@ static void make_links(struct h5savetree *tree) {
   }
 }
 
+/* ---- what references lead to ----------------------------------------------------------------------- */
+
+/* The first node of the object that a node is a path to. */
+static uint32_t object_of(const struct h5savetree *tree, uint32_t node) {
+  return tree->form[node] == H5FORM_RAGGED ? tree->first[node + 1] - 1 : tree->first[node];
+}
+
+/* Loading goes through the groups breadth first: an object is known by the path with the fewest levels, of these by the first. */
+static void find_shortest(struct h5savetree *tree, uint32_t *levels) {
+  for (uint32_t i = 0; i < tree->count; i++)
+    tree->shortest[i] = H5SAVETREE_NULL;
+  for (uint32_t i = 0; i < tree->count; i++) {
+    cshm_node node = CSHM_NODE_INIT;
+    if (cshm_node_at(tree->attachment, i, &node, NULL)) continue;
+    levels[i] = i == 0 ? 0 : levels[node.parent] + 1;
+    uint32_t *best = &tree->shortest[object_of(tree, i)];
+    if (tree->form[i] != H5FORM_NONE && (*best == H5SAVETREE_NULL || levels[i] < levels[*best])) *best = i;
+  }
+}
+
+bool cshm__h5_savetree_target(const struct h5savetree *tree, const char *path, uint32_t *node) {
+  cshm_node found = CSHM_NODE_INIT;
+  *node = H5SAVETREE_NULL;
+  if (path[0] == '\0') return true;
+  if (path[0] != '/' || cshm_node_find(tree->attachment, path + 1, &found, NULL)) return false;
+  *node = found.number;
+  return tree->form[*node] != H5FORM_NONE && tree->shortest[object_of(tree, *node)] == *node &&
+         strcmp(found.path, path + 1) == 0;
+}
+
+/* A single reference has no other form as a dataset: a single string is loaded as text. True: one has become a group. */
+static bool give_up_lost(struct h5savetree *tree) {
+  bool found = false;
+  for (uint32_t i = 1; i < tree->count; i++) {
+    cshm_node node = CSHM_NODE_INIT;
+    struct h5saveragged ragged;
+    if (tree->form[i] != H5FORM_RAGGED || cshm_node_at(tree->attachment, i, &node, NULL) ||
+        !cshm__h5_saveragged_begin(&ragged, tree->attachment, &node) || ragged.ndim > 0 || !ragged.has_paths ||
+        cshm__h5_saveragged_all_lead(&ragged, tree))
+      continue;
+    give_up(tree, i + 1);
+    found = true;
+  }
+  return found;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------------- */
+
+static void choose_ragged(struct h5savetree *tree, uint32_t *levels) {
+  take_ragged(tree);
+  do {
+    while (give_up_mixed(tree)) {
+    }
+    find_shortest(tree, levels);
+  } while (give_up_lost(tree));
+}
+
 cshm_status cshm__h5_savetree_begin(struct h5savetree *tree, cshm_attachment attachment, cshm_error *err) {
   cshm_attachment_info info = CSHM_ATTACHMENT_INFO_INIT;
   memset(tree, 0, sizeof *tree);
@@ -129,22 +186,28 @@ cshm_status cshm__h5_savetree_begin(struct h5savetree *tree, cshm_attachment att
   struct place *places = (struct place *)calloc(tree->count, sizeof *places);
   tree->form = (unsigned char *)calloc(tree->count, sizeof *tree->form);
   tree->first = (uint32_t *)calloc(tree->count, sizeof *tree->first);
-  if (places && tree->form && tree->first)
+  tree->shortest = (uint32_t *)calloc(tree->count, sizeof *tree->shortest);
+  tree->path = (char *)malloc(CSHM_MAX_PATH + 2);
+  uint32_t *levels = (uint32_t *)calloc(tree->count, sizeof *levels);
+  if (places && tree->form && tree->first && tree->shortest && tree->path && levels)
     status = find_first(tree, places, err);
   else
     status = cshm__fail(err, CSHM_ERR_NO_MEMORY, 0, "out of memory for %u groups and arrays", info.node_count);
-  free(places);
-  if (status) return status;
-  count_bytes(tree);
-  take_ragged(tree);
-  while (give_up_mixed(tree)) {
+  if (status == CSHM_OK) {
+    count_bytes(tree);
+    choose_ragged(tree, levels);
+    make_links(tree);
+    find_shortest(tree, levels);
   }
-  make_links(tree);
-  return CSHM_OK;
+  free(levels);
+  free(places);
+  return status;
 }
 
 void cshm__h5_savetree_end(struct h5savetree *tree) {
   free(tree->form);
   free(tree->first);
+  free(tree->shortest);
+  free(tree->path);
   memset(tree, 0, sizeof *tree);
 }

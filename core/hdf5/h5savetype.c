@@ -51,7 +51,7 @@ static hid_t make_complex(uint64_t size, bool big) {
   return H5I_INVALID_HID;
 }
 
-static hid_t make_bytes(uint64_t size) {
+hid_t cshm__h5_savetype_bytes(uint64_t size) {
   hid_t type = H5Tcopy(H5T_C_S1);
   if (type < 0 || (H5Tset_size(type, size) >= 0 && H5Tset_strpad(type, H5T_STR_NULLPAD) >= 0)) return type;
   H5Tclose(type);
@@ -68,23 +68,35 @@ static hid_t make_opaque(uint64_t size, const char *dtype) {
   return H5I_INVALID_HID;
 }
 
-static hid_t make_scalar(const char *dtype, const cshm_dtype *parts) {
+static hid_t make_marked(const cshm_dtype *parts, bool big, struct h5savemarks *marks) {
+  hid_t type = make_integer(parts->itemsize, parts->kind == 'i', big);
+  return type >= 0 && marks ? cshm__h5_savemark_integer(marks, type, parts->kind == 'i') : type;
+}
+
+static hid_t make_scalar(const char *dtype, const cshm_dtype *parts, struct h5savemarks *marks) {
   bool big = parts->byte_order == '>';
   switch (parts->kind) {
   case 'b':
     return make_bool();
   case 'i':
   case 'u':
-    return make_integer(parts->itemsize, parts->kind == 'i', big);
+    return make_marked(parts, big, marks);
   case 'f':
     return make_float(parts->itemsize, big);
   case 'c':
     return make_complex(parts->itemsize, big);
   case 'S':
-    return make_bytes(parts->itemsize);
+    return cshm__h5_savetype_bytes(parts->itemsize);
   default:
     return make_opaque(parts->itemsize, parts->kind == 'V' ? NULL : dtype);
   }
+}
+
+hid_t cshm__h5_savetype_utf8(uint64_t size) {
+  hid_t type = cshm__h5_savetype_bytes(size);
+  if (type < 0 || H5Tset_cset(type, H5T_CSET_UTF8) >= 0) return type;
+  H5Tclose(type);
+  return H5I_INVALID_HID;
 }
 
 hid_t cshm__h5_savetype_string(bool is_utf8) {
@@ -98,12 +110,15 @@ hid_t cshm__h5_savetype_string(bool is_utf8) {
 
 /* ---- arrays and compounds -------------------------------------------------------------------------- */
 
-/* Takes `type` and returns an array of it. */
-static hid_t make_array(hid_t type, uint32_t ndim, const int64_t *shape, struct h5reason *reason) {
+hid_t cshm__h5_savetype_array(hid_t type, uint32_t ndim, const int64_t *shape, struct h5reason *reason) {
   hsize_t lengths[CSHM_MAX_NDIM];
   if (ndim == 0) return type;
-  for (uint32_t i = 0; i < ndim; i++)
+  uint64_t room = UINT32_MAX / H5Tget_size(type); /* HDF5 has no larger types, and does not look */
+  for (uint32_t i = 0; i < ndim; i++) {
     lengths[i] = (hsize_t)shape[i];
+    if (lengths[i] == 0 || lengths[i] > room) return failed(reason, type);
+    room /= lengths[i];
+  }
   hid_t array = H5Tarray_create2(type, ndim, lengths);
   if (array < 0) return failed(reason, type);
   H5Tclose(type);
@@ -112,7 +127,7 @@ static hid_t make_array(hid_t type, uint32_t ndim, const int64_t *shape, struct 
 
 /* Adds field `index`. Both buffers hold `size` bytes: no name and no format is longer than the dtype. */
 static bool add_field(hid_t type, const char *dtype, uint32_t index, char *name, char *format, size_t size,
-                      struct h5reason *reason) {
+                      struct h5savemarks *marks, struct h5reason *reason) {
   cshm_field field = CSHM_FIELD_INIT;
   cshm_error said = CSHM_ERROR_INIT;
   size_t name_length = size, format_length = size;
@@ -120,40 +135,44 @@ static bool add_field(hid_t type, const char *dtype, uint32_t index, char *name,
     cshm__h5_reason(reason, "%s", said.message);
     return false;
   }
-  hid_t member = cshm__h5_savetype(format, reason);
-  if (member >= 0) member = make_array(member, field.ndim, field.shape, reason);
+  size_t outside = marks ? cshm__h5_savemark_enter(marks, name) : 0;
+  hid_t member = cshm__h5_savetype(format, marks, reason);
+  if (marks) cshm__h5_savemark_leave(marks, outside);
+  if (member >= 0) member = cshm__h5_savetype_array(member, field.ndim, field.shape, reason);
   bool good = member >= 0 && H5Tinsert(type, name, field.offset, member) >= 0;
   if (member >= 0 && !good) failed(reason, H5I_INVALID_HID);
   if (member >= 0) H5Tclose(member);
   return good;
 }
 
-static hid_t make_compound(const char *dtype, const cshm_dtype *parts, struct h5reason *reason) {
+static hid_t make_compound(const char *dtype, const cshm_dtype *parts, struct h5savemarks *marks,
+                           struct h5reason *reason) {
   size_t size = strlen(dtype) + 1;
   char *buffers = (char *)malloc(2 * size);
   if (!buffers) {
+    if (marks) marks->no_memory = true;
     cshm__h5_reason_memory(reason);
     return H5I_INVALID_HID;
   }
   hid_t type = H5Tcreate(H5T_COMPOUND, parts->itemsize);
   bool good = type >= 0 || failed(reason, type) >= 0;
   for (uint32_t i = 0; good && i < parts->field_count; i++)
-    good = add_field(type, dtype, i, buffers, buffers + size, size, reason);
+    good = add_field(type, dtype, i, buffers, buffers + size, size, marks, reason);
   free(buffers);
   if (good || type < 0) return type;
   H5Tclose(type);
   return H5I_INVALID_HID;
 }
 
-hid_t cshm__h5_savetype(const char *dtype, struct h5reason *reason) {
+hid_t cshm__h5_savetype(const char *dtype, struct h5savemarks *marks, struct h5reason *reason) {
   cshm_dtype parts = CSHM_DTYPE_INIT;
   cshm_error said = CSHM_ERROR_INIT;
   if (cshm_dtype_parse(dtype, &parts, &said)) {
     cshm__h5_reason(reason, "%s", said.message);
     return H5I_INVALID_HID;
   }
-  if (parts.field_count > 0) return make_compound(dtype, &parts, reason);
-  hid_t type = make_scalar(dtype, &parts);
+  if (parts.field_count > 0) return make_compound(dtype, &parts, marks, reason);
+  hid_t type = make_scalar(dtype, &parts, marks);
   return type < 0 ? failed(reason, type) : type;
 }
 
@@ -165,9 +184,16 @@ hid_t cshm__h5_savetype_space(uint32_t ndim, const int64_t *shape, hid_t *type, 
   *rank = ndim < H5S_MAX_RANK ? ndim : H5S_MAX_RANK;
   for (uint32_t i = 0; i < *rank; i++)
     lengths[i] = (hsize_t)shape[i];
-  *type = make_array(*type, ndim - *rank, shape + *rank, reason);
+  *type = cshm__h5_savetype_array(*type, ndim - *rank, shape + *rank, reason);
   if (*type < 0) return H5I_INVALID_HID;
   hid_t space = *rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple((int)*rank, lengths, NULL);
   if (space < 0) cshm__h5_reason_words(reason, "HDF5 has no such shape");
+  return space;
+}
+
+hid_t cshm__h5_savetype_null(uint32_t ndim, const int64_t *shape, hid_t *type, struct h5reason *reason) {
+  *type = cshm__h5_savetype_array(*type, ndim - 1, shape + 1, reason);
+  hid_t space = *type < 0 ? *type : H5Screate(H5S_NULL);
+  if (*type >= 0 && space < 0) cshm__h5_reason_words(reason, "HDF5 has no such shape");
   return space;
 }

@@ -134,16 +134,12 @@ static cshm_status visit_group(struct walker *walker, size_t node, hid_t group) 
 /* A named datatype has no values: it becomes an empty group, with its attributes and what it stands for. */
 static cshm_status visit_datatype(struct walker *walker, size_t node, hid_t datatype) {
   struct h5plan *plan = walker->plan;
-  struct h5reason unused;
   hid_t plist = H5Tget_create_plist(datatype);
   plan->nodes[node].kind = H5KIND_GROUP;
   cshm_status status = visit_attributes(walker, node, datatype, plist);
   if (plist >= 0) H5Pclose(plist);
   if (status || !walker->walk->attributes) return status;
-  bool mapped = cshm__h5_type_begin(datatype, walker->type, &unused);
-  status = cshm__h5_mark_text(plan, node, H5MARK_DATATYPE, mapped ? walker->type->dtype.text : "");
-  if (mapped) cshm__h5_type_end(walker->type);
-  return status ? status : cshm__h5_mark(plan, node, NULL, datatype, H5I_INVALID_HID);
+  return cshm__h5_mark_datatype(plan, node, datatype, walker->type);
 }
 
 /* Whether an object is in another file. */

@@ -12,22 +12,30 @@ using namespace faults;
 
 namespace {
 
-void add_attribute(cshm_builder builder, const char *name, const char *dtype, const std::vector<int64_t> &shape,
-                   const void *data, uint64_t nbytes) {
+void add_attribute(cshm_builder builder, const char *path, const char *name, const char *dtype,
+                   const std::vector<int64_t> &shape, const void *data, uint64_t nbytes) {
   Error err;
-  REQUIRE_OK(cshm_builder_attribute(builder, "words", name, dtype, static_cast<uint32_t>(shape.size()), shape.data(),
-                                    data, nbytes, err),
+  REQUIRE_OK(cshm_builder_attribute(builder, path, name, dtype, static_cast<uint32_t>(shape.size()), shape.data(), data,
+                                    nbytes, err),
              err);
 }
 
-// Arrays of all the ways in which they are written: as they are or in chunks, turned, and strings of any length.
+// Arrays of all the ways in which they are written: as they are or in chunks, turned, strings of any length, and packed ones; and
+// attributes that are: an enum, and a reference, which is written last.
 void make_project(cshm_store store, const std::string &project) {
   const int64_t count = 2;
   Builder builder(store, project);
   builder.array("c", "<f8", {40, 40}).array("f", "<f4", {40, 40}, CSHM_ORDER_FORTRAN).group("words");
-  add_attribute(builder, "cute_shm.ragged", "<U4", {}, U"utf8", 16);
-  add_attribute(builder, "cute_shm.shape", "<i8", {1}, &count, sizeof count);
-  builder.array("words/offsets", "<i8", {3}).array("words/values", "|u1", {7}).allocate();
+  add_attribute(builder, "words", "cute_shm.ragged", "<U4", {}, U"utf8", 16);
+  add_attribute(builder, "words", "cute_shm.shape", "<i8", {1}, &count, sizeof count);
+  builder.array("words/offsets", "<i8", {3}).array("words/values", "|u1", {7}).array("wide", "<U2", {2});
+  add_attribute(builder, "c", "path", "<U2", {}, U"/c", 8);
+  add_attribute(builder, "c", "cute_shm.reference@path", "<U6", {}, U"object", 24);
+  add_attribute(builder, "c", "colour", "|i1", {}, "\1", 1);
+  add_attribute(builder, "c", "cute_shm.enum@colour", R"([["name","<U1"],["value","<i8"]])", {1},
+                "r\0\0\0\1\0\0\0\0\0\0", 12);
+  builder.allocate();
+  builder.write(4, std::vector<char32_t>{'a', 'b', 0x20AC, 0});
   builder.write(0, ramp(1600)).write(1, std::vector<float>(1600, 0.5F)).write(2, std::vector<int64_t>{0, 3, 7});
   builder.write(3, std::vector<char>{'o', 'n', 'e', 'f', 'o', 'u', 'r'}).publish();
 }

@@ -138,14 +138,15 @@ typedef struct cshm_hdf5_save_options {
 
 /**
  * Saves a project as an HDF5 file: groups, arrays and all attributes; second paths as hard links, ragged arrays as datasets of
- * strings or sequences of any length; notes are not saved. docs/hdf5.md tells how each dtype is mapped: loaded again, the project
- * is the same but for its notes and for the order of arrays that are in Fortran's. HDF5 1.8 and later read the file.
+ * strings or sequences of any length; what loading marked (enums, references, null dataspaces ...) as what it was; notes are not
+ * saved. docs/hdf5.md tells how each dtype is mapped: loaded again, the project is the same but for its notes and for the order of
+ * arrays that are in Fortran's. HDF5 1.8 and later read the file.
  * Data goes straight from shared memory to the file, or through 4 chunks a thread where there are chunks. Whoever writes into the
  * project meanwhile may be saved half.
  *
- * The file is written under another name in the same folder, waited for until it is on the disk, and renamed: on failure nothing
- * remains of it, and a file that was to be overwritten is whole. A process that is killed leaves that other file,
- * `.cute-shm.*.part`.
+ * The file gets its name when it is whole and on the disk: on failure, or when the process is killed, nothing remains of it, and a
+ * file that was to be overwritten is whole. Only where the file system knows no files without a name is it called
+ * `.cute-shm.*.part` until then, and a process that is killed leaves that.
  * @param[in] attachment  in any mode
  * @param[in] file        path of the HDF5 file; a symbolic link is followed
  * @param[in] options     NULL for the defaults
