@@ -40,7 +40,9 @@ static cshm_status enter(struct reading *reading, hid_t attribute, const char *n
   if (!cshm__h5_scale_is_known(name, source) && cshm__h5_bundle_is_one(source->type, source->space))
     status = enter_later(reading, name);
   else if (cshm__h5_value_attribute(reading->plan, reading->raw, attribute, name, reading->type, &value, reason))
-    status = cshm__h5_plan_attribute(reading->plan, reading->node, name, &value);
+    status = value.targets && value.targets->several
+                 ? enter_later(reading, name)
+                 : cshm__h5_plan_attribute(reading->plan, reading->node, name, &value);
   else
     return CSHM_OK;
   reason->text[0] = '\0';

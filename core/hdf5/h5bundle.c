@@ -4,13 +4,12 @@
 #include "h5flow.h"
 #include "h5mark.h"
 #include "h5outside.h"
+#include "h5pack.h"
 #include "h5reference.h"
 #include "h5shape.h"
 #include "h5source.h"
-#include "h5text.h"
 #include "h5value.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,7 +87,7 @@ static bool read_columns(struct bundle *bundle, const struct h5source *source, h
 }
 
 static bool read_bundle(struct bundle *bundle, const struct h5source *source) {
-  bundle->column.name = "";
+  bundle->column.name = bundle->column.part = "";
   bundle->reason->text[0] = '\0';
   hid_t memory =
       cshm__h5_column_open(bundle->plan, bundle->raw, source->type, bundle->type, &bundle->column, bundle->reason);
@@ -100,176 +99,48 @@ static bool read_bundle(struct bundle *bundle, const struct h5source *source) {
   return good;
 }
 
-/* ---- values ---------------------------------------------------------------------------------------- */
-
-/* All elements of a column, as one dtype with a size; an array type is not in it but in the column's shape. */
-static bool make_value(struct bundle *bundle, struct h5column *column, struct h5value *value);
-
-static int64_t offset_at(const struct h5column *column, uint64_t number) {
-  return (int64_t)cshm__h5_heap_number(column->offset_data + 8 * number, 8);
-}
-
-static bool make_text(struct bundle *bundle, const struct h5column *column, struct h5value *value) {
-  size_t count = (size_t)column->count;
-  char **strings = (char **)malloc((count + 1) * sizeof *strings + (size_t)column->value_count + count);
-  if (!strings) return cshm__h5_reason_memory(bundle->reason);
-  char *at = (char *)(strings + count + 1);
-  for (size_t i = 0; i < count; i++) {
-    size_t begin = (size_t)offset_at(column, i), length = (size_t)offset_at(column, i + 1) - begin;
-    strings[i] = at;
-    memcpy(at, column->data + begin, length);
-    at[length] = '\0';
-    at += length + 1;
-  }
-  bool good = cshm__h5_text(bundle->plan, strings, count, H5VALUE_MAX_ATTRIBUTE, value, bundle->reason);
-  free(strings);
-  return good;
-}
-
-/* Writes one field of a descr list. */
-static void put_field(struct h5descr *descr, const struct h5column *field, const struct h5value *value) {
-  cshm__h5_descr_put(descr, descr->length > 1 ? ",[" : "[");
-  cshm__h5_descr_put_string(descr, field->name);
-  cshm__h5_descr_put(descr, ",");
-  if (value->dtype[0] == '[')
-    cshm__h5_descr_put(descr, value->dtype);
-  else
-    cshm__h5_descr_put_string(descr, value->dtype);
-  if (field->ndim > 0) cshm__h5_descr_put_shape(descr, field->ndim, field->shape);
-  cshm__h5_descr_put(descr, "]");
-}
-
-/* Puts the elements of a field between those of the others. */
-static void interleave(unsigned char *data, size_t size, size_t offset, const struct h5value *field, uint64_t count) {
-  size_t width = count ? (size_t)(field->nbytes / count) : 0;
-  for (uint64_t i = 0; i < count; i++)
-    memcpy(data + i * size + offset, (const unsigned char *)field->data + i * width, width);
-}
-
-static bool join(struct bundle *bundle, const struct h5column *column, const struct h5value *fields,
-                 struct h5value *value) {
-  size_t offset = 0, number = 0;
-  uint64_t count = column->count;
-  unsigned char *data = (unsigned char *)cshm__h5_plan_alloc(bundle->plan, (size_t)value->nbytes + 1);
-  if (!data) return cshm__h5_reason_memory(bundle->reason);
-  for (const struct h5column *field = column->first; field; field = field->next, number++) {
-    interleave(data, count ? (size_t)(value->nbytes / count) : 0, offset, &fields[number], count);
-    offset += count ? (size_t)(fields[number].nbytes / count) : 0;
-  }
-  value->data = data;
-  return true;
-}
-
-static bool make_record(struct bundle *bundle, const struct h5column *column, struct h5value *value) {
-  size_t count = 0;
-  for (const struct h5column *field = column->first; field; field = field->next)
-    count++;
-  struct h5value *fields = (struct h5value *)calloc(count + 1, sizeof *fields);
-  struct h5descr *descr = (struct h5descr *)calloc(1, sizeof *descr);
-  if (!fields || !descr) {
-    free(fields);
-    free(descr);
-    return cshm__h5_reason_memory(bundle->reason);
-  }
-  bool good = true;
-  cshm__h5_descr_begin(descr);
-  cshm__h5_descr_put(descr, "[");
-  size_t number = 0;
-  for (struct h5column *field = column->first; good && field; field = field->next, number++) {
-    good = make_value(bundle, field, &fields[number]) && fields[number].dtype;
-    if (good) put_field(descr, field, &fields[number]);
-    value->nbytes += fields[number].nbytes;
-  }
-  if (good) cshm__h5_descr_put(descr, "]");
-  if (good && descr->full) {
-    cshm__h5_reason(bundle->reason, "its dtype is longer than %d bytes", CSHM_MAX_DTYPE);
-    good = false;
-  }
-  if (good) value->dtype = cshm__h5_plan_copy(bundle->plan, descr->text);
-  good = good && ((value->dtype && !cshm__h5_value_too_large(value->nbytes, bundle->reason)) ||
-                  cshm__h5_reason_memory(bundle->reason));
-  good = good && join(bundle, column, fields, value);
-  free(fields);
-  free(descr);
-  return good;
-}
-
-static bool make_value(struct bundle *bundle, struct h5column *column, struct h5value *value) {
-  *value = (struct h5value){0};
-  switch (column->content) {
-  case H5CONTENT_FIXED:
-    value->dtype = column->dtype;
-    value->data = column->data;
-    value->nbytes = column->count * column->size;
-    return true;
-  case H5CONTENT_RECORD:
-    return make_record(bundle, column, value);
-  case H5CONTENT_SEQUENCE:
-    cshm__h5_reason(bundle->reason, "an attribute with variable-length sequences inside of other types has no dtype");
-    return false;
-  default:
-    return make_text(bundle, column, value);
-  }
-}
-
 /* ---- attributes ------------------------------------------------------------------------------------ */
 
-/* Gives a value the shape: lengths, and those of the column's array type behind them. */
-static bool set_shape(struct bundle *bundle, uint32_t ndim, const int64_t *lengths, const struct h5column *column,
-                      struct h5value *value) {
-  int64_t *shape = (int64_t *)cshm__h5_plan_alloc(bundle->plan, (ndim + column->ndim + 1) * sizeof *shape);
-  if (!shape) return cshm__h5_reason_memory(bundle->reason);
-  memcpy(shape, lengths, ndim * sizeof *shape);
-  memcpy(shape + ndim, column->shape, column->ndim * sizeof *shape);
-  value->shape = shape;
-  value->ndim = ndim + column->ndim;
-  if (value->ndim <= CSHM_MAX_NDIM) return true;
-  cshm__h5_reason(bundle->reason, "it has more than %d dimensions", CSHM_MAX_NDIM);
-  return false;
+/* Tells of an attribute whose value is of all sequences where each of them begins and ends. */
+static bool add_offsets(struct bundle *bundle, struct h5pack *pack) {
+  const struct h5column *column = &bundle->column;
+  const int64_t *lengths = bundle->shape.lengths;
+  const int64_t length = (int64_t)column->count + 1;
+  struct h5value grid = {0}, shape = {.dtype = "<i8"};
+  struct h5value offsets = {.dtype = "<i8", .nbytes = (uint64_t)length * 8, .data = column->offset_data};
+  static const struct h5column none;
+  if (!cshm__h5_pack_shape(pack, bundle->shape.ndim, lengths, column, &grid) ||
+      !cshm__h5_pack_shape(pack, 1, &length, &none, &offsets))
+    return false;
+  const int64_t ndim = grid.ndim;
+  shape.nbytes = (uint64_t)ndim * 8;
+  shape.data = grid.shape;
+  if (!cshm__h5_pack_shape(pack, 1, &ndim, &none, &shape)) return false;
+  return cshm__h5_pack_more(pack, H5MARK_OFFSETS, "", &offsets) &&
+         (ndim == 1 || cshm__h5_pack_more(pack, H5MARK_SHAPE, "", &shape));
 }
 
-static cshm_status insert(struct h5plan *plan, struct h5attribute *after, const char *mark,
-                          const struct h5value *value) {
-  struct h5attribute *attribute = (struct h5attribute *)cshm__h5_plan_alloc(plan, sizeof *attribute);
-  if (!attribute) return CSHM_ERR_NO_MEMORY;
-  attribute->name = cshm__h5_mark_name(plan, mark, after->name);
-  attribute->value = *value;
-  attribute->next = after->next;
-  after->next = attribute;
-  return attribute->name ? CSHM_OK : CSHM_ERR_NO_MEMORY;
-}
-
-/* Puts beside an attribute whose value is of all sequences where each of them begins and ends. */
-static cshm_status insert_offsets(struct bundle *bundle, struct h5attribute *attribute) {
-  struct h5column *column = &bundle->column;
-  int64_t *lengths = (int64_t *)cshm__h5_plan_alloc(bundle->plan, (CSHM_MAX_NDIM + 2) * sizeof *lengths);
-  if (!lengths) return CSHM_ERR_NO_MEMORY;
-  uint32_t ndim = bundle->shape.ndim + column->ndim;
-  lengths[0] = (int64_t)column->count + 1;
-  lengths[1] = (int64_t)ndim;
-  memcpy(lengths + 2, bundle->shape.lengths, bundle->shape.ndim * sizeof *lengths);
-  memcpy(lengths + 2 + bundle->shape.ndim, column->shape, column->ndim * sizeof *lengths);
-  struct h5value shape = {
-      .dtype = "<i8", .shape = lengths + 1, .ndim = 1, .nbytes = (uint64_t)ndim * 8, .data = lengths + 2};
-  struct h5value offsets = {.dtype = "<i8", .shape = lengths, .ndim = 1, .data = column->offset_data};
-  offsets.nbytes = (column->count + 1) * 8;
-  cshm_status status = ndim == 1 ? CSHM_OK : insert(bundle->plan, attribute, H5MARK_SHAPE, &shape);
-  return status ? status : insert(bundle->plan, attribute, H5MARK_OFFSETS, &offsets);
-}
-
-/* Makes the value of an attribute whose columns have been read. False: see the reason. */
-static bool make_attribute(struct bundle *bundle, struct h5attribute *attribute) {
-  struct h5column *column = &bundle->column;
+/* Packs the columns that have been read. Of sequences the value is all their items. */
+static bool pack_columns(struct bundle *bundle, struct h5pack *pack, struct h5value *value) {
+  const struct h5column *column = &bundle->column;
   const struct h5shape *shape = &bundle->shape;
   if (column->content != H5CONTENT_SEQUENCE)
-    return make_value(bundle, column, &attribute->value) &&
-           set_shape(bundle, shape->ndim, shape->lengths, column, &attribute->value);
-  int64_t length = (int64_t)column->value_count;
-  if (!make_value(bundle, column->first, &attribute->value) ||
-      !set_shape(bundle, 1, &length, column->first, &attribute->value))
-    return false;
+    return cshm__h5_pack(pack, column, "", value) &&
+           cshm__h5_pack_shape(pack, shape->ndim, shape->lengths, column, value);
+  const int64_t length = (int64_t)column->value_count;
   bool one = shape->ndim + column->ndim == 0;
-  return one || insert_offsets(bundle, attribute) == CSHM_OK || cshm__h5_reason_memory(bundle->reason);
+  return (one || add_offsets(bundle, pack)) && cshm__h5_pack(pack, column->first, "", value) &&
+         cshm__h5_pack_shape(pack, 1, &length, column->first, value);
+}
+
+/* Makes the value of an attribute, and those that go with it, which follow it. False: see the reason. */
+static bool make_attribute(struct bundle *bundle, struct h5attribute *attribute) {
+  struct h5pack pack;
+  cshm__h5_pack_begin(&pack, bundle->plan, attribute->name, bundle->reason);
+  if (!pack_columns(bundle, &pack, &attribute->value)) return false;
+  *pack.more_end = attribute->next;
+  if (pack.more) attribute->next = pack.more;
+  return true;
 }
 
 static bool read_attribute(struct bundle *bundle, hid_t object, struct h5attribute *attribute) {

@@ -8,10 +8,12 @@
 #include "h5type.h"
 
 /*
- *     compound with strings or references   structured, these as text of the longest
- *     one sequence                          an array of its items
- *     sequences of any shape                an array of all their items; beside it cute_shm.offsets@NAME, where they begin and
- *                                           end, and unless they have one dimension cute_shm.shape@NAME
+ *     compound with others in it   structured
+ *     one sequence                 an array of its items
+ *     sequences of any shape       an array of all their items; beside it cute_shm.offsets@NAME, where they begin and end, and
+ *                                  unless they have one dimension cute_shm.shape@NAME
+ *
+ * What is inside of these: see h5pack.h.
  */
 
 /* Whether an attribute of this type, and this many dimensions, is one of those. */

@@ -95,6 +95,19 @@ static hid_t build_text(struct building *building, struct h5column *column) {
 
 /* ---- columns with others in them ------------------------------------------------------------------- */
 
+/* What a path calls a field. NULL: out of memory. */
+static const char *part_of(struct h5plan *plan, const char *name) {
+  if (strcmp(name, ".") == 0) return "%2E";
+  if (!strchr(name, '/')) return name;
+  char *part = (char *)cshm__h5_plan_alloc(plan, 3 * strlen(name) + 1), *out = part;
+  for (; part && *name; name++) {
+    size_t size = *name == '/' ? 3 : 1;
+    memcpy(out, *name == '/' ? "%2F" : name, size);
+    out += size;
+  }
+  return part;
+}
+
 /* The column at *place, which is made where there is none yet. */
 static struct h5column *take_column(struct building *building, struct h5column **place, const char *name) {
   if (*place) return *place;
@@ -104,7 +117,8 @@ static struct h5column *take_column(struct building *building, struct h5column *
   }
   struct h5column *column = (struct h5column *)cshm__h5_plan_alloc(building->plan, sizeof *column);
   if (column) column->name = cshm__h5_plan_copy(building->plan, name);
-  if (column && column->name) {
+  if (column && column->name) column->part = part_of(building->plan, column->name);
+  if (column && column->part) {
     column->array = column->values_array = UINT32_MAX;
     *place = column;
     return column;
@@ -129,18 +143,23 @@ static hid_t build_sequence(struct building *building, hid_t file_type, struct h
   return H5Tcopy(cshm__h5_raw_type(building->raw, H5CONTENT_SEQUENCE));
 }
 
+/* Whether the field can be told from the others of its compound. */
+static bool part_is_good(struct building *building, hid_t file_type, const struct h5column *field) {
+  size_t length = strlen(field->part);
+  if (length > CSHM_MAX_NAME)
+    cshm__h5_reason(building->reason, "it has a field whose name has %zu bytes; at most %d are allowed", length,
+                    CSHM_MAX_NAME);
+  else if (field->part != field->name && H5Tget_member_index(file_type, field->part) >= 0)
+    cshm__h5_reason(building->reason, "it has the fields '%s' and '%s', which would have one name", field->name,
+                    field->part);
+  else
+    return true;
+  return false;
+}
+
 static bool name_is_good(struct building *building, const char *name) {
-  const char *wrong = NULL;
-  if (!name || name[0] == '\0')
-    wrong = "is empty";
-  else if (!cshm__utf8_valid(name, strlen(name)))
-    wrong = "is not UTF-8";
-  else if (strchr(name, '/'))
-    wrong = "has a '/', which the name of an array cannot have";
-  else if (strcmp(name, ".") == 0 || strlen(name) > CSHM_MAX_NAME)
-    wrong = "cannot be that of an array";
-  if (!wrong) return true;
-  cshm__h5_reason(building->reason, "it has a field whose name %s", wrong);
+  if (name && name[0] != '\0' && cshm__utf8_valid(name, strlen(name))) return true;
+  cshm__h5_reason(building->reason, "it has a field whose name is %s", name && name[0] != '\0' ? "not UTF-8" : "empty");
   return false;
 }
 
@@ -150,6 +169,7 @@ static bool build_field(struct building *building, hid_t file_type, unsigned mem
   char *name = H5Tget_member_name(file_type, member);
   hid_t type = H5Tget_member_type(file_type, member);
   struct h5column *field = name_is_good(building, name) ? take_column(building, place, name) : NULL;
+  if (field && !part_is_good(building, file_type, field)) field = NULL;
   hid_t part = field && type >= 0 ? build(building, type, field) : H5I_INVALID_HID;
   bool good = part >= 0;
   if (field && type < 0) failed(building);
@@ -301,8 +321,8 @@ size_t cshm__h5_column_total(const struct h5column *column) {
 size_t cshm__h5_column_path_length(const struct h5column *column) {
   size_t longest = 0;
   for (; column; column = column->next) {
-    size_t length = strlen(column->name) + 1 + (column->first ? cshm__h5_column_path_length(column->first) : 0);
-    size_t offsets = column->content == H5CONTENT_FIXED ? 0 : strlen(column->name) + sizeof "//offsets";
+    size_t length = strlen(column->part) + 1 + (column->first ? cshm__h5_column_path_length(column->first) : 0);
+    size_t offsets = column->content == H5CONTENT_FIXED ? 0 : strlen(column->part) + sizeof "//offsets";
     if (offsets > length) length = offsets;
     longest = length > longest ? length : longest;
   }

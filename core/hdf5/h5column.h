@@ -18,6 +18,7 @@
 struct h5column {
   enum h5content content;
   const char *name;  /* "" for the dataset's own, "values", or a field's */
+  const char *part;  /* of a path: the same, with %2F for '/', and %2E for the name '.', which are no names of ours */
   const char *kind;  /* "utf8", "bytes", "sequence", "record"; NULL where it is FIXED */
   const char *dtype; /* of the array, or of the bytes of strings */
   uint32_t ndim;     /* of the array type that the elements have, if it is one */

@@ -100,6 +100,14 @@ static uint64_t chunk_nbytes(hid_t plist, hid_t file_type) {
   return nbytes <= LARGE_CHUNK || H5Pget_nfilters(plist) > 0 ? nbytes : 0;
 }
 
+/* Whether elements of any length, and references, can be followed: they lead to the heaps and the objects of one file. */
+static bool is_of_one_file(const struct h5node *node, struct h5reason *reason) {
+  if (node->in_files)
+    cshm__h5_reason(reason,
+                    "it is a virtual dataset of strings, sequences or references in other files, which are not read");
+  return !node->in_files;
+}
+
 bool cshm__h5_dataset(struct h5plan *plan, struct h5raw *raw, hid_t dataset, hid_t plist, struct h5type *type,
                       struct h5node *node, struct h5reason *reason) {
   hid_t file_type = H5Dget_type(dataset), space = H5Dget_space(dataset);
@@ -107,9 +115,11 @@ bool cshm__h5_dataset(struct h5plan *plan, struct h5raw *raw, hid_t dataset, hid
   if (!good) cshm__h5_reason_words(reason, "its type or shape cannot be read");
   good = good && filters_are_there(dataset, plist, reason);
   enum h5content content = good ? cshm__h5_raw_content(file_type) : H5CONTENT_FIXED;
+  bool variable = good && cshm__h5_column_is_variable(file_type);
+  good = good && (!variable || is_of_one_file(node, reason));
   if (good && content == H5CONTENT_STRING && H5Sget_simple_extent_type(space) == H5S_SCALAR)
     good = cshm__h5_value_string(plan, raw, dataset, &node->value, reason);
-  else if (good && cshm__h5_column_is_variable(file_type))
+  else if (good && variable)
     good = cshm__h5_ragged(plan, raw, file_type, space, type, node, reason);
   else if (good)
     good = take_array(plan, raw, &(struct parts){dataset, plist, file_type, space}, type, node, reason);

@@ -6,6 +6,7 @@
 #include "h5mark.h"
 #include "h5ragged.h"
 #include "h5select.h"
+#include "h5text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -112,12 +113,23 @@ static cshm_status declare_markers(struct declaring *declaring, const char *path
                                 declaring->err);
 }
 
+/* A field that has another name in the file: it is told. */
+static cshm_status declare_name(struct declaring *declaring, const char *path, const struct h5column *column) {
+  struct h5value value = {0};
+  struct h5reason unused;
+  char *name = (char *)column->name; /* only read */
+  if (column->part == column->name) return CSHM_OK;
+  if (!cshm__h5_text(declaring->plan, &name, 1, SIZE_MAX, &value, &unused)) return noted(declaring, CSHM_ERR_NO_MEMORY);
+  return cshm_builder_attribute(declaring->builder, path, "cute_shm.field", value.dtype, 0, NULL, value.data,
+                                value.nbytes, declaring->err);
+}
+
 static cshm_status declare_column(struct declaring *declaring, const struct part *part, struct h5column *column,
                                   const struct shape *outer);
 
 static cshm_status declare_below(struct declaring *declaring, const struct part *part, struct h5column *column,
                                  const struct shape *shape) {
-  struct part below = {.path = cshm__h5_plan_join(declaring->plan, part->path, column->name), .again = part->again};
+  struct part below = {.path = cshm__h5_plan_join(declaring->plan, part->path, column->part), .again = part->again};
   return below.path ? declare_column(declaring, &below, column, shape) : noted(declaring, CSHM_ERR_NO_MEMORY);
 }
 
@@ -141,10 +153,13 @@ static cshm_status declare_column(struct declaring *declaring, const struct part
   struct shape shape = *outer;
   for (uint32_t i = 0; i < column->ndim && shape.ndim < CSHM_MAX_NDIM; i++)
     shape.lengths[shape.ndim++] = column->shape[i];
-  if (column->content == H5CONTENT_FIXED)
-    return declare_array(declaring, part->path, part->again, column->dtype, &shape, &column->array);
+  if (column->content == H5CONTENT_FIXED) {
+    cshm_status status = declare_array(declaring, part->path, part->again, column->dtype, &shape, &column->array);
+    return status || part->again ? status : declare_name(declaring, part->path, column);
+  }
   cshm_status status = cshm_builder_group(declaring->builder, part->path, declaring->err);
   if (status == CSHM_OK) status = declare_markers(declaring, part->path, column->kind, &shape);
+  if (status == CSHM_OK) status = declare_name(declaring, part->path, column);
   if (status == CSHM_OK && part->attributes) status = declare_attributes(declaring, part->path, part->attributes);
   return status ? status : declare_content(declaring, part, column, &shape);
 }

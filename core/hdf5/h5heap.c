@@ -14,11 +14,18 @@
 #define MAX_OBJECTS ((size_t)1 << 16) /* an index in the heap has 16 bits */
 
 /*
- *     collection   "GCOL", version 1, 3 bytes, size of the whole (length_size)
- *     object       index (2; 0: from here on it is free), references (2), 4 bytes, size (length_size), data, up to a multiple of 8
+ *     collection   "GCOL", version 1, 3 bytes, size of the whole (length_size), up to a multiple of 8
+ *     object       index (2; 0: from here on it is free), references (2), 4 bytes, size (length_size), up to a multiple of 8; data,
+ *                  up to a multiple of 8
  */
 #define SIGNATURE "GCOL\1"
 #define HEAD_SIZE 8
+#define STEP 8
+
+/* The heads of both, which are as long as data is: a multiple of 8, whatever the length of lengths. */
+static size_t head_size_of(const struct h5heap *heap) {
+  return HEAD_SIZE + (heap->length_size + STEP - 1) / STEP * STEP;
+}
 
 cshm_status cshm__h5_heap_begin(struct h5heap *heap, int fd, uint64_t base, uint64_t file_size, size_t address_size,
                                 size_t length_size) {
@@ -76,7 +83,7 @@ static bool read_part(const struct h5heap *heap, uint64_t start, uint64_t at, si
 /* Enters the objects of a collection of `size` bytes; ends where the rest makes no sense. */
 static void list_objects(struct h5heap *heap, uint64_t start, uint64_t size) {
   unsigned char head[HEAD_SIZE + sizeof(uint64_t)] = {0};
-  size_t head_size = HEAD_SIZE + heap->length_size;
+  size_t head_size = head_size_of(heap);
   uint64_t at = head_size;
   for (size_t count = 0; count < MAX_OBJECTS && size - at >= head_size; count++) {
     if (!read_part(heap, start, at, head_size, head)) return;
@@ -86,7 +93,7 @@ static void list_objects(struct h5heap *heap, uint64_t start, uint64_t size) {
     if (index == 0 || nbytes > size - at) return;
     heap->objects[index] = (struct h5object){start + at, nbytes};
     if (index >= heap->object_count) heap->object_count = (uint32_t)index + 1;
-    uint64_t padded = nbytes + (8 - nbytes % 8) % 8;
+    uint64_t padded = nbytes + (STEP - nbytes % STEP) % STEP;
     if (padded > size - at) return;
     at += padded;
   }
@@ -95,7 +102,7 @@ static void list_objects(struct h5heap *heap, uint64_t start, uint64_t size) {
 /* Makes a collection the one at hand. */
 static bool load(struct h5heap *heap, uint64_t address) {
   unsigned char head[HEAD_SIZE + sizeof(uint64_t)] = {0};
-  size_t head_size = HEAD_SIZE + heap->length_size;
+  size_t head_size = head_size_of(heap);
   memset(heap->objects, 0, heap->object_count * sizeof *heap->objects);
   heap->object_count = 0;
   heap->collection = UINT64_MAX;

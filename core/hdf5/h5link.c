@@ -38,7 +38,7 @@ static bool read_external(struct h5plan *plan, hid_t group, const char *name, si
   char *path = NULL;
   if (plan->outside == CSHM_HDF5_OUTSIDE_DATA)
     cshm__h5_reason(reason, "it is a link to '%s' in file '%s', which is not followed", object, file);
-  else if (!(path = cshm__h5_outside_find(plan, plan->folder, file, reason)))
+  else if (!(path = cshm__h5_outside_find(plan, plan->folder, file, NULL, reason)))
     cshm__h5_reason_in(reason, "it is a link to '%s' in file '%s': ", object, file);
   bool good = path != NULL;
   if (good) node->kind = H5KIND_SOFT;

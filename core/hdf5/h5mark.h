@@ -13,6 +13,9 @@
  *     cute_shm.reference   <U    of paths that are references in the file: "object" or "region"
  *     cute_shm.datatype    <U    a named datatype, which becomes an empty group: its dtype; "" where it has none. Beside it
  *                                cute_shm.shape, where it is an array type
+ *     cute_shm.offsets     <i8   of an attribute of several sequences: where they begin and end in it
+ *     cute_shm.shape       <i8   of such a one: the shape, where that is not of one dimension
+ *     cute_shm.values            the items of sequences that are inside of an attribute's elements
  *
  * A name goes on with "@units" where an attribute is meant, and with ":a.b" for a field of a compound.
  */
@@ -26,6 +29,7 @@
 #define H5MARK_DATATYPE "cute_shm.datatype"
 #define H5MARK_OFFSETS "cute_shm.offsets"
 #define H5MARK_SHAPE "cute_shm.shape"
+#define H5MARK_VALUES "cute_shm.values"
 
 /* Adds to `node` the marks for a value of this type: the node's own, or those of its `attribute`. `space` may be negative.
  * CSHM_ERR_NO_MEMORY. */

@@ -28,7 +28,7 @@ struct h5targets {
   uint64_t *addresses; /* 0: a null reference */
   int32_t *dimensions; /* of a REFERENCE_LIST: which of the target's; else NULL */
   size_t count;
-  size_t left_out; /* of a DIMENSION_LIST: scales that are not the first of their dimension */
+  bool several; /* of a DIMENSION_LIST: a dimension has several scales, and only their sequences tell all */
 };
 
 /* A dtype, a shape, and values where they are at hand. */
@@ -86,6 +86,7 @@ struct h5node {
   struct h5value value;           /* DATASET */
   struct h5ragged *ragged;        /* DATASET: not NULL where its elements have any length */
   bool outside;                   /* DATASET: its data lies elsewhere, see h5outside.h */
+  bool in_files;                  /* and sources of it in other files, see h5virtual.h */
   const struct h5extent *extent;  /* DATASET: or NULL */
   uint64_t chunk_nbytes;          /* DATASET: of one chunk, where chunks are to be read as a whole; else 0 */
   struct h5attribute *attributes; /* GROUP, DATASET */

@@ -67,7 +67,7 @@ bool cshm__h5_ragged(struct h5plan *plan, const struct h5raw *raw, hid_t file_ty
   struct h5column *column = (struct h5column *)cshm__h5_plan_alloc(plan, sizeof *column);
   if (!node->ragged || !column) return cshm__h5_reason_memory(reason);
   node->ragged->column = column;
-  column->name = "";
+  column->name = column->part = "";
   column->array = column->values_array = UINT32_MAX;
   hid_t memory = cshm__h5_column_open(plan, raw, file_type, type, column, reason);
   if (memory < 0) return false;

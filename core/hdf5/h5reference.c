@@ -76,17 +76,6 @@ static cshm_status make_value(struct h5plan *plan, struct h5value *value, size_t
   return CSHM_OK;
 }
 
-/* Notes what an attribute does not tell. */
-static cshm_status note_losses(struct h5plan *plan, const struct h5node *node, const char *name,
-                               const struct h5targets *targets, size_t missing) {
-  struct h5reason reason;
-  cshm_status status = cshm__h5_reference_note(plan, node->path, name, missing, targets->count);
-  if (status != CSHM_OK || targets->left_out == 0) return status;
-  cshm__h5_reason(&reason, "only the first scale of each dimension is stored, and not %zu further ones",
-                  targets->left_out);
-  return cshm__h5_plan_skip(plan, node->path, name, reason.text);
-}
-
 /* Makes the value of the attribute at *place, or takes it out. */
 static cshm_status make_attribute(struct h5plan *plan, const struct h5node *node, struct h5attribute **place) {
   struct h5attribute *attribute = *place;
@@ -95,7 +84,8 @@ static cshm_status make_attribute(struct h5plan *plan, const struct h5node *node
   size_t missing = 0;
   cshm_status status = make_value(plan, &attribute->value, &missing, &reason);
   if (status != CSHM_OK) return status;
-  if (reason.text[0] == '\0') return note_losses(plan, node, attribute->name, targets, missing);
+  if (reason.text[0] == '\0')
+    return cshm__h5_reference_note(plan, node->path, attribute->name, missing, targets->count);
   *place = attribute->next;
   return cshm__h5_plan_skip(plan, node->path, attribute->name, reason.text);
 }

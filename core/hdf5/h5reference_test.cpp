@@ -72,11 +72,3 @@ TEST_CASE("a reference list has paths with dimensions", "[h5reference]") {
   CHECK(value.nbytes == 24);
   CHECK(memcmp(value.data, "/\0\0\0a\0\0\0\1\0\0\0/\0\0\0\0\0\0\0\xFE\xFF\xFF\xFF", 24) == 0);
 }
-
-TEST_CASE("scales that are left out are told", "[h5reference]") {
-  Plan plan(100, 0);
-  plan.targets.left_out = 3;
-  plan.resolve();
-  REQUIRE(plan.skip_count == 1);
-  CHECK(std::string(plan.skips->reason) == "only the first scale of each dimension is stored, and not 3 further ones");
-}

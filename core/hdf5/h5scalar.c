@@ -218,7 +218,8 @@ bool cshm__h5_scalar(hid_t type, bool native, struct h5scalar *scalar, struct h5
     return false;
   case H5T_REFERENCE:
     cshm__h5_reason(reason, "references %s are not supported yet",
-                    is_old_reference(type) ? "inside of other types" : "of the kind that came with HDF5 1.12");
+                    is_old_reference(type) ? "inside of other types"
+                                           : "of the kind that came with HDF5 1.12, or to addresses of few bytes,");
     return false;
   case H5T_TIME:
     cshm__h5_reason(reason, "HDF5's time type has no dtype");

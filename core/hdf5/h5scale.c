@@ -51,14 +51,14 @@ static struct h5targets *begin(struct h5plan *plan, const struct h5source *sourc
   return targets;
 }
 
-/* Takes the first scale of dimension `i`, and counts the others. */
+/* Takes the scale of dimension `i`, the first of several. */
 static bool take_first(struct h5raw *raw, const unsigned char *element, struct h5targets *targets, size_t i,
                        struct h5reason *reason) {
   struct h5object object;
   uint64_t nbytes;
   if (!cshm__h5_raw_find(raw, element, sizeof(uint64_t), &object, &nbytes, reason)) return false;
   if (nbytes == 0) return true;
-  targets->left_out += (size_t)(nbytes / sizeof(uint64_t)) - 1;
+  targets->several = targets->several || nbytes > sizeof(uint64_t);
   return cshm__h5_variable_addresses(raw, &object, 1, &targets->addresses[i], reason);
 }
 

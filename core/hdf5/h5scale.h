@@ -7,8 +7,8 @@
 #include "h5source.h"
 
 /*
- *     DIMENSION_LIST   of a dataset: for each dimension a sequence of references to its scales. Becomes the path of the
- *                      first one, "" where there is none
+ *     DIMENSION_LIST   of a dataset: for each dimension a sequence of references to its scales. Becomes the path of its
+ *                      scale, "" where it has none; where one has several, the caller has to read the sequences
  *     REFERENCE_LIST   of a scale: pairs of a reference to a dataset and a dimension of it. Becomes pairs of its path and
  *                      the dimension
  */

@@ -10,7 +10,7 @@
 #include "h5mark.h"
 #include "h5outside.h"
 #include "h5select.h"
-#include "utf8.h"
+#include "h5virtual.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +25,7 @@ struct walker {
   struct h5plan *plan;
   struct h5walk *walk;
   struct h5raw *raw;              /* of the file that the object at hand is in */
+  const char *absent;             /* what to tell of its sources that are not there, or NULL */
   struct h5type *type;            /* room to work in: too large for the stack */
   size_t copies;                  /* nodes of groups that were met again */
   unsigned long files[MAX_FILES]; /* HDF5's numbers of the files that were met; the first is the one that is loaded */
@@ -97,6 +98,8 @@ static cshm_status visit_dataset(struct walker *walker, size_t node, hid_t datas
     walker->walk->datasets++;
     status = visit_attributes(walker, node, dataset, plist);
     if (status == CSHM_OK && walker->walk->attributes) status = mark_dataset(walker, node, dataset);
+    if (status == CSHM_OK && walker->absent)
+      status = cshm__h5_plan_skip(plan, plan->nodes[node].path, NULL, walker->absent);
   } else {
     status = drop(walker, node, &reason);
   }
@@ -144,11 +147,25 @@ static bool is_foreign(const struct h5node *node) {
   return node->address != H5PLAN_NO_ADDRESS && node->address >> H5PLAN_FILE_SHIFT != 0;
 }
 
+/* Looks at where the data of a dataset lies that is not in its own storage. */
+static bool look_elsewhere(struct walker *walker, struct h5node *node, hid_t file, hid_t plist,
+                           struct h5reason *reason) {
+  struct h5sources sources = {0};
+  if (!cshm__h5_virtual_allowed(walker->plan, file, plist, &sources, reason)) return false;
+  node->in_files = sources.elsewhere;
+  if (sources.absent == 0) return true;
+  struct h5reason absent;
+  cshm__h5_reason(&absent, "%zu of its sources %s not there, and its fill value is in %s place: %s", sources.absent,
+                  sources.absent == 1 ? "is" : "are", sources.absent == 1 ? "its" : "their", sources.names);
+  walker->absent = cshm__h5_plan_copy(walker->plan, absent.text);
+  return walker->absent || cshm__h5_reason_memory(reason);
+}
+
 /* A dataset with data elsewhere is opened again, with the folder that names of files count from. */
 static hid_t open_again(struct walker *walker, struct h5node *node, hid_t dataset, struct h5reason *reason) {
   hid_t plist = H5Dget_create_plist(dataset), file = H5Iget_file_id(dataset);
   bool elsewhere = cshm__h5_outside_is(plist);
-  bool good = file >= 0 && (!elsewhere || cshm__h5_outside_allowed(walker->plan, file, plist, reason));
+  bool good = file >= 0 && (!elsewhere || look_elsewhere(walker, node, file, plist, reason));
   if (file < 0) cshm__h5_reason_words(reason, "its file cannot be found");
   if (file >= 0) H5Fclose(file);
   node->outside = elsewhere || is_foreign(node);
@@ -193,6 +210,7 @@ static cshm_status visit_object(struct walker *walker, size_t node) {
   cshm__h5_at(H5AT_LOOKING, walker->plan->nodes[node].path);
   struct h5reason reason;
   struct h5raw other;
+  walker->absent = NULL;
   hid_t object = open_object(walker, &walker->plan->nodes[node], &reason);
   if (object < 0) return drop(walker, node, &reason);
   walker->raw = cshm__h5_raw_of(walker->walk->raw, &other, object, walker->plan->nodes[node].address, &reason);

@@ -81,54 +81,80 @@ def reference_list(file: h5py.File, value: Array) -> Array:
     return result
 
 
-def text_records(file: h5py.File, value: Array) -> Array:
-    """Records whose strings and references have become text of the longest."""
-    columns: dict[str, Array] = {}
-    for name in value.dtype.names or ():
-        dtype, column = value.dtype[name], value[name]
-        if is_any_length(dtype):
-            references = h5py.check_ref_dtype(dtype.base) is not None
-            column = paths_array(file, column) if references else text_array(column.reshape(-1), column.shape)
-        columns[name] = column
-    result = np.zeros(value.shape, [(n, c.dtype, c.shape[value.ndim :]) for n, c in columns.items()])
-    for name, column in columns.items():
-        result[name] = column
-    return result
+def joined(path: str, name: str) -> str:
+    """The path of a part of an attribute's elements."""
+    return f"{path}.{name}" if path else name
 
 
-def sequences_as_stored(file: h5py.File, item: np.dtype[Any], value: Array) -> tuple[Array, list[int], tuple[int, ...]]:
-    """An attribute of several sequences: all their items, where they end, and the shape."""
-    flat = list(value.reshape(-1))
-    items = np.concatenate([np.asarray(element) for element in flat]) if flat else np.zeros(0, item)
-    if h5py.check_ref_dtype(item) is not None:
-        items = paths_array(file, items)
-    elif is_variable(item):
-        items = text_array(items, items.shape)
-    return items, [0, *np.cumsum([len(element) for element in flat], dtype=int).tolist()], value.shape
-
-
-def attribute_as_stored(thing: Any, name: str) -> Array:
-    """An attribute of a group or a dataset."""
-    value, dtype, file = thing.attrs[name], thing.attrs.get_id(name).dtype, thing.file
+def columns_as_stored(
+    file: h5py.File, dtype: np.dtype[Any], flat: list[Any], path: str, more: dict[str, Array]
+) -> Array:
+    """Elements given one by one, packed: sequences in them are in `more`, and here where each begins and ends."""
+    count = len(flat)
+    if not is_any_length(dtype):
+        return np.array(flat, dtype.base).reshape(count, *dtype.shape)
+    if dtype.subdtype is not None:
+        inner = [part for element in flat for part in np.asarray(element, object).reshape(-1)]
+        packed = columns_as_stored(file, dtype.base, inner, path, more)
+        return packed.reshape(count, *dtype.shape, *packed.shape[1:])
+    if dtype.names is not None:
+        columns = {
+            name: columns_as_stored(file, dtype[name], [element[name] for element in flat], joined(path, name), more)
+            for name in dtype.names
+        }
+        records = np.zeros(count, [(name, column.dtype, column.shape[1:]) for name, column in columns.items()])
+        for name, column in columns.items():
+            records[name] = column
+        return records
     item = item_dtype(dtype)
+    if item is not None:
+        ends = np.cumsum([0, *map(len, flat)])
+        more[path] = columns_as_stored(
+            file, item, items_of(flat, item), joined(path, "values") if item_dtype(item) else path, more
+        )
+        return np.stack([ends[:-1], ends[1:]], -1).astype("<i8")
+    return paths_array(file, flat) if h5py.check_ref_dtype(dtype) is not None else text_array(flat, (count,))
+
+
+def items_of(sequences: Any, item: np.dtype[Any]) -> list[Any]:
+    """The items of all sequences, one by one. h5py mistakes the order of their bytes where they lie in compounds."""
+    plain = item.kind not in "OV"
+    return [part for sequence in sequences for part in (np.asarray(sequence).view(item) if plain else sequence)]
+
+
+def any_length_as_stored(thing: Any, name: str) -> tuple[Array, dict[str, Array]]:
+    """An attribute with elements of any length, and the attributes that go with it."""
+    dtype, shape, file = thing.attrs.get_id(name).dtype, thing.attrs.get_id(name).shape, thing.file
+    value, item = thing.attrs[name], item_dtype(dtype)
+    more: dict[str, Array] = {}
+    if dtype.subdtype is not None:
+        value = np.asarray(value, object).reshape(*shape, *dtype.shape)
+    count = int(np.prod(shape))
+    flat = [value] if shape == () else list(np.asarray(value).reshape(count, *value.shape[len(shape) :]))
+    elements = flat if item is None else items_of(flat, item)
+    packed = columns_as_stored(file, dtype if item is None else item, elements, "", more)
+    beside = {f"cute_shm.values@{name}{':' if path else ''}{path}": found for path, found in more.items()}
+    if item is None:
+        return packed.reshape(shape + packed.shape[1:]), beside
+    if shape != ():
+        beside[f"cute_shm.offsets@{name}"] = np.cumsum([0, *map(len, flat)]).astype("<i8")
+    if len(shape) > 1:
+        beside[f"cute_shm.shape@{name}"] = np.array(shape, "<i8")
+    return packed, beside
+
+
+def attribute_as_stored(thing: Any, name: str) -> tuple[Array, dict[str, Array]]:
+    """An attribute of a group or a dataset, and the attributes of ours that tell what its value does not."""
+    value, dtype, file = thing.attrs[name], thing.attrs.get_id(name).dtype, thing.file
     if isinstance(value, h5py.Empty):
-        return text_array([], (0,)) if is_variable(dtype) else np.zeros(0, dtype)
+        return text_array([], (0,)) if is_variable(dtype) else np.zeros(0, dtype), {}
     if name == "REFERENCE_LIST" and dtype.names:
-        return reference_list(file, value)
-    if name == "DIMENSION_LIST" and item is not None:
-        return paths_array(file, [scales[0] if len(scales) else h5py.Reference() for scales in value])
-    if is_variable(dtype):
-        given = np.asarray(value, object)
-        return text_array(given.reshape(-1), given.shape)
-    if item is not None and thing.attrs.get_id(name).shape != ():
-        return sequences_as_stored(file, item, value)[0]
-    if dtype.names is not None and is_any_length(dtype):
-        return text_records(file, np.asarray(value))
-    if h5py.check_ref_dtype(item if item is not None else dtype) is not None:
-        return paths_array(file, value)
-    if item is not None and is_variable(item):
-        return text_array(value, value.shape)
-    return np.asarray(value, dtype) if dtype.kind == "S" else np.asarray(value)  # h5py cuts a string at its end
+        return reference_list(file, value), {}
+    if name == "DIMENSION_LIST" and item_dtype(dtype) is not None and max(map(len, value)) <= 1:
+        return paths_array(file, [scales[0] if len(scales) else h5py.Reference() for scales in value]), {}
+    if is_any_length(dtype):
+        return any_length_as_stored(thing, name)
+    return np.asarray(value, dtype) if dtype.kind == "S" else np.asarray(value), {}  # h5py cuts a string at its end
 
 
 def dataset_as_stored(dataset: h5py.Dataset) -> Array:

@@ -8,7 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 from h5py import h5t
-from hdf5_makers import Skips, maker, random_bytes, raw_attribute, raw_dataset
+from hdf5_makers import LOSS, Skips, maker, random_bytes, raw_attribute, raw_dataset
 
 
 @maker
@@ -202,7 +202,7 @@ def outside(path: Path) -> Skips:
     return {
         "virtual above": above,
         "virtual absolute": above,
-        "virtual lost": "file 'no.h5', which it leads to, cannot be found: No such file",
+        "virtual lost": LOSS + "1 of its sources is not there, and its fill value is in its place: 'x' in file 'no.h5'",
         "raw lost": "file 'other.bin', which it leads to, cannot be found",
         "raw above": above,
         "file link": "it is a link to '/x' in file 'below/part 0.h5', which is not followed",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,3 +120,40 @@ def test_a_file_that_was_left_open_is_refused_in_hdf5s_words(tmp_path: Path) -> 
     assert result.returncode != 0
     assert "was left so by a program that ended too soon (HDF5: " in result.stderr
     assert "h5clear -s" in result.stderr
+
+
+def test_a_source_that_is_not_there_is_not_taken_from_elsewhere(tmp_path: Path) -> None:
+    """HDF5 looks in the folder that the program was started in, too: what lies there is not of the file."""
+    (tmp_path / "f").mkdir()
+    with h5py.File(tmp_path / "f/main.h5", "w", libver=("v110", "v110")) as made:
+        for name, source in (("by name", "x.h5"), ("by path", "/no/such/x.h5"), ("lost", "y.h5")):
+            layout = h5py.VirtualLayout(shape=(3,), dtype="i8")
+            layout[:] = h5py.VirtualSource(source, "x", shape=(3,))
+            made.create_virtual_dataset(name, layout, fillvalue=-1)
+        layout = h5py.VirtualLayout(shape=(3,), dtype="i8")
+        layout[:] = h5py.VirtualSource(".", "no/such", shape=(3,))
+        made.create_virtual_dataset("no group", layout, fillvalue=-1)
+    with h5py.File(tmp_path / "x.h5", "w") as other:
+        other["x"] = np.arange(3)
+    outside = "'x.h5', which is not below the folder of the file that is loaded"
+    for options in ({"cwd": tmp_path}, {"env": {**os.environ, "HDF5_VDS_PREFIX": f"/no:{tmp_path}"}}):
+        run(tmp_path / "store", "load", "--quiet", tmp_path / "f/main.h5", "links", **options)
+        project = Project(tmp_path / "store", "links")
+        assert list(project.nodes) == ["", "lost", "no group"]
+        assert project.array("lost").tolist() == project.array("no group").tolist() == [-1] * 3
+        assert outside in project.skipped["by name"]
+        assert outside in project.skipped["by path"]
+        run(tmp_path / "store", "unlink", "links")
+
+
+def test_sources_that_are_not_there_are_an_error_if_that_was_asked_for(tmp_path: Path) -> None:
+    """`strict`: what is missing is named."""
+    with h5py.File(tmp_path / "main.h5", "w", libver=("v110", "v110")) as made:
+        layout = h5py.VirtualLayout(shape=(20, 3), dtype="i8")
+        for number in range(20):
+            layout[number] = h5py.VirtualSource(f"a folder with a name/run {number}.h5", "x", shape=(3,))
+        made.create_virtual_dataset("runs", layout)
+    result = run(tmp_path / "store", "load", "--strict", tmp_path / "main.h5", "links", check=False)
+    assert result.returncode != 0
+    assert "runs (20 of its sources are not there, and its fill value is in their place: 'x' in file" in result.stderr
+    assert "/run 0.h5" in result.stderr

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 _MARK = "cute_shm."
 _OFFSETS = "cute_shm.offsets@"
 _SHAPE = "cute_shm.shape@"
+_VALUES = "cute_shm.values@"
 
 
 class Attributes(Mapping[str, Any]):
     """The attributes of a group or an array: a read-only mapping, in the order they were added.
 
     A string is a `str`, a number a numpy scalar, everything else a `numpy.ndarray` of its own (a copy); sequences of
-    different lengths are an array of Python objects. What tells of other attributes (``cute_shm.offsets@NAME`` and the
+    different lengths are Python objects in it. What tells of other attributes (``cute_shm.offsets@NAME`` and the
     like, docs/hdf5.md) is not listed, but there for those who ask.
     """
 
@@ -52,18 +53,36 @@ class Attributes(Mapping[str, Any]):
         return value
 
     def __getitem__(self, name: str) -> Any:
-        array = self.array(name)
+        array, about = self.array(name), self._about
+        if any(other.partition(":")[0] == _VALUES + name for other in about):
+            array = self._whole(name, "", array, about)
         if array.ndim:
-            return self._sequences(name, array) if f"{_OFFSETS}{name}" in self._about else array
+            return self._sequences(name, array, about) if f"{_OFFSETS}{name}" in about else array
         return str(array[()]) if array.dtype.kind == "U" else array[()]
 
-    def _sequences(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
+    def _sequences(self, name: str, values: NDArray[Any], about: set[str]) -> NDArray[Any]:
         """Sequences of different lengths, cut out of all their values."""
         offsets = self.array(_OFFSETS + name)
-        sequences = np.empty(len(offsets) - 1, object)
-        for number in range(len(sequences)):
-            sequences[number] = values[offsets[number] : offsets[number + 1]]
-        return sequences.reshape(self.array(_SHAPE + name)) if _SHAPE + name in self._about else sequences
+        sequences = _cut(values, np.stack([offsets[:-1], offsets[1:]], -1))
+        return sequences.reshape(self.array(_SHAPE + name)) if _SHAPE + name in about else sequences
+
+    def _whole(self, name: str, path: str, array: NDArray[Any], about: set[str]) -> NDArray[Any]:
+        """The elements at a path within an attribute, with the sequences in them in place of where they are."""
+        if array.dtype.names is not None:
+            columns = {
+                field: self._whole(name, _joined(path, field), array[field], about) for field in array.dtype.names
+            }
+            dtype = [(field, column.dtype, column.shape[array.ndim :]) for field, column in columns.items()]
+            whole = np.empty(array.shape, dtype)
+            for field, column in columns.items():
+                whole[field] = column
+            return whole
+        where = f"{_VALUES}{name}:{path}" if path else _VALUES + name
+        if where not in about or array.shape[-1:] != (2,):
+            return array
+        items = self.array(where)
+        below = path if items.dtype.names is not None else _joined(path, "values")
+        return _cut(self._whole(name, below, items, about), array)
 
     def _names(self) -> Iterator[str]:
         for index in range(self._count):
@@ -82,6 +101,19 @@ class Attributes(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         return f"<cute_shm.Attributes {dict(self)!r}>"
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _cut(values: NDArray[Any], pairs: NDArray[np.int64]) -> NDArray[Any]:
+    """Sequences of different lengths: where each begins and ends in all their values, is in the last dimension."""
+    sequences = np.empty(pairs.shape[:-1], object)
+    for index in np.ndindex(sequences.shape):
+        begin, end = pairs[index]
+        sequences[index] = values[begin:end]
+    return sequences
 
 
 def encode(value: Any, where: str) -> tuple[str, tuple[int, ...], bytes]:

@@ -13,13 +13,15 @@ import numpy as np
 
 from . import _core
 from ._array import Row
+from ._attributes import Attributes
 from ._ragged import KIND_ATTRIBUTE, SHAPE_ATTRIBUTE, Ragged, _OwnAttributes, column_of
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
-    from ._attributes import Attributes
     from ._ragged import Column
+
+FIELD_ATTRIBUTE = "cute_shm.field"
 
 
 class Records:
@@ -143,14 +145,26 @@ def records_of(memory: _core.Memory, row: Row, shape: tuple[int, ...]) -> Record
         column = column_of(memory, child)
         if column is None or column.shape[: len(shape)] != shape:
             return None
-        fields[child.name] = column
+        fields[_field_name(memory, child)] = column
     return Records(memory, row, shape, fields) if fields else None
 
 
-def encoded_records(records: Records) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The members and the attributes of the group that records are."""
+def _field_name(memory: _core.Memory, row: Row) -> str:
+    """The field that a column is of: of its name, unless nothing in a tree can have that."""
+    attributes = Attributes(memory, row.number, row.attribute_count)
+    return str(attributes[FIELD_ATTRIBUTE]) if FIELD_ATTRIBUTE in attributes else row.name
+
+
+def _part(field: str) -> str:
+    """What the column of a field is called in the tree."""
+    return "%2E" if field == "." else field.replace("/", "%2F")
+
+
+def encoded_records(records: Records) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """The members of the group that records are; and attributes, its own by the name "", and those of members."""
     markers = {KIND_ATTRIBUTE: "record", SHAPE_ATTRIBUTE: np.array(records.shape, "<i8")}
-    return dict(records.fields), {**dict(records.attrs), **markers}
+    names = {_part(name): {FIELD_ATTRIBUTE: name} for name in records.fields if _part(name) != name}
+    return {_part(name): column for name, column in records.fields.items()}, {"": {**records.attrs, **markers}, **names}
 
 
 __all__ = ["Ragged", "Records", "encoded_records", "records_of"]

@@ -97,7 +97,8 @@ def shared(tree: Mapping[str, Any], order: Order) -> tuple[list[Node], dict[str,
     def leaf(path: str, value: Any) -> Node | Mapping[str, Any]:
         try:
             if isinstance(value, Records):
-                members, attrs[path] = encoded_records(value)
+                members, theirs = encoded_records(value)
+                attrs.update({f"{path}/{name}".rstrip("/"): found for name, found in theirs.items()})
                 return members
             array = value if isinstance(value, Ragged) else _as_array(value)
             if isinstance(array, Ragged) or array.dtype.kind in "OT":

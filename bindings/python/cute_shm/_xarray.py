@@ -51,7 +51,7 @@ def _dimensions(name: str, array: Array | Ragged, phony: _PhonyNames) -> tuple[s
     """The name of each dimension: of its scale, of itself where it is one, or made up. xarray wants them to differ."""
     if _text(array.attrs.get("CLASS")) == "DIMENSION_SCALE" and array.ndim == 1:
         return (name,)
-    scales = [_text(path).rpartition("/")[2] for path in np.atleast_1d(array.attrs.get(_SCALES, ()))]
+    scales = [_text(_first(path)).rpartition("/")[2] for path in np.atleast_1d(array.attrs.get(_SCALES, ()))]
     names: list[str] = []
     for dimension, length in enumerate(array.shape):
         chosen = scales[dimension] if dimension < len(scales) else ""
@@ -65,6 +65,11 @@ def _dimensions(name: str, array: Array | Ragged, phony: _PhonyNames) -> tuple[s
 
 def _is_bare_dimension(array: Array | Ragged) -> bool:
     return _text(array.attrs.get("NAME")).startswith(_NO_VARIABLE)
+
+
+def _first(scales: Any) -> Any:
+    """The one scale of a dimension, or the first where a dimension may have several."""
+    return next(iter(scales), "") if isinstance(scales, np.ndarray) else scales
 
 
 def _text(value: Any) -> str:

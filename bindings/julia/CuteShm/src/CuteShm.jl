@@ -16,6 +16,7 @@ A nested tree of arrays in shared memory, used by many processes at once with no
   makes a project.
 - A [`Project`](@ref) and its [`Group`](@ref)s are dictionaries: `project["b/b1"]`, `keys`, `haskey`, `pairs`.
 - Arrays are [`ShmArray`](@ref)s, or [`DecodedArray`](@ref)s where elements are not as Julia would store them.
+  [`RaggedArray`](@ref)s have strings or sequences of different lengths, [`RecordArray`](@ref)s are tables of these.
 - [`attrs`](@ref) gives the attributes of a project, a group or an array.
 
 Dimensions. Julia's arrays are column-major, so an array in C order has its dimensions reversed here, with the same
@@ -31,7 +32,7 @@ import Dates
 import Libdl
 import LinearAlgebra
 
-export CuteShmError, Store, Project, Group, ShmArray, DecodedArray, DateTime64, TimeDelta64
+export CuteShmError, Store, Project, Group, ShmArray, DecodedArray, RaggedArray, RecordArray, DateTime64, TimeDelta64
 export attach, reattach, share, load_hdf5, save_hdf5, export_fd, projects, unlink, reap, repair
 export read_manifest, parse_manifest, manifest_text
 export attrs, nodes, notes, describe, iscurrent, wait_newer
@@ -55,6 +56,7 @@ include("manifests.jl")
 include("arrays.jl")
 include("readonly.jl")
 include("attributes.jl")
+include("ragged.jl")
 include("display.jl")
 include("encoding.jl")
 include("share.jl")

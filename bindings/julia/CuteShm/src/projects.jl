@@ -2,7 +2,8 @@
 
 """
 What [`Project`](@ref) and [`Group`](@ref) have in common: a dictionary of what lies in it, by name. Values are
-[`Group`](@ref)s and arrays, in the order of their declaration.
+[`Group`](@ref)s and arrays, in the order of their declaration. A group that is a ragged array or a table is a
+[`RaggedArray`](@ref) or a [`RecordArray`](@ref); its parts have paths all the same (`tree["names/values"]`).
 
 `tree["b/b1"]` takes a whole path; `keys(tree)`, `length`, `pairs` and iteration go over the children; `haskey(tree,
 "b/b1")` and `get(tree, "b/b1", nothing)` take paths, too. What is not there is a [`CuteShmError`](@ref) with the status
@@ -145,12 +146,15 @@ end
 
 function open_group(project, path)
     number = borrow(id -> something(find_node(id, path)).number, project)
-    return number == 0 ? project : Group(project, path, number)
+    return number == 0 ? project : whole(Group(project, path, number))
 end
 
 function open_node(tree::Tree, name, number, kind)
-    kind == CSHM_GROUP && return Group(project_of(tree), fullpath(tree, name), number)
-    project = project_of(tree)
+    kind == CSHM_GROUP && return whole(Group(project_of(tree), fullpath(tree, name), number))
+    return open_array(project_of(tree), number)
+end
+
+function open_array(project, number)
     array = Ref{cshm_array}()
     GC.@preserve project check(err -> cshm_array_at(project.handle.id, number, array, err))
     return wrap(array[], project)

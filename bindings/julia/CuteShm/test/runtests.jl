@@ -37,6 +37,7 @@ try
         @testset "sealed" begin include("test_sealed.jl") end
         @testset "manifests" begin include("test_manifests.jl") end
         @testset "hdf5" begin include("test_hdf5.jl") end
+        @testset "kinds" begin include("test_kinds.jl") end
         @testset "processes" begin include("test_processes.jl") end
         @testset "endings" begin include("test_endings.jl") end
         @testset "speed" begin include("test_speed.jl") end

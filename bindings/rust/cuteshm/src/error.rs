@@ -154,6 +154,10 @@ impl Error {
         Error::BadName(Failure::new(message))
     }
 
+    pub(crate) fn bad_type(message: impl Into<String>) -> Self {
+        Error::BadType(Failure::new(message))
+    }
+
     pub(crate) fn corrupt(message: impl Into<String>) -> Self {
         Error::Corrupt(Failure::new(message))
     }

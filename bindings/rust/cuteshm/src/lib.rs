@@ -8,6 +8,8 @@
 //! | project | [`Project`] | a named tree of groups and arrays that this process has mapped |
 //! | node | [`Node`] | a group or an array of that tree |
 //! | array | [`Array`], [`ArrayMut`] | a handle on an array, which keeps its memory mapped |
+//! | ragged array | [`Ragged`] | an array of strings, or of sequences of different lengths |
+//! | table | [`Table`] | records with such in them: a column for each field |
 //! | attribute | [`Attribute`] | a small typed array with a name, on a node |
 //! | manifest | [`Manifest`] | what a manifest, or a layout written by hand, says |
 //! | builder | [`Builder`], [`Reserved`] | a project to be created |
@@ -71,7 +73,9 @@ mod manifest;
 mod memory;
 mod node;
 mod order;
+mod pieces;
 mod project;
+mod ragged;
 mod record;
 mod records;
 mod reserved;
@@ -96,7 +100,9 @@ pub use listing::{Leftover, Listed, Repaired};
 pub use manifest::Manifest;
 pub use node::{Attributes, Node, NodeKind, Nodes, Note, NoteKind, Notes};
 pub use order::Order;
+pub use pieces::Pieces;
 pub use project::{Info, Lifetime, Mode, Project};
+pub use ragged::{Part, Ragged, RaggedKind, Table};
 #[doc(hidden)]
 pub use record::RecordField;
 pub use records::{Column, Record, Records};

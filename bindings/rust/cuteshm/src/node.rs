@@ -94,6 +94,11 @@ impl<'p> Node<'p> {
         std::iter::successors(child(self.number + 1), move |before| child(before.end))
     }
 
+    /// The node of that name in this group itself. [`Error::NotFound`](crate::Error::NotFound).
+    pub(crate) fn child(&self, name: &str) -> Result<Node<'p>> {
+        self.project.node(&format!("{}/{name}", self.path))
+    }
+
     /// All nodes below this one, in tree order.
     pub fn descendants(&self) -> Nodes<'p> {
         Nodes { project: self.project, numbers: self.number + 1..self.end }
