@@ -62,7 +62,7 @@ static bool make_packed(struct saving_array *saving) {
   const char *dtype = view->dtype;
   if (!saving->target->may_pack || dtype[0] == '[' || dtype[1] != 'U' || view->ndim > H5S_MAX_RANK) return false;
   size_t size = cshm__h5_savetext_packed(dtype, view->data, view->nbytes);
-  if (size == 0 || size > view->itemsize) return false;
+  if (size == 0 || size > view->itemsize || view->itemsize > H5WIDE_MAX) return false;
   saving->type = cshm__h5_savetype_utf8(size);
   saving->pack = (struct h5pack){(size_t)view->itemsize, size, dtype[0] == '>'};
   return true;

@@ -19,7 +19,7 @@ static bool is_utf8_string(hid_t type) {
 static uint64_t size_of(const char *dtype) {
   cshm_dtype parts = CSHM_DTYPE_INIT;
   bool good = cshm_dtype_parse(dtype, &parts, NULL) == CSHM_OK && parts.kind == 'U' && dtype[0] != '[';
-  return good ? parts.itemsize : 0;
+  return good && parts.itemsize <= H5WIDE_MAX ? parts.itemsize : 0;
 }
 
 /* Reads the attribute. False: it is none of ours. */

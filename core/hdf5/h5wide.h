@@ -7,6 +7,7 @@
 
 /* Of a dataset: "<U8". It is not loaded as an attribute. */
 #define H5WIDE_DTYPE "cute_shm.dtype"
+#define H5WIDE_MAX (UINT64_C(64) << 20) /* bytes of one: a short string of a file can declare any dtype */
 
 /* Whether a dataset is such. */
 bool cshm__h5_wide_is(hid_t dataset);

@@ -372,6 +372,7 @@ def test_text_that_was_changed_by_others_and_does_not_fit_is_told(tmp_path: Path
         file["big"][0] = b"sixsix"
         file["grid"][0, 0] = b"\xff"
         file["blank"].attrs["cute_shm.dtype"] = np.bytes_("<f8")
+        file["one"].attrs["cute_shm.dtype"] = np.bytes_("<U1000000000")
     for project in load(tmp_path / "store", tmp_path / "saved.h5", "again"):
         assert project.array("words").tolist() == ["changed", *WORDS[1:]]
         assert set(project.skipped) == {"big", "grid"}
@@ -379,3 +380,4 @@ def test_text_that_was_changed_by_others_and_does_not_fit_is_told(tmp_path: Path
             assert "a string is not UTF-8, or longer than cute_shm.dtype says" in reason
         assert project.nodes["blank"]["dtype"] == "|S1"
         assert project.attributes("blank")["cute_shm.dtype"] == b"<f8"
+        assert project.nodes["one"]["dtype"] == "|S6"
