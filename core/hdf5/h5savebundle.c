@@ -279,15 +279,23 @@ static bool make_space(struct h5saveform *form, struct h5savemarks *marks, const
   return form->space >= 0;
 }
 
+/* Loading makes sequences of a DIMENSION_LIST only where a dimension has several scales. */
+static bool has_several(struct h5savemarks *marks) {
+  cshm_attribute offsets;
+  if (!cshm__h5_savemark_find(marks, H5MARK_OFFSETS, &offsets) || strcmp(offsets.dtype, "<i8") != 0) return false;
+  for (uint64_t i = 1; i < offsets.nbytes / 8; i++)
+    if (number_at(offsets.data, i) - number_at(offsets.data, i - 1) > 1) return true;
+  return false;
+}
+
 static hid_t make_item(struct h5saveform *form, struct h5savemarks *marks, const struct h5savetree *tree,
                        const cshm_attribute *attribute) {
   struct h5reason unused;
   if (attribute->ndim == 1 && cshm__h5_savemark_is(marks, H5MARK_REFERENCE, H5MARK_OBJECT)) {
     form->has_references = true;
-    return strcmp(attribute->name, "DIMENSION_LIST") != 0 &&
-                   cshm__h5_savebundle_lead(marks, attribute->dtype, attribute->data, attribute->nbytes, tree)
-               ? H5Tcopy(H5T_STD_REF_OBJ)
-               : H5I_INVALID_HID;
+    bool known = strcmp(attribute->name, "DIMENSION_LIST") != 0 || has_several(marks);
+    bool good = known && cshm__h5_savebundle_lead(marks, attribute->dtype, attribute->data, attribute->nbytes, tree);
+    return good ? H5Tcopy(H5T_STD_REF_OBJ) : H5I_INVALID_HID;
   }
   if (attribute->ndim == 1 && cshm__h5_savetext_is_exact(attribute->dtype, attribute->data, attribute->nbytes))
     return cshm__h5_savetype_string(true);
