@@ -13,7 +13,7 @@ from pathlib import Path
 HARMLESS = re.compile(
     r"""_ITM_.* | __gmon_start__ | __cxa_.* | __errno_location | __libc_single_threaded | __tls_get_addr
     | _dl_find_object | abort | clock_gettime | free | getenv | gete?[ug]id | getpid | getrlimit | gmtime_r | nanosleep
-    | closedir | umask | sysconf | mem(chr|cmp|cpy|move|set) | qsort | v?snprintf | str(chr|c?spn|len|n?cmp|rchr|str)
+    | closedir | umask | sysconf | mem(chr|cmp|cpy|move|set) | qsort | v?snprintf | str(chr|c?spn|n?len|n?cmp|rchr|str)
     | strtok_r | strerror | strerror_r | strto(d|f|l|ul|ull) | strftime | __xpg_strerror_r | ldexp | _*pthread_.*
     | lseek(64)? | __register_atfork | __stack_chk_fail | __v?snprintf_chk | __mem(cpy|move|set)_chk""",
     re.VERBOSE,
