@@ -93,7 +93,8 @@ fn a_file_that_another_process_reads_is_the_same_project() {
     assert_eq!(values(&project), values(&here));
     assert_eq!(project.attr("x", "unit").unwrap().text().unwrap(), "mm");
     assert!(project.skipped().eq(here.skipped()));
-    assert_eq!((seen.first(), seen.last()), (Some(&(0, 8012)), Some(&(8012, 8012))));
+    assert_eq!(seen.first().unwrap().0, 0); // of how much is not known yet where the other process is slow to tell
+    assert_eq!(seen.last(), Some(&(8012, 8012)));
 }
 
 /// In data/deadly.h5 the tree of the group "group" has itself as a branch: HDF5 climbs it until it has no stack left.
