@@ -90,27 +90,13 @@ TEST_CASE("wherever the one who overwrites dies, the old project or the new one 
 TEST_CASE("wherever the one who loads an HDF5 file dies, the old project or the new one is there, whole") {
   Store store;
   Build build;
-  Operation operation = overwriting(store, store, build, "load");
-  const std::string file = make_hdf5_sample(store.folder());
-  cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
-  options.overwrite = 1;
-  operation.run = [&](cshm_error *err) {
-    return cshm_hdf5_load(store, operation.project.c_str(), file.c_str(), &options, nullptr, err);
-  };
-  kill_every_step(store, operation);
+  kill_every_step(store, loading(store, build, "load", true, false));
 }
 
 TEST_CASE("wherever the one for whom another process reads an HDF5 file dies, that ends, too, and nothing is left") {
   Store store;
   Build build;
-  Operation operation = overwriting(store, store, build, "load in isolation");
-  const std::string file = make_hdf5_sample(store.folder());
-  cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
-  options.overwrite = 1;
-  options.isolate = 1;
-  operation.run = [&](cshm_error *err) {
-    return cshm_hdf5_load(store, operation.project.c_str(), file.c_str(), &options, nullptr, err);
-  };
+  Operation operation = loading(store, build, "load in isolation", true, true);
   int orphans = 0;
   operation.look = [&orphans, look = operation.look] {
     while (waitpid(-1, nullptr, 0) > 0) // who has lost its parent is this process's child now; it does not last

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "operations.hpp"
 
+#include "hdf5_sample.hpp"
+
 namespace faults {
 
 cshm_status Build::declare(cshm_error *err) {
@@ -79,6 +81,18 @@ Operation overwriting(const Store &store, cshm_store other, Build &build, const 
   operation.before = "1";
   build.overwrite = true;
   operation.prepare = [other, project = operation.project] { share_sample(other, project, 1); };
+  return operation;
+}
+
+Operation loading(const Store &store, Build &build, const std::string &name, bool overwrite, bool isolate) {
+  Operation operation = overwrite ? overwriting(store, store, build, name) : creating(store, build, name);
+  cshm_hdf5_options options = CSHM_HDF5_OPTIONS_INIT;
+  options.overwrite = overwrite ? 1 : 0;
+  options.isolate = isolate ? 1 : 0;
+  operation.run = [&store, options, file = make_hdf5_sample(store.folder()),
+                   project = operation.project](cshm_error *err) {
+    return cshm_hdf5_load(store, project.c_str(), file.c_str(), &options, nullptr, err);
+  };
   return operation;
 }
 

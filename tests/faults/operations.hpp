@@ -32,6 +32,9 @@ Operation creating(const Store &store, Build &build, const std::string &name);
 // The same from "1", which is there already; `other` is the store that writes what is overwritten.
 Operation overwriting(const Store &store, cshm_store other, Build &build, const std::string &name);
 
+// Either of these, but the sample comes from an HDF5 file; with `isolate` another process reads that.
+Operation loading(const Store &store, Build &build, const std::string &name, bool overwrite, bool isolate);
+
 // Another store in the same root, which writes manifests of another syntax.
 class OtherSyntax {
 public:
